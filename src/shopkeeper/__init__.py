@@ -1,0 +1,1 @@
+"""shopkeeper: language models applied to the data of an online shop."""

@@ -1,0 +1,154 @@
+"""Answer: what every verb returns, and the only thing that surfaces render.
+
+An answer holds a table, the method that made it, sentences in both languages, further tables as
+evidence, what it cannot say, and at most one chart as a Vega-Lite specification. It knows no shop.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from shopkeeper.words import Words, localised
+
+if TYPE_CHECKING:
+    import pandas
+    import pyarrow as pa
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The answer of a verb.
+
+    Parameters
+    ----------
+    verb
+        Name of the verb.
+    title
+        One line that names the answer.
+    table
+        The answer itself, as an Arrow table with declared columns.
+    method
+        The method that made it.
+    as_of
+        The instant up to which data was used, ISO 8601 in UTC; empty when all data was used.
+    summary
+        Sentences a shopkeeper can act on. Every number in them stands in a table of the answer.
+    evidence
+        Further tables, by name.
+    limits
+        What the answer cannot say.
+    definitions
+        Meaning of columns and metrics, by name.
+    chart
+        A Vega-Lite specification with its data inside; texts may be `{"en": …, "zh": …}`.
+    """
+
+    verb: str
+    title: Words
+    table: pa.Table
+    method: str
+    as_of: str = ""
+    summary: tuple[Words, ...] = ()
+    evidence: dict[str, pa.Table] = field(default_factory=dict)
+    limits: tuple[Words, ...] = ()
+    definitions: dict[str, Words] = field(default_factory=dict)
+    chart: dict[str, Any] | None = None
+
+    def to_arrow(self) -> pa.Table:
+        """Return the table."""
+        return self.table
+
+    def to_pandas(self) -> pandas.DataFrame:
+        """Return the table as a pandas frame."""
+        return self.table.to_pandas()
+
+    def to_dict(self, lang: str = "en", *, max_rows: int = 1000) -> dict[str, Any]:
+        """Return the answer as plain JSON values.
+
+        Parameters
+        ----------
+        lang
+            Language of the texts.
+        max_rows
+            Rows of each table at the most; `rows` says how many there are in all.
+        """
+        return {
+            "verb": self.verb,
+            "title": self.title.get(lang),
+            "method": self.method,
+            "as_of": self.as_of,
+            "summary": [words.get(lang) for words in self.summary],
+            "table": _rows(self.table, max_rows),
+            "rows": self.table.num_rows,
+            "evidence": {name: _rows(table, max_rows) for name, table in self.evidence.items()},
+            "limits": [words.get(lang) for words in self.limits],
+            "definitions": {name: words.get(lang) for name, words in self.definitions.items()},
+            "chart": localised(self.chart, lang),
+        }
+
+    def to_json(self, lang: str = "en", *, max_rows: int = 1000) -> str:
+        """Return `to_dict` as JSON text."""
+        return json.dumps(self.to_dict(lang, max_rows=max_rows), ensure_ascii=False, indent=2)
+
+    def save(self, folder: Path) -> None:
+        """Write the answer into an existing empty folder: one JSON file and one Parquet a table."""
+        import pyarrow.parquet as pq
+
+        head = {
+            "verb": self.verb,
+            "title": self.title.to_dict(),
+            "method": self.method,
+            "as_of": self.as_of,
+            "summary": [words.to_dict() for words in self.summary],
+            "evidence": list(self.evidence),
+            "limits": [words.to_dict() for words in self.limits],
+            "definitions": {name: words.to_dict() for name, words in self.definitions.items()},
+            "chart": self.chart,
+        }
+        (folder / "answer.json").write_text(json.dumps(head, ensure_ascii=False), encoding="utf-8")
+        pq.write_table(self.table, folder / "table.parquet")
+        for index, table in enumerate(self.evidence.values()):
+            pq.write_table(table, folder / f"evidence-{index}.parquet")
+
+
+def load_answer(folder: Path) -> Answer:
+    """Read an answer that `Answer.save` wrote."""
+    import pyarrow.parquet as pq
+
+    head = json.loads((folder / "answer.json").read_text(encoding="utf-8"))
+    return Answer(
+        verb=head["verb"],
+        title=Words(**head["title"]),
+        table=pq.read_table(folder / "table.parquet"),
+        method=head["method"],
+        as_of=head["as_of"],
+        summary=tuple(Words(**words) for words in head["summary"]),
+        evidence={
+            name: pq.read_table(folder / f"evidence-{index}.parquet")
+            for index, name in enumerate(head["evidence"])
+        },
+        limits=tuple(Words(**words) for words in head["limits"]),
+        definitions={name: Words(**words) for name, words in head["definitions"].items()},
+        chart=head["chart"],
+    )
+
+
+def _rows(table: pa.Table, max_rows: int) -> list[dict[str, Any]]:
+    return [{k: _plain(v) for k, v in row.items()} for row in table.slice(0, max_rows).to_pylist()]
+
+
+def _plain(value: Any) -> Any:
+    if value is None or isinstance(value, (bool, int, str)):
+        return value
+    if isinstance(value, float):
+        return value if value == value and abs(value) != float("inf") else None
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    if hasattr(value, "isoformat"):
+        return value.isoformat()
+    return float(value)
