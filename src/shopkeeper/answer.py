@@ -63,7 +63,8 @@ class Answer:
 
     def to_pandas(self) -> pandas.DataFrame:
         """Return the table as a pandas frame."""
-        return self.table.to_pandas()
+        frame: pandas.DataFrame = self.table.to_pandas()
+        return frame
 
     def to_dict(self, lang: str = "en", *, max_rows: int = 1000) -> dict[str, Any]:
         """Return the answer as plain JSON values.

@@ -66,6 +66,8 @@ class Table:
     within
         The table whose rows these belong to, joined by its key; `as_of` keeps a row when its parent
         is kept.
+    undated
+        Rows may lack `time`; `as_of` keeps those, for they say nothing of when.
     append_only
         Rows are facts that are never revised, so an update replaces whole rows.
     columns
@@ -79,6 +81,7 @@ class Table:
     columns: tuple[Column, ...]
     time: str | None = None
     within: str | None = None
+    undated: bool = False
     append_only: bool = False
 
     @property
@@ -113,7 +116,7 @@ _CURRENCY = _c("currency", "string", "ISO 4217 currency of the money columns", "
 
 
 CUSTOMERS = Table(
-    "customers", "one customer", "一位顾客", ("customer_id",), time="created_at", columns=(
+    "customers", "one customer", "一位顾客", ("customer_id",), time="created_at", undated=True, columns=(
         _c("customer_id", "string", "Customer; a salted hash where the platform has only personal data",
            "顾客编号；平台只有个人信息时为加盐哈希", required=True),
         _c("name", "string", "Name", "姓名", personal="name"),
@@ -131,7 +134,7 @@ CUSTOMERS = Table(
 
 PRODUCTS = Table(
     "products", "one sellable product (a variant where the platform has variants)",
-    "一件可售商品（有规格的平台为一个规格）", ("product_id",), time="created_at", columns=(
+    "一件可售商品（有规格的平台为一个规格）", ("product_id",), time="created_at", undated=True, columns=(
         _c("product_id", "string", "Product (SKU where the platform joins on it)", "商品编号（平台以 SKU 关联时为 SKU）",
            required=True),
         _c("parent_id", "string", "Product that the variant belongs to", "所属主商品"),
@@ -327,7 +330,7 @@ MESSAGES = Table(
 
 ARTICLES = Table(
     "articles", "one article of the help centre: a question or a policy", "帮助中心的一篇文章：常见问题或政策",
-    ("article_id",), time="updated_at", columns=(
+    ("article_id",), time="updated_at", undated=True, columns=(
         _c("article_id", "string", "Article", "文章编号", required=True),
         _c("kind", "string", "faq or policy", "faq 常见问题、policy 政策"),
         _c("title", "string", "Title or question", "标题或问题"),

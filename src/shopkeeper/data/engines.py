@@ -1,0 +1,80 @@
+"""The engines that answer: DuckDB in this process, or Spark; both through Ibis.
+
+Expressions above this file do not know which engine runs them.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import ibis
+
+from shopkeeper.data.schema import arrow_schema
+from shopkeeper.data.tables import BY_NAME, Table
+from shopkeeper.errors import MissingExtraError
+from shopkeeper.settings import Settings
+from shopkeeper.words import Words
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+    from shopkeeper.data.shop import Shop
+
+
+def connect(engine: Literal["duckdb", "spark"], settings: Settings) -> Any:
+    """Return an Ibis backend.
+
+    Raises
+    ------
+    MissingExtraError
+        Spark is asked for and not installed.
+    """
+    if engine == "duckdb":
+        connection = ibis.duckdb.connect()
+        connection.raw_sql(f"SET memory_limit = '{settings.memory_limit}'")
+        connection.raw_sql("SET TimeZone = 'UTC'")
+        connection.raw_sql("SET autoinstall_known_extensions = false")
+        return connection
+    try:
+        from pyspark.sql import SparkSession
+    except ModuleNotFoundError as error:
+        raise MissingExtraError(
+            Words("Asked to answer with Spark.", "要用 Spark 计算。"),
+            Words("pyspark is not installed.", "没有安装 pyspark。"),
+            Words('Run `pip install "shopkeeper[spark]"`.', '请运行 `pip install "shopkeeper[spark]"`。'),
+        ) from error
+    session = SparkSession.builder.config("spark.sql.session.timeZone", "UTC").getOrCreate()
+    return ibis.pyspark.connect(session)
+
+
+def read_table(connection: Any, table: Table, folder: Path | None) -> ir.Table:
+    """Return the Parquet files of one version as an expression; an empty table without a folder."""
+    if folder is None:
+        empty = arrow_schema(table).empty_table()
+        return ibis.memtable(empty, schema=ibis.Schema.from_pyarrow(empty.schema))
+    if connection.name == "duckdb":
+        files = sorted(str(file) for file in folder.glob("*.parquet"))
+        return connection.read_parquet(files)
+    return connection.read_parquet(str(folder))
+
+
+def cut_table(whole: ir.Table, table: Table, shop: Shop) -> ir.Table:
+    """Return the rows and values of `whole` that were known at `shop.cut`."""
+    moment = ibis.literal(shop.cut, type="timestamp")
+    known = whole
+    if table.time:
+        time = known[table.time]
+        keep = time <= moment
+        known = known.filter(keep | time.isnull() if table.undated else keep)
+    if table.within:
+        parent = BY_NAME[table.within]
+        known = known.semi_join(shop.table(parent.name), list(parent.key))
+    hidden = {
+        column.name: ibis.ifelse(known[column.known_at] <= moment, known[column.name], None)
+        for column in table.columns
+        if column.known_at
+    }
+    return known.mutate(**hidden) if hidden else known
+
+

@@ -1,0 +1,259 @@
+"""Versions of tables and answers on disk: each appears whole, by one atomic rename, or not at all.
+
+A shop is a folder::
+
+    shop.toml            settings
+    salt                 the shop's own salt, readable by its owner alone
+    manifest.json        names the current version of every table and answer
+    tables/<table>/<version>/*.parquet
+    answers/<verb>/<version>/
+    models/<name>/<version>/
+    quarantine/<version>/*.parquet      rejected rows, by import
+    mappings/*.toml      column mappings for files that no platform writes
+
+A reader reads the manifest once and then sees that state however long it takes; a writer holds a
+lock, writes new folders and replaces the manifest last. What a killed writer left is removed by the
+next one. This module does not know what the tables mean.
+"""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import json
+import os
+import secrets
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from shopkeeper.errors import ShopBusyError, ShopNotFoundError, StorageError
+from shopkeeper.settings import Settings, load_settings, settings_text
+from shopkeeper.words import Words
+
+KINDS = ("tables", "answers", "models", "quarantine")
+KEPT_COMMITS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One version of a table, an answer or a model.
+
+    Parameters
+    ----------
+    folder
+        Path relative to the shop.
+    rows
+        Number of rows.
+    fingerprint
+        What it was made from; equal fingerprints mean equal content.
+    """
+
+    folder: str
+    rows: int = 0
+    fingerprint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """The current state of a shop.
+
+    Parameters
+    ----------
+    version
+        Counts the commits.
+    tables, answers, models
+        Current version by name.
+    imports
+        One record a file that was imported, in order; see `data.importing`.
+    retired
+        Folders that a commit replaced, with that commit's number; kept for a while because a
+        reader may still hold them.
+    """
+
+    version: int = 0
+    tables: dict[str, Version] = field(default_factory=dict)
+    answers: dict[str, Version] = field(default_factory=dict)
+    models: dict[str, Version] = field(default_factory=dict)
+    imports: tuple[dict[str, Any], ...] = ()
+    retired: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def folders(self) -> set[str]:
+        """The folders of every current version."""
+        versions = (*self.tables.values(), *self.answers.values(), *self.models.values())
+        quarantined = {record["quarantine"] for record in self.imports if record.get("quarantine")}
+        return {version.folder for version in versions} | quarantined
+
+    def replaced(self, **changes: Any) -> Manifest:
+        """Return the next manifest, with these fields changed."""
+        following = replace(self, version=self.version + 1, **changes)
+        recent = {k: v for k, v in self.retired.items() if v > self.version - KEPT_COMMITS}
+        gone = {folder: following.version for folder in self.folders - following.folders}
+        return replace(following, retired=recent | gone)
+
+
+def create_shop(path: Path, *, settings: Settings | None = None) -> Path:
+    """Make an empty shop at `path`; a shop that is already there is left as it is."""
+    with storage_errors(path):
+        path.mkdir(parents=True, exist_ok=True)
+        if not (path / "shop.toml").exists():
+            text = settings_text(settings or Settings(name=path.name))
+            _replace(path / "shop.toml", text)
+        if not (path / "salt").exists():
+            _replace(path / "salt", secrets.token_hex(32), mode=0o600)
+        if not (path / "manifest.json").exists():
+            _replace(path / "manifest.json", json.dumps(asdict(Manifest())))
+    return path
+
+
+def read_shop(path: Path) -> tuple[Manifest, Settings]:
+    """Return the current manifest and the settings of the shop at `path`.
+
+    Raises
+    ------
+    ShopNotFoundError
+        There is no shop at that path.
+    """
+    if not (path / "manifest.json").is_file():
+        raise ShopNotFoundError(
+            Words(f"Asked to open the shop {path}.", f"要打开店铺 {path}。"),
+            Words("There is no shop there (no manifest.json).", "那里没有店铺（缺少 manifest.json）。"),
+            Words(
+                f"Make one with `shopkeeper import FILES --shop {path}`.",
+                f"请先运行 `shopkeeper import 文件 --shop {path}` 建立店铺。",
+            ),
+        )
+    raw = json.loads((path / "manifest.json").read_text(encoding="utf-8"))
+    versions = {
+        kind: {name: Version(**version) for name, version in raw[kind].items()}
+        for kind in ("tables", "answers", "models")
+    }
+    manifest = Manifest(
+        version=raw["version"], imports=tuple(raw["imports"]), retired=raw["retired"], **versions
+    )
+    return manifest, load_settings(path / "shop.toml")
+
+
+def read_salt(path: Path) -> str:
+    """Return the shop's salt."""
+    return (path / "salt").read_text(encoding="ascii")
+
+
+class Writer:
+    """A held lock on a shop, under which new folders are written and then committed at once."""
+
+    def __init__(self, path: Path, manifest: Manifest) -> None:
+        self.path = path
+        self.manifest = manifest
+        self._taken = 0
+
+    def folder(self, kind: str, name: str) -> Path:
+        """Make a new folder for the next version of `kind`/`name` and return it."""
+        self._taken += 1
+        folder = self.path / kind / name / f"v{self.manifest.version + 1:06d}-{self._taken}"
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        return folder
+
+    def relative(self, folder: Path) -> str:
+        """Return `folder` as the manifest writes it."""
+        return folder.relative_to(self.path).as_posix()
+
+    def commit(self, manifest: Manifest) -> None:
+        """Make `manifest` the current one."""
+        for kind in KINDS:
+            for folder in (self.path / kind).glob(f"*/v{manifest.version:06d}-*"):
+                _flush(folder)
+        _replace(self.path / "manifest.json", json.dumps(asdict(manifest), ensure_ascii=False))
+        self.manifest = manifest
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[Writer]:
+    """Hold the shop's lock; what is written inside appears only through `Writer.commit`.
+
+    Raises
+    ------
+    ShopBusyError
+        Another process holds the lock.
+    StorageError
+        The disk is full or cannot be written.
+    """
+    manifest, _ = read_shop(path)
+    with storage_errors(path), (path / ".lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise ShopBusyError(
+                Words(f"Asked to write to the shop {path.name}.", f"要写入店铺 {path.name}。"),
+                Words("Another process is writing to it.", "另一个进程正在写入。"),
+                Words("Wait until it has finished and run again.", "请等它结束后再运行。"),
+            ) from error
+        manifest, _ = read_shop(path)
+        sweep(path, manifest)
+        writer = Writer(path, manifest)
+        try:
+            yield writer
+        finally:
+            sweep(path, writer.manifest)
+
+
+def sweep(path: Path, manifest: Manifest) -> None:
+    """Remove the folders that the manifest does not name, and old scratch folders."""
+    named = manifest.folders | manifest.retired.keys()
+    for kind in KINDS:
+        for folder in (path / kind).glob("*/v*"):
+            if folder.relative_to(path).as_posix() not in named:
+                shutil.rmtree(folder, ignore_errors=True)
+    shutil.rmtree(path / ".scratch", ignore_errors=True)
+
+
+@contextmanager
+def storage_errors(path: Path) -> Iterator[None]:
+    """Turn a full or unwritable disk into a StorageError."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EACCES, errno.EROFS, errno.EPERM):
+            raise
+        raise storage_error(path, error.strerror or "cannot be written") from error
+
+
+def storage_error(path: Path, found: str) -> StorageError:
+    """Return the error for a disk that refused a write."""
+    return StorageError(
+        Words(f"Asked to write to the shop {path.name}.", f"要写入店铺 {path.name}。"),
+        Words(
+            f"The disk refused: {found}. The shop is as it was before.",
+            f"磁盘拒绝写入：{found}。店铺保持原样。",
+        ),
+        Words("Free some space or choose another folder, then run again.", "请腾出空间或换一个文件夹，然后重新运行。"),
+    )
+
+
+def _flush(folder: Path) -> None:
+    for file in (*folder.rglob("*"), folder):
+        _sync(file)
+
+
+def _replace(path: Path, text: str, *, mode: int = 0o644) -> None:
+    temporary = path.with_name(f".{path.name}.new")
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(path)
+    _sync(path.parent)
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,98 @@
+"""Intervals: how sure a number is.
+
+Plain functions of arrays; they know nothing of shops.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import ndtri
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """A value with its lower and upper bound, in the value's own unit."""
+
+    value: float
+    low: float
+    high: float
+
+
+def bootstrap(
+    statistic: Callable[..., float],
+    *arrays: NDArray[np.generic],
+    seed: int = 0,
+    repeats: int = 1000,
+    level: float = 0.95,
+) -> Interval:
+    """Percentile bootstrap interval of a statistic over rows.
+
+    Parameters
+    ----------
+    statistic
+        Takes the resampled arrays, returns a number. Resamples for which it returns NaN are left
+        out of the percentiles.
+    arrays
+        Arrays of equal length; row i of each belongs together and is drawn together.
+    seed
+        Seed of the resampling.
+    repeats
+        Number of resamples.
+    level
+        Coverage asked for.
+
+    Returns
+    -------
+    Interval
+        The statistic of all rows and the (1 − level)/2 and (1 + level)/2 percentiles
+        (Efron & Tibshirani 1993, An Introduction to the Bootstrap, chapter 13). NaN bounds when
+        there are no rows.
+
+    Limits
+    ------
+    Rows are taken as independent; resample clusters yourself where they are not. Percentile
+    intervals are too narrow below about 30 rows.
+
+    Examples
+    --------
+    >>> bootstrap(np.mean, np.array([1.0, 2.0, 3.0, 4.0]), seed=1).value
+    2.5
+    """
+    rows = len(arrays[0])
+    if rows == 0:
+        return Interval(math.nan, math.nan, math.nan)
+    generator = np.random.default_rng(seed)
+    draws = np.empty(repeats)
+    for repeat in range(repeats):
+        index = generator.integers(0, rows, rows)
+        draws[repeat] = statistic(*(array[index] for array in arrays))
+    draws = draws[~np.isnan(draws)]
+    if len(draws) == 0:
+        return Interval(float(statistic(*arrays)), math.nan, math.nan)
+    low, high = np.quantile(draws, [(1 - level) / 2, (1 + level) / 2])
+    return Interval(float(statistic(*arrays)), float(low), float(high))
+
+
+def proportion(successes: float, total: float, *, level: float = 0.95) -> Interval:
+    """Wilson score interval of a proportion.
+
+    Source: Wilson (1927), JASA 22: (p + z²/2n ± z √(p(1−p)/n + z²/4n²)) / (1 + z²/n).
+
+    Examples
+    --------
+    >>> interval = proportion(8, 10)
+    >>> round(interval.value, 2), round(interval.low, 2), round(interval.high, 2)
+    (0.8, 0.49, 0.94)
+    """
+    if total == 0:
+        return Interval(math.nan, math.nan, math.nan)
+    share, z = successes / total, float(ndtri((1 + level) / 2))
+    middle = share + z * z / (2 * total)
+    half = z * math.sqrt(share * (1 - share) / total + z * z / (4 * total * total))
+    scale = 1 + z * z / total
+    return Interval(share, max(0.0, (middle - half) / scale), min(1.0, (middle + half) / scale))
