@@ -1,0 +1,114 @@
+"""What a source says about one kind of file: how it is recognised and which cell means what.
+
+A source is data, not code: SQL expressions over the file's own column names, run by DuckDB at the
+door. Reading, typing, hashing, rejecting and merging are done once, in `data.door`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from shopkeeper.data.tables import Table
+from shopkeeper.words import Words
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """The first look at a file.
+
+    Parameters
+    ----------
+    columns
+        Column name → DuckDB type. Text formats give VARCHAR for every column. Nested JSON objects
+        are flattened one level, with a dot: `properties.product_id`.
+    """
+
+    columns: dict[str, str]
+
+    def has(self, *names: str) -> bool:
+        """Say whether every one of these columns is there."""
+        return all(name in self.columns for name in names)
+
+
+@dataclass(frozen=True, slots=True)
+class Extract:
+    """What the rows of a file say for one canonical table.
+
+    Parameters
+    ----------
+    table
+        The canonical table.
+    columns
+        Canonical column → SQL expression over the file's columns (quote their names). The
+        expression is the raw cell: text is trimmed and typed by the door according to the
+        canonical type, times are read in the zone that the cell names or else in `FileKind.zone`
+        and turned into UTC, personal columns are hashed or dropped, free text is masked. The local
+        day, `time_zone`, `currency` and `source` are filled in where the mapping leaves them out.
+    where
+        SQL condition: rows that say something for this table. Not for the grain.
+    """
+
+    table: Table
+    columns: dict[str, str]
+    where: str = "true"
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A reason to reject a row, beyond required columns that are empty or unreadable.
+
+    Parameters
+    ----------
+    when
+        SQL condition over the file's columns.
+    why
+        The reason, in words.
+    """
+
+    when: str
+    why: Words
+
+
+@dataclass(frozen=True, slots=True)
+class FileKind:
+    """One kind of file of one platform.
+
+    Parameters
+    ----------
+    name
+        E.g. `shopify_orders`.
+    platform
+        E.g. `shopify`; goes into the column `source`.
+    title
+        What the file is, in words.
+    required
+        Columns that a file of this kind has; they identify it.
+    grain
+        The table in which each row of the file is one row: kept, duplicate (of a later row with
+        the same key) or rejected.
+    optional
+        Columns that are read when the file has them and are null otherwise.
+    others
+        Further tables that the same rows fill; rows without the key are passed over, a later row
+        with the same key fills and overrides the earlier.
+    rows
+        SQL that prepares the file's rows: a SELECT from `file` (which has the file's columns and
+        `_row`, the number of the data row from 1) that keeps `_row` and may add columns, for
+        example filled-down cells. Empty to take the rows as they are.
+    refusals
+        Further reasons to reject a row.
+    zone, currency
+        The platform's own, used for cells that name none when the shop's settings name none either.
+    """
+
+    name: str
+    platform: str
+    title: Words
+    required: tuple[str, ...]
+    grain: Extract
+    optional: tuple[str, ...] = ()
+    others: tuple[Extract, ...] = ()
+    rows: str = ""
+    refusals: tuple[Refusal, ...] = ()
+    zone: str = "UTC"
+    currency: str = ""
