@@ -92,7 +92,7 @@ class Manifest:
         """Return the next manifest, with these fields changed."""
         following = replace(self, version=self.version + 1, **changes)
         recent = {k: v for k, v in self.retired.items() if v > self.version - KEPT_COMMITS}
-        gone = {folder: following.version for folder in self.folders - following.folders}
+        gone = dict.fromkeys(self.folders - following.folders, following.version)
         return replace(following, retired=recent | gone)
 
 
