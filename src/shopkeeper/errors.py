@@ -19,6 +19,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from shopkeeper.words import Words
 
 
@@ -96,7 +98,9 @@ class UnreadableFileError(DataError):
 
 
 class UnrecognisedFileError(DataError):
-    """No platform writes such a header."""
+    """No platform writes such a header; `mapping` is the suggested mapping written for the file."""
+
+    mapping: Path | None = None
 
 
 class MissingDataError(DataError):

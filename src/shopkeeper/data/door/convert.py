@@ -1,0 +1,273 @@
+"""Apply what a source declares: one row a key, duplicates counted, the rest rejected with a reason.
+
+A rejected row fills no table, not even the others that its file feeds. Its cells are kept without
+personal data: only columns that carry none are copied, with e-mails, phones and IPs masked.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+import duckdb
+
+from shopkeeper.data.door.plan import Plan
+from shopkeeper.data.door.read import Staged, literal, quoted
+from shopkeeper.data.sources.kinds import Extract, FileKind
+from shopkeeper.data.tables import Column, Table
+from shopkeeper.settings import Settings
+
+_AS = {
+    "timestamp": ("a time", "时间"), "date": ("a day", "日期"), "money": ("an amount", "金额"),
+    "int64": ("a whole number", "整数"), "float64": ("a number", "数字"),
+    "boolean": ("yes or no", "是或否"), "string": ("text", "文本"),
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Converted:
+    """What one file said.
+
+    Parameters
+    ----------
+    relations
+        Canonical table → name of the DuckDB relation with its new rows, one a key.
+    rejected_relation
+        Relation (line, why_en, why_zh, cells) of the rows that were not kept.
+    rows_read, kept, duplicates, rejected
+        Counts of the file's rows; `rows_read` = `kept` + `duplicates` + `rejected`.
+    repaired
+        Column of the grain → cells that could not be read and were left empty.
+    """
+
+    relations: dict[str, str]
+    rejected_relation: str
+    rows_read: int
+    kept: int
+    duplicates: int
+    rejected: int
+    repaired: dict[str, int] = field(default_factory=dict)
+
+
+def convert(
+    connection: duckdb.DuckDBPyConnection,
+    staged: Staged,
+    kind: FileKind,
+    settings: Settings,
+    *,
+    prefix: str,
+) -> Converted:
+    """Turn the relation `<prefix>_file` into relations named `<prefix>_…`.
+
+    Parameters
+    ----------
+    connection
+        Holds the staged file and the door's macros.
+    staged
+        What `read.stage` returned.
+    kind
+        The kind of file that it is.
+    settings
+        Zone, currency and privacy of the shop.
+    prefix
+        Prefix of the relations, unique in this import.
+    """
+    _prepare(connection, staged, kind, prefix)
+    plan = Plan(connection, kind, settings, f"{prefix}_rows")
+    door = _Door(connection, staged, kind, plan, prefix)
+    door.type_cells()
+    rejected = door.reject()
+    relations = {kind.grain.table.name: f"{prefix}_grain"}
+    kept, duplicates = door.keep_last(kind.grain.table)
+    for position, extract in enumerate(kind.others):
+        relations[extract.table.name] = door.merge_rows(extract, position)
+    read = _count(connection, f"{prefix}_rows") + len(staged.broken)
+    return Converted(
+        relations, f"{prefix}_rejected", read, kept, duplicates, rejected, door.repaired()
+    )
+
+
+def _prepare(
+    connection: duckdb.DuckDBPyConnection, staged: Staged, kind: FileKind, prefix: str
+) -> None:
+    """Define `<prefix>_rows`: the prepared rows, with every column that the source may ask for."""
+    missing = [name for name in kind.optional if name not in staged.header.columns]
+    added = "".join(f", NULL::VARCHAR AS {quoted(name)}" for name in missing)
+    prepared = kind.rows or "SELECT * FROM file"
+    connection.execute(
+        f"CREATE TEMP VIEW {prefix}_rows AS WITH file AS (SELECT *{added} FROM {prefix}_file) {prepared}"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Door:
+    connection: duckdb.DuckDBPyConnection
+    staged: Staged
+    kind: FileKind
+    plan: Plan
+    prefix: str
+
+    def type_cells(self) -> None:
+        """Define `<prefix>_0`, `<prefix>_1` …: the typed rows of the grain and of the others."""
+        what = "VIEW" if self.staged.lazy else "TABLE"
+        for position, extract in enumerate((self.kind.grain, *self.kind.others)):
+            select = self.plan.select(extract)
+            if position:
+                select += " AND " + " AND ".join(
+                    f"({extract.columns[name]}) IS NOT NULL" for name in extract.table.key if name in extract.columns
+                )
+            self.connection.execute(f"CREATE TEMP {what} {self.prefix}_{position} AS {select}")
+
+    def reject(self) -> int:
+        """Define `<prefix>_rejected`, with the broken records in it, and return its count."""
+        self.connection.execute(
+            f"CREATE TEMP TABLE {self.prefix}_bad AS SELECT _row, min(reason) AS reason FROM ("
+            + " UNION ALL ".join(f"SELECT _row, {number} AS reason FROM ({rows})" for number, rows in enumerate(self._bad_rows()))
+            + ") GROUP BY _row"
+        )
+        cells = self._cells()
+        reasons_en, reasons_zh = self._reasons()
+        lines = self.staged.lines or f"SELECT _row, _row AS _line FROM {self.prefix}_file"
+        self.connection.execute(
+            f"""CREATE TEMP TABLE {self.prefix}_rejected AS
+            SELECT _line AS line, CASE reason {reasons_en} END AS why_en,
+                CASE reason {reasons_zh} END AS why_zh, {cells}::VARCHAR AS cells
+            FROM {self.prefix}_bad JOIN {self.prefix}_rows USING (_row) JOIN ({lines}) USING (_row)
+            ORDER BY line"""
+        )
+        hide = "shape_of" if self._personal() else "masked"
+        if self.staged.broken:
+            self.connection.executemany(
+                f"INSERT INTO {self.prefix}_rejected VALUES (?, ?, ?, to_json({hide}(left(?, 4000)))::VARCHAR)",
+                [[item.line, item.why.en, item.why.zh, item.text] for item in self.staged.broken],
+            )
+        return _count(self.connection, f"{self.prefix}_rejected")
+
+    def keep_last(self, table: Table) -> tuple[int, int]:
+        """Define `<prefix>_grain` with the last good row of each key; count kept and duplicates."""
+        keys, names = _listed(table.key), _listed(table.names)
+        good = f"SELECT * FROM {self.prefix}_0 {self._good()}"
+        total, distinct = self._pair(f"SELECT count(*), count(DISTINCT hash({keys})) FROM ({good})")
+        last = ""
+        if total != distinct:
+            last = f"QUALIFY row_number() OVER (PARTITION BY {keys} ORDER BY _row DESC) = 1"
+        self.connection.execute(f"CREATE TEMP VIEW {self.prefix}_grain AS SELECT {names} FROM ({good}) {last}")
+        kept = _count(self.connection, f"{self.prefix}_grain") if last else total
+        return kept, total - kept
+
+    def merge_rows(self, extract: Extract, position: int) -> str:
+        """Define one row a key: the last value that is there; an entity is known from its first mention."""
+        table, name = extract.table, f"{self.prefix}_{extract.table.name}"
+        keys = _listed(table.key)
+        merged = ", ".join(
+            f"min({quoted(column)}) AS {quoted(column)}"
+            if table.undated and column == table.time
+            else f"arg_max({quoted(column)}, _row) AS {quoted(column)}"
+            for column in table.names
+            if column not in table.key
+        )
+        present = " AND ".join(f"{quoted(column.name)} IS NOT NULL" for column in _required(table))
+        self.connection.execute(
+            f"""CREATE TEMP TABLE {name} AS SELECT {_listed(table.names)} FROM (SELECT {keys}, {merged}
+            FROM {self.prefix}_{position + 1} {self._good()} AND {present} GROUP BY {keys})"""
+        )
+        return name
+
+    def repaired(self) -> dict[str, int]:
+        """Count the cells of good rows that held something and could not be read."""
+        typed = {
+            column.name: self.kind.grain.columns[column.name]
+            for column in self.kind.grain.table.columns
+            if column.type != "string"
+            and not column.personal
+            and column.name in self.kind.grain.columns
+            and self.plan.is_text(self.kind.grain.columns[column.name])
+        }
+        if not typed:
+            return {}
+        written = ", ".join(f"count(cell({raw}))" for raw in typed.values())
+        understood = ", ".join(f"count({quoted(name)})" for name in typed)
+        before = self.connection.execute(f"SELECT {written} FROM {self.prefix}_rows {self._good()}").fetchone() or ()
+        after = self.connection.execute(f"SELECT {understood} FROM {self.prefix}_0 {self._good()}").fetchone() or ()
+        lost = {name: b - a for name, b, a in zip(typed, before, after, strict=True)}
+        return {name: count for name, count in lost.items() if count > 0}
+
+    def _good(self) -> str:
+        if _count(self.connection, f"{self.prefix}_bad"):
+            return f"WHERE _row NOT IN (SELECT _row FROM {self.prefix}_bad)"
+        return "WHERE true"
+
+    def _required_cells(self) -> list[tuple[int, Extract, Column]]:
+        extracts = enumerate((self.kind.grain, *self.kind.others))
+        return [
+            (position, extract, column)
+            for position, extract in extracts
+            for column in _required(extract.table)
+            # Other tables simply have nothing to say where their key is empty.
+            if position == 0 or column.name not in extract.table.key
+        ]
+
+    def _bad_rows(self) -> list[str]:
+        empty = [
+            f"SELECT _row FROM {self.prefix}_{position} WHERE {quoted(column.name)} IS NULL"
+            for position, _, column in self._required_cells()
+        ]
+        return empty + [f"SELECT _row FROM {self.prefix}_rows WHERE {item.when}" for item in self.kind.refusals]
+
+    def _reasons(self) -> tuple[str, str]:
+        hidden = self._personal()
+        en, zh = [], []
+        for number, (_, extract, column) in enumerate(self._required_cells()):
+            raw, (as_en, as_zh) = f"({extract.columns.get(column.name, 'NULL')})::VARCHAR", _AS[column.type]
+            shown = "'…'" if _columns_in(raw) & hidden else f"masked(left(cell({raw}), 60))"
+            missing = f"cell({raw}) IS NULL"
+            en.append(f"WHEN {number} THEN CASE WHEN {missing} THEN '{column.name} is empty' ELSE "
+                      f"'{column.name}: cannot read “' || {shown} || '” as {as_en}' END")
+            zh.append(f"WHEN {number} THEN CASE WHEN {missing} THEN '{column.name} 为空' ELSE "
+                      f"'{column.name}：“' || {shown} || '”不是可读的{as_zh}' END")
+        for number, item in enumerate(self.kind.refusals, start=len(en)):
+            en.append(f"WHEN {number} THEN {literal(item.why.en)}")
+            zh.append(f"WHEN {number} THEN {literal(item.why.zh)}")
+        return " ".join(en), " ".join(zh)
+
+    def _cells(self) -> str:
+        used = set().union(*(_columns_in(raw) for _, raw in self._mapped()))
+        open_columns = [name for name in self.staged.header.columns if name in used - self._personal()]
+        listed = ", ".join(f"{literal(name)}, masked({quoted(name)}::VARCHAR)" for name in open_columns)
+        return f"json_object({listed})"
+
+    def _personal(self) -> set[str]:
+        """Columns of the file that hold personal data, or that an id is made of."""
+        hidden: set[str] = set()
+        for column, raw in self._mapped():
+            if (column.personal and column.personal != "text") or re.search(r"\b(pseudonym|hashed)\(", raw):
+                hidden |= _columns_in(raw)
+        return hidden
+
+    def _mapped(self) -> list[tuple[Column, str]]:
+        return [
+            (extract.table.column(name), raw)
+            for extract in (self.kind.grain, *self.kind.others)
+            for name, raw in extract.columns.items()
+        ]
+
+    def _pair(self, query: str) -> tuple[int, int]:
+        first, second = self.connection.execute(query).fetchall()[0]
+        return first, second
+
+
+def _required(table: Table) -> tuple[Column, ...]:
+    return tuple(column for column in table.columns if column.required)
+
+
+def _listed(names: tuple[str, ...]) -> str:
+    return ", ".join(quoted(name) for name in names)
+
+
+def _columns_in(raw: str) -> set[str]:
+    """The quoted column names in an SQL expression."""
+    return {name.replace('""', '"') for name in re.findall(r'"((?:[^"]|"")+)"', raw)}
+
+
+def _count(connection: duckdb.DuckDBPyConnection, relation: str) -> int:
+    return int(connection.execute(f"SELECT count(*) FROM {relation}").fetchall()[0][0])

@@ -1,0 +1,68 @@
+"""SQL macros that read one cell: text, money, numbers, yes/no, times."""
+
+from __future__ import annotations
+
+_OFFSET = r"\d:\d{2}(?::\d{2}(?:\.\d+)?)?\s*(Z|UTC|GMT|[+-]\d{2}:?\d{2})$"
+_FORMATS = (
+    "%Y/%m/%d %H:%M:%S", "%Y/%m/%d %H:%M", "%Y/%m/%d", "%Y-%m-%d %H:%M", "%Y.%m.%d %H:%M:%S",
+    "%Y.%m.%d", "%Y年%m月%d日 %H:%M:%S", "%Y年%m月%d日 %H:%M", "%Y年%m月%d日", "%m %d, %Y",
+    "%b %d, %Y", "%B %d, %Y", "%d %b %Y", "%a, %d %b %Y %H:%M:%S", "%Y%m%d",
+)  # fmt: skip
+_MONTH_FIRST = ("%m/%d/%Y %I:%M:%S %p", "%m/%d/%Y %H:%M:%S", "%m/%d/%Y %H:%M", "%m/%d/%Y", "%m/%d/%y %H:%M", "%m-%d-%Y")
+_DAY_FIRST = ("%d/%m/%Y %I:%M:%S %p", "%d/%m/%Y %H:%M:%S", "%d/%m/%Y %H:%M", "%d/%m/%Y", "%d/%m/%y %H:%M", "%d.%m.%Y", "%d-%m-%Y")
+
+
+def _listed(formats: tuple[str, ...]) -> str:
+    return "[" + ", ".join(f"'{text}'" for text in formats) + "]"
+
+
+MACROS = (
+    # Spreadsheets protect long numbers as ="123" or '123; both are undone here.
+    r"""CREATE OR REPLACE TEMP MACRO unwrapped(x) AS CASE
+        WHEN x[1] IN ('=', '''', ' ', chr(9), chr(13), chr(65279)) OR x[-1] IN (' ', chr(9), chr(13))
+        THEN trim(regexp_replace(regexp_replace(trim(x, E' \t\r\n\uFEFF'), '^="(.*)"$', '\1'),
+            '^''(.*)$', '\1')) ELSE x END""",
+    """CREATE OR REPLACE TEMP MACRO cell(x) AS CASE
+        WHEN unwrapped(x) IN ('', '-', '--', 'NULL', 'null', 'nan', 'NaN', 'None', 'N/A', '\\N', '""')
+        THEN NULL ELSE unwrapped(x) END""",
+    r"""CREATE OR REPLACE TEMP MACRO plain_number(x) AS coalesce(try_cast(x AS DECIMAL(38,10)), try_cast(
+        regexp_replace(regexp_replace(x, '^\((.*)\)$', '-\1'), '[^0-9.eE+-]', '', 'g') AS DECIMAL(38,10)))""",
+    "CREATE OR REPLACE TEMP MACRO amount(x) AS coalesce(try_cast(x AS DECIMAL(18,4)),"
+    " try_cast(plain_number(cell(x)) AS DECIMAL(18,4)))",
+    "CREATE OR REPLACE TEMP MACRO number(x) AS coalesce(try_cast(x AS DOUBLE), try_cast(plain_number(cell(x)) AS DOUBLE))",
+    # 2.5 pieces is not 2 pieces: a fraction is unreadable as a whole number.
+    r"""CREATE OR REPLACE TEMP MACRO whole(x) AS CASE
+        WHEN regexp_full_match(x, '-?\d{1,18}') THEN try_cast(x AS BIGINT)
+        WHEN regexp_full_match(cell(x), '[^0-9.+-]*[+-]?[\d,]{1,18}(\.0*)?\s*[^0-9.,+-]*')
+        THEN try_cast(plain_number(cell(x)) AS BIGINT) END""",
+    """CREATE OR REPLACE TEMP MACRO yes(x) AS CASE
+        WHEN lower(cell(x)) IN ('yes', 'true', '1', 'y', 't', '是', '有', 'subscribed') THEN true
+        WHEN lower(cell(x)) IN ('no', 'false', '0', 'n', 'f', '否', '无', 'unsubscribed') THEN false END""",
+    "CREATE OR REPLACE TEMP MACRO epoch_seconds(x) AS to_timestamp(try_cast(cell(x) AS DOUBLE))",
+    "CREATE OR REPLACE TEMP MACRO epoch_milliseconds(x) AS to_timestamp(try_cast(cell(x) AS DOUBLE) / 1000)",
+    r"""CREATE OR REPLACE TEMP MACRO plain_text(x) AS trim(regexp_replace(replace(replace(replace(replace(
+        replace(replace(regexp_replace(regexp_replace(x, '(?is)<(script|style)\b.*?</(script|style)>', ' ', 'g'),
+        '<[^<>]*>', ' ', 'g'), '&nbsp;', ' '), '&lt;', '<'), '&gt;', '>'), '&quot;', '"'), '&#39;', ''''),
+        '&amp;', '&'), '\s+', ' ', 'g'))""",
+    f"CREATE OR REPLACE TEMP MACRO offset_of(x) AS nullif(regexp_extract(x, '{_OFFSET}', 1), '')",
+    f"""CREATE OR REPLACE TEMP MACRO written_time(x, day_first) AS coalesce(
+        try_cast(x AS TIMESTAMP), try_strptime(x, {_listed(_FORMATS)}),
+        CASE WHEN day_first THEN try_strptime(x, {_listed(_DAY_FIRST)})
+        ELSE try_strptime(x, {_listed(_MONTH_FIRST)}) END)""",
+    r"""CREATE OR REPLACE TEMP MACRO without_offset(x) AS
+        trim(regexp_replace(x, '\s*(Z|UTC|GMT|[+-]\d{2}:?\d{2})$', ''))""",
+    # Nineteen characters is the plain ISO form; it skips the search for an offset.
+    """CREATE OR REPLACE TEMP MACRO local_time(x, day_first) AS CASE
+        WHEN length(x) = 19 AND try_cast(x AS TIMESTAMP) IS NOT NULL THEN try_cast(x AS TIMESTAMP)
+        WHEN offset_of(cell(x)) IS NULL THEN written_time(cell(x), day_first)
+        ELSE written_time(without_offset(cell(x)), day_first) END""",
+    """CREATE OR REPLACE TEMP MACRO offset_minutes(o) AS CASE WHEN o IN ('Z', 'UTC', 'GMT') THEN 0
+        ELSE (CASE WHEN o[1] = '-' THEN -1 ELSE 1 END)
+        * (60 * try_cast(o[2:3] AS INT) + try_cast(right(o, 2) AS INT)) END""",
+    """CREATE OR REPLACE TEMP MACRO instant(x, zone, day_first) AS CASE
+        WHEN length(x) = 19 OR offset_of(cell(x)) IS NULL
+        THEN (local_time(x, day_first) AT TIME ZONE zone) AT TIME ZONE 'UTC'
+        ELSE local_time(x, day_first) - to_minutes(offset_minutes(offset_of(cell(x)))) END""",
+    """CREATE OR REPLACE TEMP MACRO zone_of(x, zone) AS CASE
+        WHEN length(x) = 19 THEN zone ELSE coalesce(offset_of(cell(x)), zone) END""",
+)

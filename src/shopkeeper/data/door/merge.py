@@ -1,0 +1,73 @@
+"""Join what the files said with what the shop has, and write the next version of each table."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+
+from shopkeeper.data.door.read import literal, quoted
+from shopkeeper.data.schema import DUCKDB
+from shopkeeper.data.tables import Table
+
+
+def merged(table: Table, relations: list[str]) -> str:
+    """Return the SELECT that joins relations of a table, oldest first, one row a key.
+
+    A later row overrides an earlier one of the same key. Where the table is not append-only, a cell
+    that the later row leaves empty keeps its earlier value, and an entity is known from its first
+    mention.
+    """
+    names = ", ".join(quoted(name) for name in table.names)
+    query = f"SELECT {names} FROM {relations[0]}"
+    for relation in relations[1:]:
+        query = _append(table, query, relation) if table.append_only else _fill(table, query, relation)
+    return query
+
+
+def current(table: Table, folder: Path | None) -> str:
+    """Return a relation over the current version of a table; an empty one without a folder."""
+    if folder is None:
+        listed = ", ".join(f"NULL::{DUCKDB[item.type]} AS {quoted(item.name)}" for item in table.columns)
+        return f"(SELECT {listed} WHERE false)"
+    return f"read_parquet({literal(str(folder / '*.parquet'))})"
+
+
+def identified(table: Table, query: str, identities: str) -> str:
+    """Return `query` with every alias in `customer_id` replaced by the customer it stands for."""
+    if "customer_id" not in table.names or table.name in ("customers", "identities"):
+        return query
+    names = ", ".join(
+        "coalesce(i.customer_id, t.customer_id) AS customer_id" if name == "customer_id" else f"t.{quoted(name)}"
+        for name in table.names
+    )
+    return f"SELECT {names} FROM ({query}) t LEFT JOIN {identities} i ON t.customer_id = i.alias"
+
+
+def write(connection: duckdb.DuckDBPyConnection, query: str, folder: Path) -> int:
+    """Write a query as Parquet into `folder` and return its number of rows."""
+    file = literal(str(folder / "part-0.parquet"))
+    rows = connection.execute(f"COPY ({query}) TO {file} (FORMAT parquet)").fetchall()
+    return int(rows[0][0])
+
+
+def _append(table: Table, query: str, relation: str) -> str:
+    keys = ", ".join(quoted(name) for name in table.key)
+    names = ", ".join(quoted(name) for name in table.names)
+    return f"SELECT {names} FROM ({query}) ANTI JOIN {relation} USING ({keys}) UNION ALL SELECT {names} FROM {relation}"
+
+
+def _fill(table: Table, query: str, relation: str) -> str:
+    keys = ", ".join(quoted(name) for name in table.key)
+    cells = ", ".join(
+        quoted(name) if name in table.key else f"{_kept(table, name)} AS {quoted(name)}" for name in table.names
+    )
+    return f"SELECT {cells} FROM ({query}) old FULL JOIN {relation} new USING ({keys})"
+
+
+def _kept(table: Table, name: str) -> str:
+    if table.undated and name == table.time:
+        return f"least(new.{quoted(name)}, old.{quoted(name)})"
+    return f"coalesce(new.{quoted(name)}, old.{quoted(name)})"
+
+

@@ -1,0 +1,276 @@
+"""Stage one file in DuckDB as a relation: its own columns and `_row`, as it was written.
+
+Text and JSON lines become text columns, so that nothing is lost to an early guess of a type.
+Parquet keeps its types. What is no row (a broken line) is kept aside with its line number.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+import python_calamine
+
+from shopkeeper.data.door.files import (
+    TextLayout,
+    checked_format,
+    opened,
+    text_layout,
+    unique_names,
+    unreadable,
+)
+from shopkeeper.data.door.text import Broken, TextReader
+from shopkeeper.data.sources.kinds import Header
+from shopkeeper.words import Words
+
+_BATCH = 20_000
+_NO_JSON = Words("the line is no JSON object; the file may be cut off", "该行不是 JSON 对象，文件可能不完整")
+
+
+@dataclass(slots=True)
+class Staged:
+    """A file in the relation `file`.
+
+    Parameters
+    ----------
+    header
+        Columns of the file and their types.
+    broken
+        Records that are no rows.
+    lines
+        SQL for the relation (`_row`, `_line`): the line in the file on which a row begins; the row's
+        own number where a format has no lines, and where this is empty.
+    lazy
+        `file` is a view over the file itself and is cheap to read again (Parquet).
+    """
+
+    header: Header
+    broken: list[Broken] = field(default_factory=list)
+    lines: str = ""
+    lazy: bool = False
+
+
+def stage(connection: duckdb.DuckDBPyConnection, path: Path, *, prefix: str) -> Staged:
+    """Stage `path` as the relation `<prefix>_file`.
+
+    Parameters
+    ----------
+    connection
+        A DuckDB connection.
+    path
+        The file.
+    prefix
+        Prefix of the relations, unique in this import.
+
+    Raises
+    ------
+    UnreadableFileError
+        The file is empty, binary, damaged or not what its name says.
+    """
+    match checked_format(path):
+        case "csv":
+            return _stage_text(connection, path, prefix)
+        case "json":
+            return _stage_json(connection, path, prefix)
+        case "parquet":
+            return _stage_parquet(connection, path, prefix)
+        case "xlsx":
+            return _stage_sheet(connection, path, prefix)
+
+
+def _stage_text(connection: duckdb.DuckDBPyConnection, path: Path, prefix: str) -> Staged:
+    layout = text_layout(path)
+    header = Header(dict.fromkeys(layout.columns, "VARCHAR"))
+    if layout.encoding in ("utf-8", "utf-8-sig") and _fast(connection, path, layout, prefix):
+        connection.execute(f"CREATE TEMP VIEW {prefix}_file AS FROM {prefix}_staged")
+        return Staged(header, lines=_counted_lines(layout.columns, prefix))
+    reader = TextReader(path, layout)
+    _fill(connection, prefix, reader.batches())
+    connection.execute(f"CREATE TEMP VIEW {prefix}_file AS SELECT * EXCLUDE (_line) FROM {prefix}_staged")
+    return Staged(header, reader.broken, lines=f"SELECT _row, _line FROM {prefix}_staged")
+
+
+def _fast(
+    connection: duckdb.DuckDBPyConnection, path: Path, layout: TextLayout, prefix: str
+) -> bool:
+    """Let DuckDB read the file; False where it finds anything that is not in order."""
+    columns = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in layout.columns)
+    try:
+        connection.execute(
+            f"""CREATE TEMP TABLE {prefix}_staged AS SELECT row_number() OVER () AS _row, * FROM read_csv(
+            {literal(str(path))}, auto_detect = false, header = true, skip = 0, columns = {{{columns}}},
+            delim = {literal(layout.delimiter)}, quote = '"', escape = '"', strict_mode = true,
+            null_padding = false, max_line_size = 16777216)"""
+        )
+    except (duckdb.InvalidInputException, duckdb.ConversionException):
+        connection.execute(f"DROP TABLE IF EXISTS {prefix}_staged")
+        return False
+    return True
+
+
+def _counted_lines(columns: tuple[str, ...], prefix: str) -> str:
+    breaks = " + ".join(
+        f"coalesce(length({quoted(name)}) - length(replace({quoted(name)}, chr(10), '')), 0)"
+        for name in columns
+    )
+    before = "ORDER BY _row ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING"
+    return f"SELECT _row, 1 + _row + coalesce(sum({breaks}) OVER ({before}), 0) AS _line FROM {prefix}_staged"
+
+
+def _stage_json(connection: duckdb.DuckDBPyConnection, path: Path, prefix: str) -> Staged:
+    with opened(path) as file:
+        array = file.read(64).lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"[")
+    source = (
+        f"SELECT json::VARCHAR AS line FROM read_json_objects({literal(str(path))}, format = 'array')"
+        if array
+        else f"""SELECT line FROM read_csv({literal(str(path))}, auto_detect = false, header = false,
+            columns = {{'line': 'VARCHAR'}}, delim = E'\\x01', quote = '', escape = '',
+            max_line_size = 16777216)"""
+    )
+    try:
+        connection.execute(
+            f"CREATE TEMP TABLE {prefix}_staged AS SELECT row_number() OVER () AS _row, line, "
+            f"json_valid(line) AND json_type(line) = 'OBJECT' AS _good FROM ({source})"
+        )
+    except (duckdb.InvalidInputException, duckdb.ConversionException) as error:
+        raise unreadable(
+            path, "It is no JSON that can be read line by line.", "不是可以逐行读取的 JSON。",
+            "Export it as JSON lines in UTF-8.", "请导出为 UTF-8 的 JSON lines。",
+        ) from error  # fmt: skip
+    paths = _json_paths(connection, prefix)
+    if not paths:
+        raise unreadable(
+            path, "No line of it is a JSON object.", "没有一行是 JSON 对象。",
+            "Export it as JSON lines.", "请导出为 JSON lines。",
+        )  # fmt: skip
+    broken = connection.execute(
+        f"""SELECT _row, line FROM {prefix}_staged
+        WHERE NOT coalesce(_good, false) AND trim(coalesce(line, '')) <> ''"""
+    ).fetchall()
+    listed = ", ".join(literal(pointer) for pointer in paths.values())
+    names = ", ".join(f"cells[{index}] AS {quoted(name)}" for index, name in enumerate(paths, start=1))
+    connection.execute(
+        f"""CREATE TEMP VIEW {prefix}_file AS SELECT _row, {names} FROM (
+        SELECT _row, json_extract_string(line, [{listed}]) AS cells FROM {prefix}_staged WHERE _good)"""
+    )
+    header = Header(dict.fromkeys(paths, "VARCHAR"))
+    return Staged(header, [Broken(row, _NO_JSON, line) for row, line in broken])
+
+
+def _json_paths(connection: duckdb.DuckDBPyConnection, prefix: str) -> dict[str, str]:
+    """Column name → JSON pointer for the keys of the first objects, three levels deep."""
+    found: dict[str, str] = {}
+    level = [("", "")]
+    for _ in range(3):
+        deeper = []
+        for name, pointer in level:
+            part = f"json_extract(line, {literal(pointer)})" if pointer else "line::JSON"
+            rows = connection.execute(
+                f"""SELECT key, bool_or(kind = 'OBJECT') FROM (
+                SELECT key, json_type(json_extract(part, '/' || replace(replace(key, '~', '~0'), '/', '~1'))) AS kind
+                FROM (SELECT part, unnest(json_keys(part)) AS key FROM (
+                    SELECT {part} AS part FROM {prefix}_staged WHERE _good LIMIT 2000)
+                    WHERE json_type(part) = 'OBJECT'))
+                GROUP BY key ORDER BY key"""
+            ).fetchall()
+            for key, nested in rows:
+                escaped = key.replace("~", "~0").replace("/", "~1")
+                full = f"{name}.{key}" if name else key
+                found[full] = f"{pointer}/{escaped}"
+                if nested:
+                    deeper.append((full, f"{pointer}/{escaped}"))
+        level = deeper
+    return found
+
+
+def _stage_parquet(connection: duckdb.DuckDBPyConnection, path: Path, prefix: str) -> Staged:
+    try:
+        connection.execute(
+            f"""CREATE TEMP VIEW {prefix}_file AS SELECT file_row_number + 1 AS _row, * EXCLUDE (file_row_number)
+            FROM read_parquet({literal(str(path))}, file_row_number = true)"""
+        )
+        rows = connection.execute(f"DESCRIBE {prefix}_file").fetchall()
+    except duckdb.Error as error:
+        raise _damaged(path, "Parquet") from error
+    return Staged(Header({row[0]: row[1] for row in rows if row[0] != "_row"}), lazy=True)
+
+
+def _stage_sheet(connection: duckdb.DuckDBPyConnection, path: Path, prefix: str) -> Staged:
+    try:
+        book = python_calamine.CalamineWorkbook.from_path(str(path))
+        sheets = [book.get_sheet_by_name(name) for name in book.sheet_names]
+        tables = [sheet.iter_rows() for sheet in sheets]
+    except (python_calamine.CalamineError, OSError) as error:
+        raise _damaged(path, "xlsx") from error
+    headers = [next(rows, []) for rows in tables]
+    first = next((head for head in headers if any(str(cell).strip() for cell in head)), None)
+    if first is None:
+        raise unreadable(path, "It is empty.", "文件是空的。", "Export it again.", "请重新导出。")
+    names = unique_names([_sheet_cell(cell) or "" for cell in first])
+    chosen = [rows for rows, head in zip(tables, headers, strict=True) if head == first]
+    _fill(connection, prefix, _sheet_batches(names, chosen))
+    connection.execute(f"CREATE TEMP VIEW {prefix}_file AS FROM {prefix}_staged")
+    return Staged(Header(dict.fromkeys(names, "VARCHAR")), lines=f"SELECT _row, _row + 1 AS _line FROM {prefix}_staged")
+
+
+def _sheet_batches(names: tuple[str, ...], sheets: list[Iterator[list[object]]]) -> Iterator[pa.RecordBatch]:
+    done = 0
+    filled = (row for rows in sheets for row in rows if any(cell != "" for cell in row))
+    while True:
+        rows = list(islice(filled, _BATCH))
+        numbers = pa.array(range(done + 1, done + len(rows) + 1), pa.int64())
+        cells = [
+            pa.array([_sheet_cell(row[index]) if index < len(row) else None for row in rows], pa.string())
+            for index in range(len(names))
+        ]
+        yield pa.RecordBatch.from_arrays([numbers, *cells], names=["_row", *names])
+        done += len(rows)
+        if len(rows) < _BATCH:
+            return
+
+
+def _sheet_cell(value: object) -> str | None:
+    if value == "":
+        return None
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    if isinstance(value, (datetime.datetime, datetime.date)):
+        return value.isoformat(" ") if isinstance(value, datetime.datetime) else value.isoformat()
+    return str(value)
+
+
+def _fill(connection: duckdb.DuckDBPyConnection, prefix: str, batches: Iterator[pa.RecordBatch]) -> None:
+    first = next(batches)
+    reader = pa.RecordBatchReader.from_batches(first.schema, _chained(first, batches))
+    connection.register("incoming", reader)
+    connection.execute(f"CREATE TEMP TABLE {prefix}_staged AS FROM incoming")
+    connection.unregister("incoming")
+
+
+def _chained(first: pa.RecordBatch, others: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    yield first
+    yield from others
+
+
+def quoted(name: str) -> str:
+    """Return a column name as SQL writes it."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def literal(text: str) -> str:
+    """Return a text as SQL writes it."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _damaged(path: Path, kind: str) -> Exception:
+    return unreadable(
+        path, f"Its bytes are a damaged or incomplete {kind} file.", f"{kind} 文件已损坏或不完整。",
+        "Export it again.", "请重新导出。",
+    )  # fmt: skip

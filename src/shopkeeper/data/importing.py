@@ -1,0 +1,311 @@
+"""Import files into a shop: recognised, converted, merged, and committed at once or not at all."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, Literal
+
+import duckdb
+
+from shopkeeper.data import privacy
+from shopkeeper.data.door import macros, merge
+from shopkeeper.data.door.convert import Converted, convert
+from shopkeeper.data.door.files import data_files, opened
+from shopkeeper.data.door.read import Staged, literal, stage
+from shopkeeper.data.sources import recognise
+from shopkeeper.data.sources.kinds import FileKind
+from shopkeeper.data.sources.mapping import read_mapping, suggested_mapping
+from shopkeeper.data.store import (
+    Manifest,
+    Version,
+    Writer,
+    create_shop,
+    read_salt,
+    read_shop,
+    storage_error,
+    writing,
+)
+from shopkeeper.data.tables import BY_NAME, TABLES
+from shopkeeper.errors import DataError, ShopkeeperError, UnrecognisedFileError
+from shopkeeper.progress import Progress, silent
+from shopkeeper.settings import Settings
+from shopkeeper.words import Words
+
+Outcome = Literal["imported", "unchanged", "unrecognised", "failed"]
+_DISK = ("No space left", "File too large", "Could not write", "Disk quota", "max_temp_directory_size")
+
+
+@dataclass(frozen=True, slots=True)
+class FileOutcome:
+    """What happened to one file.
+
+    Parameters
+    ----------
+    file
+        Its name.
+    outcome
+        `imported`, `unchanged` (these bytes are in the shop already), `unrecognised` or `failed`.
+    kind, title
+        What the file is.
+    rows_read, kept, duplicates, rejected
+        Counts of rows; `rows_read` = `kept` + `duplicates` + `rejected`.
+    repaired
+        Column → cells that could not be read and were left empty.
+    tables
+        Canonical table → rows that the file brought.
+    error
+        Why it was not imported.
+    mapping
+        The suggested mapping that was written for it.
+    """
+
+    file: str
+    outcome: Outcome
+    kind: str = ""
+    title: Words = field(default_factory=lambda: Words("", ""))
+    rows_read: int = 0
+    kept: int = 0
+    duplicates: int = 0
+    rejected: int = 0
+    repaired: dict[str, int] = field(default_factory=dict)
+    tables: dict[str, int] = field(default_factory=dict)
+    error: ShopkeeperError | None = None
+    mapping: Path | None = None
+
+    def to_dict(self, lang: str = "en") -> dict[str, Any]:
+        """Return plain JSON values."""
+        names = ("file", "outcome", "kind", "rows_read", "kept", "duplicates", "rejected", "repaired", "tables")
+        return {name: getattr(self, name) for name in names} | {
+            "title": self.title.get(lang),
+            "error": self.error.to_dict(lang) if self.error else None,
+            "mapping": str(self.mapping) if self.mapping else None,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class ImportSummary:
+    """What happened to every file; `changed` says whether the shop has a new version."""
+
+    files: tuple[FileOutcome, ...]
+    changed: bool
+    version: int
+
+    def to_dict(self, lang: str = "en") -> dict[str, Any]:
+        """Return plain JSON values."""
+        files = [item.to_dict(lang) for item in self.files]
+        return {"files": files, "changed": self.changed, "version": self.version}
+
+
+def import_files(
+    paths: Sequence[Path],
+    shop: Path,
+    *,
+    mapping: Path | None = None,
+    progress: Progress = silent,
+) -> ImportSummary:
+    """Import exported files into the shop, which is made if it is not there.
+
+    Parameters
+    ----------
+    paths
+        Files, or folders that hold them.
+    shop
+        The shop's folder.
+    mapping
+        A TOML column mapping for files that no platform writes.
+    progress
+        Told what is being done.
+
+    Returns
+    -------
+    ImportSummary
+        One outcome a file. Files that are not recognised or cannot be read do not stop the others.
+
+    Raises
+    ------
+    SourceNotFoundError
+        There is nothing to import at a path.
+    StorageError
+        The disk is full or cannot be written; the shop is as it was.
+
+    Limits
+    ------
+    A later file never empties a cell that an earlier one filled, except in append-only tables.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> folder = Path(tempfile.mkdtemp())
+    >>> _ = (folder / "t.csv").write_text(
+    ...     "product_category_name,product_category_name_english\\nbeleza,beauty\\n"
+    ... )
+    >>> summary = import_files([folder / "t.csv"], folder / "shop")
+    >>> summary.files[0].kind, summary.files[0].kept
+    ('olist_category_names', 1)
+    """
+    files = data_files(list(paths))
+    create_shop(shop)
+    with writing(shop) as writer:
+        _, settings = read_shop(shop)
+        try:
+            return _Importer(writer, settings, mapping, progress).run(files)
+        except duckdb.Error as error:
+            if any(part in str(error) for part in _DISK):
+                raise storage_error(shop, str(error).splitlines()[0][:120]) from error
+            raise
+
+
+class _Importer:
+    def __init__(self, writer: Writer, settings: Settings, mapping: Path | None, progress: Progress) -> None:
+        self.writer = writer
+        self.settings = settings
+        self.mappings = [mapping] if mapping else sorted((writer.path / "mappings").glob("*.toml"))
+        self.progress = progress
+        self.connection = _connect(writer.path, settings)
+        self.relations: dict[str, list[str]] = {}
+        self.records: list[dict[str, Any]] = []
+
+    def run(self, files: list[Path]) -> ImportSummary:
+        """Import every file, then commit once."""
+        outcomes = []
+        for position, path in enumerate(files):
+            self.progress(Words(f"Reading {path.name}", f"读取 {path.name}"), position / len(files))
+            try:
+                outcomes.append(self._file(path, f"f{position}"))
+            except DataError as error:
+                outcomes.append(_failure(path, error))
+        if not self.records:
+            return ImportSummary(tuple(outcomes), False, self.writer.manifest.version)
+        manifest = self._merged(self.writer.manifest)
+        self.writer.commit(manifest)
+        return ImportSummary(tuple(outcomes), True, manifest.version)
+
+    def _file(self, path: Path, prefix: str) -> FileOutcome:
+        digest = _digest(path, self.mappings)
+        for record in (*self.writer.manifest.imports, *self.records):
+            if record["digest"] == digest:
+                return replace(_imported(record), file=path.name, outcome="unchanged")
+        staged = stage(self.connection, path, prefix=prefix)
+        kind = self._recognised(path, staged, prefix)
+        converted = convert(self.connection, staged, kind, self.settings, prefix=prefix)
+        if not staged.lazy:
+            self.connection.execute(f"DROP TABLE {prefix}_staged CASCADE")
+        for table, relation in converted.relations.items():
+            self.relations.setdefault(table, []).append(relation)
+        self.records.append(self._record(path, digest, kind, converted))
+        return _imported(self.records[-1])
+
+    def _recognised(self, path: Path, staged: Staged, prefix: str) -> FileKind:
+        for mapping in self.mappings:
+            kind = read_mapping(mapping, staged.header)
+            if kind:
+                return kind
+        kind = recognise(staged.header)
+        if kind is None:
+            raise self._unrecognised(path, staged, prefix)
+        return kind
+
+    def _unrecognised(self, path: Path, staged: Staged, prefix: str) -> UnrecognisedFileError:
+        sample = self.connection.execute(f"SELECT * EXCLUDE (_row) FROM {prefix}_file LIMIT 200").fetch_arrow_table()
+        folder = self.writer.path / "mappings" / "suggested"
+        folder.mkdir(parents=True, exist_ok=True)
+        target = folder / f"{path.stem}.toml"
+        target.write_text(suggested_mapping(path.name, staged.header, sample), encoding="utf-8")
+        shown = ", ".join(list(staged.header.columns)[:8])
+        error = UnrecognisedFileError(
+            Words(f"Asked to import {path.name}.", f"要导入 {path.name}。"),
+            Words(f"No platform known here writes this header: {shown}.", f"没有已知平台使用这样的表头：{shown}。"),
+            Words(
+                f"Check the suggested mapping {target} and run again with `--mapping {target}`.",
+                f"请检查建议的列映射 {target}，然后加上 `--mapping {target}` 重新运行。",
+            ),
+        )
+        error.mapping = target
+        return error
+
+    def _record(self, path: Path, digest: str, kind: FileKind, converted: Converted) -> dict[str, Any]:
+        quarantine = ""
+        if converted.rejected:
+            folder = self.writer.folder("quarantine", kind.name)
+            merge.write(self.connection, f"FROM {converted.rejected_relation}", folder)
+            quarantine = self.writer.relative(folder)
+        return {
+            "file": path.name,
+            "digest": digest,
+            "kind": kind.name,
+            "title": kind.title.to_dict(),
+            "rows_read": converted.rows_read,
+            "kept": converted.kept,
+            "duplicates": converted.duplicates,
+            "rejected": converted.rejected,
+            "repaired": converted.repaired,
+            "tables": {
+                table: int(self.connection.execute(f"SELECT count(*) FROM {relation}").fetchall()[0][0])
+                for table, relation in converted.relations.items()
+            },
+            "quarantine": quarantine,
+        }
+
+    def _merged(self, manifest: Manifest) -> Manifest:
+        tables = dict(manifest.tables)
+        identities = self._identities(manifest)
+        again = [t.name for t in TABLES if "customer_id" in t.names and t.name in tables] if "identities" in self.relations else []
+        for name in dict.fromkeys((*self.relations, *again)):
+            self.progress(Words(f"Writing {name}", f"写入 {name}"), None)
+            table, version = BY_NAME[name], tables.get(name)
+            before = merge.current(table, self.writer.path / version.folder if version else None)
+            new = self.relations.get(name, [])
+            query = merge.merged(table, [before, *new] if version else new)
+            if identities:
+                query = merge.identified(table, query, identities)
+            folder = self.writer.folder("tables", name)
+            rows = merge.write(self.connection, query, folder)
+            tables[name] = Version(self.writer.relative(folder), rows, f"{manifest.version + 1}")
+        return manifest.replaced(tables=tables, imports=(*manifest.imports, *self.records))
+
+    def _identities(self, manifest: Manifest) -> str:
+        """Return a relation of every known identity; empty text when there is none."""
+        version = manifest.tables.get("identities")
+        new = self.relations.get("identities", [])
+        if not version and not new:
+            return ""
+        before = merge.current(BY_NAME["identities"], self.writer.path / version.folder if version else None)
+        query = merge.merged(BY_NAME["identities"], [before, *new])
+        self.connection.execute(f"CREATE TEMP TABLE known_identities AS {query}")
+        return "known_identities"
+
+
+def _connect(shop: Path, settings: Settings) -> duckdb.DuckDBPyConnection:
+    scratch = shop / ".scratch"
+    connection = duckdb.connect()
+    connection.execute(f"SET memory_limit = {literal(settings.memory_limit)}")
+    connection.execute(f"SET temp_directory = {literal(str(scratch))}")
+    connection.execute("SET TimeZone = 'UTC'")
+    connection.execute("SET autoinstall_known_extensions = false")
+    for macro in (*macros.MACROS, *privacy.MACROS, *privacy.salted_macros(read_salt(shop))):
+        connection.execute(macro)
+    return connection
+
+
+def _digest(path: Path, mappings: list[Path]) -> str:
+    """Hash of the file and of the mappings that may apply to it."""
+    with opened(path) as file:
+        digest = hashlib.file_digest(file, "sha256")
+    for mapping in mappings:
+        digest.update(mapping.read_bytes())
+    return digest.hexdigest()
+
+
+def _imported(record: dict[str, Any]) -> FileOutcome:
+    names = ("file", "kind", "rows_read", "kept", "duplicates", "rejected", "repaired", "tables")
+    given = {name: record[name] for name in names}
+    return FileOutcome(outcome="imported", title=Words(**record["title"]), **given)
+
+
+def _failure(path: Path, error: DataError) -> FileOutcome:
+    if isinstance(error, UnrecognisedFileError):
+        return FileOutcome(path.name, "unrecognised", error=error, mapping=error.mapping)
+    return FileOutcome(path.name, "failed", error=error)
