@@ -6,7 +6,9 @@ caller compares dates for the sake of honesty. Opening a shop loads no engine; t
 
 from __future__ import annotations
 
+import shutil
 import tempfile
+import weakref
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -160,8 +162,8 @@ def shop_from_tables(
     answers
         Stored answers by verb.
     """
-    keeps = tempfile.TemporaryDirectory(prefix="shopkeeper-")
-    path = create_shop(Path(keeps.name), settings=settings)
+    keeps = _Folder()
+    path = create_shop(keeps.path, settings=settings)
     with writing(path) as writer:
         made = {}
         for name, data in tables.items():
@@ -176,6 +178,14 @@ def shop_from_tables(
         writer.commit(writer.manifest.replaced(tables=made, answers=stored))
     manifest, read = read_shop(path)
     return Shop(path, settings or read, manifest, engine, _keeps=keeps)
+
+
+class _Folder:
+    """A temporary folder that goes quietly with the last shop that reads it."""
+
+    def __init__(self) -> None:
+        self.path = Path(tempfile.mkdtemp(prefix="shopkeeper-"))
+        weakref.finalize(self, shutil.rmtree, self.path, ignore_errors=True)
 
 
 def _write(data: pa.Table, table: Table, path: Path) -> None:

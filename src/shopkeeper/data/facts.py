@@ -1,0 +1,225 @@
+"""Facts: the rows that business numbers are counted on, as Ibis expressions.
+
+One function a grain: an order with its value, a visit, a delivery, a review with its sentiment. Each
+returns a local day `on` and says in its docstring what counts. Nothing is executed here except the
+list of the shop's time zones, which is a handful of words.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Literal
+from zoneinfo import ZoneInfo, available_timezones
+
+import ibis
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+    from shopkeeper.data.shop import Shop
+
+Period = Literal["month", "week", "day"]
+
+_PAID = ("paid", "shipped", "delivered", "refunded")
+_TRUNCATE = {"month": "M", "week": "W", "day": "D"}
+
+
+def period_start(on: ir.DateValue, period: Period) -> ir.DateValue:
+    """Return the first day of the month, ISO week or day that `on` lies in."""
+    return on.truncate(_TRUNCATE[period])
+
+
+def order_lines(shop: Shop) -> ir.Table:
+    """Return one row an order: the value of its lines and what was returned or refunded of them.
+
+    Value of a line: quantity × price − discount + freight.
+    """
+    lines = shop.order_items
+    value = (
+        lines.quantity.cast("decimal(18, 0)") * lines.price
+        - ibis.coalesce(lines.discount, 0)
+        + ibis.coalesce(lines.freight, 0)
+    )
+    back = (
+        (ibis.coalesce(lines.returned_quantity, 0) > 0)
+        | lines.returned_at.notnull()
+        | (ibis.coalesce(lines.refunded, 0) > 0)
+    )
+    return lines.group_by("order_id").aggregate(
+        lines_value=value.sum(),
+        lines_refunded=lines.refunded.sum(),
+        lines_back=back.cast("int64").sum(),
+        lines_currency=lines.currency.min(),
+    )
+
+
+def orders(shop: Shop) -> ir.Table:
+    """Return one row an order or refund document.
+
+    Columns: order_id, customer_id, on, ordered_at, currency, channel, region, country; `sale` (not
+    a refund document), `paid` (a sale that was paid and not cancelled), `value`, `refund`,
+    `returned` (something of a paid order came back or was refunded).
+    """
+    order = shop.orders
+    joined = order.left_join(order_lines(shop), "order_id")
+    sale = ibis.coalesce(joined.kind, "sale") != "refund"
+    status = ibis.coalesce(joined.status, "")
+    cancelled = (status == "cancelled") | joined.cancelled_at.notnull()
+    unknown = joined.status.isnull() & joined.paid_at.isnull()
+    paid = sale & ~cancelled & (joined.paid_at.notnull() | status.isin(_PAID) | unknown)
+    value = ibis.coalesce(joined.total.cast("decimal(38, 4)"), joined.lines_value)
+    stated = ibis.greatest(
+        ibis.coalesce(joined.refunded.cast("decimal(38, 4)"), 0),
+        ibis.coalesce(joined.lines_refunded, 0),
+    )
+    unstated = joined.refunded.isnull() & joined.lines_refunded.isnull()
+    whole = unstated & (status == "refunded")
+    refund = ibis.cases((~sale, value.abs()), (whole, value), else_=stated)
+    back = (stated > 0) | (ibis.coalesce(joined.lines_back, 0) > 0) | (status == "refunded")
+    fallback = ibis.literal(shop.settings.currency)
+    return joined.select(
+        "order_id",
+        "customer_id",
+        "ordered_at",
+        "channel",
+        "region",
+        "country",
+        "time_zone",
+        on=ibis.coalesce(joined.ordered_on, joined.ordered_at.date()),
+        currency=ibis.coalesce(joined.currency, joined.lines_currency, fallback),
+        sale=sale,
+        paid=paid,
+        value=value,
+        refund=ibis.coalesce(refund, 0),
+        returned=paid & back,
+    )
+
+
+def visits(shop: Shop) -> ir.Table:
+    """Return one row a visit: `viewed` a product, `added` one, `bought`.
+
+    A visit is a session; where the source has none, one visitor's (else customer's) local day. It
+    belongs to the day on which it began.
+    """
+    event = shop.events
+    event = event.filter(event.name.isin(("Product Viewed", "Product Added", "Order Completed")))
+    on = ibis.coalesce(event.happened_on, event.happened_at.date())
+    who = ibis.coalesce(event.visitor_id, event.customer_id)
+    event = event.mutate(
+        on=on,
+        visit=ibis.coalesce(
+            ibis.literal("session ") + event.session_id, who + " " + on.cast("string")
+        ),
+    )
+    event = event.filter(event.visit.notnull())
+    return event.group_by("visit").aggregate(
+        on=event.on.min(),
+        channel=event.channel.min(),
+        device=event.device.min(),
+        viewed=(event.name == "Product Viewed").any(),
+        added=(event.name == "Product Added").any(),
+        bought=(event.name == "Order Completed").any(),
+    )
+
+
+def deliveries(shop: Shop) -> ir.Table:
+    """Return one row a delivered shipment with a promise: `late` or not, `days` it took.
+
+    Shipments of cancelled orders do not count. A promise at local midnight names a day, and the
+    whole of that day is in time.
+    """
+    parcel = shop.shipments
+    order = orders(shop).filter(ibis._.paid)
+    joined = parcel.inner_join(order, "order_id")
+    joined = joined.filter(joined.promised_at.notnull() & joined.delivered_at.notnull())
+    due = promise_end(shop, joined.promised_at, joined.time_zone)
+    return joined.select(
+        "order_id",
+        "line",
+        "on",
+        "channel",
+        "region",
+        "country",
+        late=joined.delivered_at > due,
+        days=(
+            joined.delivered_at.epoch_seconds().cast("float64")
+            - joined.ordered_at.epoch_seconds().cast("float64")
+        )
+        / 86_400,
+    )
+
+
+def reviews(shop: Shop) -> ir.Table:
+    """Return one row a review: its sentiment and where the sentiment comes from.
+
+    The stored answer of `review_sentiment` decides unless it abstained; else the shop's own label;
+    else the stars (1–2 negative, 4–5 positive, between them neutral). `origin` is `text`, `label`,
+    `stars`, or null where there is no sentiment.
+    """
+    review = shop.reviews
+    judged = _judged(shop)
+    if judged is not None:
+        review = review.left_join(judged, review.review_id == judged.judged_id).drop("judged_id")
+    else:
+        review = review.mutate(read=ibis.null("string"), read_origin=ibis.null("string"))
+    stars = ibis.cases(
+        (review.rating <= 2, "negative"),
+        (review.rating >= 4, "positive"),
+        (review.rating.notnull(), "neutral"),
+    )
+    origin = ibis.cases(
+        (review["read"].notnull(), review.read_origin),
+        (review.label.notnull(), "label"),
+        (review.rating.notnull(), "stars"),
+    )
+    return review.select(
+        "review_id",
+        "product_id",
+        "order_id",
+        "customer_id",
+        "category",
+        "rating",
+        "reviewed_at",
+        on=ibis.coalesce(review.reviewed_on, review.reviewed_at.date()),
+        sentiment=ibis.coalesce(review["read"], review.label, stars),
+        origin=origin,
+    )
+
+
+def promise_end(
+    shop: Shop, promised_at: ir.TimestampValue, time_zone: ir.StringValue
+) -> ir.TimestampValue:
+    """Return the instant until which a delivery is in time.
+
+    Platforms that promise a day write its local midnight; such a promise ends a day later.
+    """
+    clock = promised_at.hour() * 3600 + promised_at.minute() * 60 + promised_at.second()
+    whole_day = ibis.literal(False)
+    for zone in _zones(shop):
+        whole_day = whole_day | ((time_zone == zone) & clock.isin(_midnights(zone)))
+    return ibis.ifelse(whole_day, promised_at + ibis.interval(days=1), promised_at)
+
+
+def _judged(shop: Shop) -> ir.Table | None:
+    version = shop.manifest.answers.get("review_sentiment")
+    if version is None or shop.cut is not None:
+        return None
+    table = shop.connection.read_parquet(str(shop.path / version.folder / "table.parquet"))
+    kept = table.filter(~ibis.coalesce(table.abstained, False) & table.review_id.notnull())
+    return kept.group_by(judged_id=kept.review_id).aggregate(
+        read=kept.sentiment.min(), read_origin=kept.origin.min()
+    )
+
+
+def _zones(shop: Shop) -> list[str]:
+    found = shop.orders.select("time_zone").distinct().to_pyarrow()["time_zone"].to_pylist()
+    known = available_timezones()
+    return sorted(zone for zone in found if zone in known)
+
+
+def _midnights(zone: str) -> list[int]:
+    """Return the UTC clock times, in seconds, that local midnight has had in a zone since 2000."""
+    first = datetime(2000, 1, 1, tzinfo=ZoneInfo(zone))
+    days = (first + timedelta(days=30 * step) for step in range(13 * 30))
+    offsets = {day.utcoffset() or timedelta() for day in days}
+    return sorted({int(-offset.total_seconds()) % 86_400 for offset in offsets})
