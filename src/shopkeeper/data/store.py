@@ -69,6 +69,9 @@ class Manifest:
         Current version by name.
     imports
         One record a file that was imported, in order; see `data.importing`.
+    refusals
+        Why a verb could not answer, by verb, with the fingerprint of what it was asked of; see
+        `surfaces.running`.
     retired
         Folders that a commit replaced, with that commit's number; kept for a while because a
         reader may still hold them.
@@ -79,6 +82,7 @@ class Manifest:
     answers: dict[str, Version] = field(default_factory=dict)
     models: dict[str, Version] = field(default_factory=dict)
     imports: tuple[dict[str, Any], ...] = ()
+    refusals: dict[str, dict[str, Any]] = field(default_factory=dict)
     retired: dict[str, int] = field(default_factory=dict)
 
     @property
@@ -133,7 +137,11 @@ def read_shop(path: Path) -> tuple[Manifest, Settings]:
         for kind in ("tables", "answers", "models")
     }
     manifest = Manifest(
-        version=raw["version"], imports=tuple(raw["imports"]), retired=raw["retired"], **versions
+        version=raw["version"],
+        imports=tuple(raw["imports"]),
+        refusals=raw["refusals"],
+        retired=raw["retired"],
+        **versions,
     )
     return manifest, load_settings(path / "shop.toml")
 

@@ -1,0 +1,360 @@
+"""The command line: files in, answers and a report out.
+
+Whatever goes wrong, the user reads what was asked, what was found and what to do, never a traceback;
+the exit code says of which kind it was (see `shopkeeper.errors`). `--help` loads nothing heavy.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from shopkeeper.answer import Answer
+from shopkeeper.data.shop import open_shop
+from shopkeeper.data.store import storage_errors
+from shopkeeper.errors import DataError, ShopkeeperError, UsageError
+from shopkeeper.surfaces import wording
+from shopkeeper.surfaces.commands import Asked, Command, Group, Option, make_command, read_asked
+from shopkeeper.surfaces.verbs import VERBS, Verb
+from shopkeeper.words import Words
+
+if TYPE_CHECKING:
+    from shopkeeper.data.importing import ImportSummary
+    from shopkeeper.surfaces.console import Screen
+    from shopkeeper.surfaces.running import Step
+
+INTERRUPTED = 130
+_SHOWN_ROWS, _JSON_ROWS = 20, 1000
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line and exit with its code."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    asked = read_asked(given)
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        code = _guarded(given, asked)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # The reader has gone, as `| head` does; what remains to be flushed has nowhere to go.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 1
+    sys.exit(code)
+
+
+def _guarded(given: list[str], asked: Asked) -> int:
+    """Run and turn everything that can go wrong into a message and an exit code."""
+    try:
+        return int(program.main(given, "shopkeeper", standalone_mode=False, obj=asked) or 0)
+    except click.ClickException as error:
+        return _refuse(_usage(error, given), asked)
+    except ShopkeeperError as error:
+        return _refuse(error, asked)
+    except (click.Abort, KeyboardInterrupt):
+        return INTERRUPTED
+    except BrokenPipeError:
+        raise
+    except Exception as error:
+        # The last place where a defect can be told kindly.
+        if os.environ.get("SHOPKEEPER_DEBUG"):
+            raise
+        return _refuse(_unforeseen(error, given), asked)
+
+
+def _refuse(error: ShopkeeperError, asked: Asked) -> int:
+    from shopkeeper.surfaces.console import Screen, json_text
+
+    if asked.json:
+        print(json_text(error.to_dict(asked.language)))
+    else:
+        screen = Screen(sys.stderr, asked.language)
+        for part in (error.asked, error.found, error.do):
+            screen.line(part)
+    return error.exit_code
+
+
+def _usage(error: click.ClickException, given: list[str]) -> UsageError:
+    command = given[0] if given and given[0] in program.makers else ""
+    typed = " ".join(["shopkeeper", *given])
+    help_line = " ".join(["shopkeeper", *([command] if command else []), "--help"])
+    found = error.format_message()
+    return UsageError(
+        Words(f"Asked: {typed}", f"输入的命令：{typed}"),
+        Words(found, _found_zh(error, found)),
+        Words(f"Run `{help_line}` to see how it is used.", f"运行 `{help_line}` 查看用法。"),
+    )
+
+
+def _found_zh(error: click.ClickException, found: str) -> str:
+    """Return click's message in Chinese; the names and values in it stay as they were typed."""
+    match error:
+        case click.MissingParameter(param=click.Parameter() as parameter):
+            return f"缺少参数 {parameter.human_readable_name}。"
+        case click.NoSuchOption():
+            return f"没有选项 {error.option_name}。"
+        case click.BadParameter(param=click.Parameter() as parameter):
+            name = parameter.opts[-1]
+            if isinstance(parameter.type, click.Choice):
+                return f"{name} 只能是 {'、'.join(map(str, parameter.type.choices))} 之一。"
+            return f"{name} 的值不可用：{error.message}"
+        case _:
+            return f"命令无法识别：{found}"
+
+
+def _unforeseen(error: Exception, given: list[str]) -> ShopkeeperError:
+    """Return the message for an exception that no part of the program expected."""
+    asked = Words(f"Asked: {' '.join(given[:1])}.", f"要执行：{' '.join(given[:1])}。")
+    name = type(error).__name__
+    if isinstance(error, MemoryError) or name == "OutOfMemoryException":
+        return ShopkeeperError(
+            asked,
+            Words("There was not enough memory.", "内存不足。"),
+            Words(
+                "Raise memory_limit in shop.toml (or SHOPKEEPER_MEMORY=4GB), or import less at once.",
+                "请调高 shop.toml 里的 memory_limit（或设 SHOPKEEPER_MEMORY=4GB），或分批导入。",
+            ),
+        )
+    return ShopkeeperError(
+        asked,
+        Words(
+            f"This is a defect in shopkeeper ({name}).", f"这是 shopkeeper 自身的缺陷（{name}）。"
+        ),
+        Words(
+            "Nothing was changed; run it with SHOPKEEPER_DEBUG=1 and report what it prints.",
+            "数据没有改动；请设 SHOPKEEPER_DEBUG=1 重新运行，并报告打印的内容。",
+        ),
+    )
+
+
+# Commands: the keyword-only parameters of each function are its options -----------------------------
+
+
+def import_exports(
+    asked: Asked, exports: tuple[Path, ...], shop: Path, *, mapping: Path | None = None
+) -> int:
+    """Import files that a platform exported; each file's platform is recognised from its header.
+
+    Parameters
+    ----------
+    mapping
+        Column mapping (TOML) for files that are not recognised.
+    """
+    from shopkeeper.data.importing import import_files
+    from shopkeeper.surfaces.console import told
+
+    asked.speak_for(shop)
+    with told(asked.language) as progress:
+        summary = import_files(exports, shop, mapping=mapping, progress=progress)
+    _show(asked, summary.to_dict(asked.language), lambda screen: _imported(screen, summary))
+    whole = all(file.outcome in ("imported", "unchanged") for file in summary.files)
+    return 0 if whole else DataError.exit_code
+
+
+def check_shop(asked: Asked, shop: Path) -> int:
+    """Tell what is there, what was repaired, rejected and why, and which numbers that corrupts."""
+    from shopkeeper.data.checks import check
+
+    asked.speak_for(shop)
+    return _show_answer(asked, check(open_shop(shop)), None)
+
+
+def run_verbs(asked: Asked, shop: Path, *, again: bool = False) -> int:
+    """Answer everything that the data allows; what has not changed is not done again.
+
+    Parameters
+    ----------
+    again
+        Answer anew even where nothing has changed.
+    """
+    from shopkeeper.surfaces.console import told
+    from shopkeeper.surfaces.running import run
+
+    asked.speak_for(shop)
+    with told(asked.language) as progress:
+        steps = run(shop, again=again, progress=progress)
+    outcomes = {step.outcome for step in steps}
+    document = {
+        "changed": "answered" in outcomes,
+        "steps": [step.to_dict(asked.language) for step in steps],
+    }
+    _show(asked, document, lambda screen: _ran(screen, steps))
+    if outcomes == {"skipped"}:
+        return DataError.exit_code
+    return max(step.exit_code for step in steps)
+
+
+def report_shop(asked: Asked, shop: Path, *, output: Path | None = None) -> int:
+    """Write one HTML report that needs no network.
+
+    Parameters
+    ----------
+    output
+        The report's file; report.html in the shop's folder when not given.
+    """
+    from shopkeeper.surfaces.report import write_report
+
+    asked.speak_for(shop)
+    opened, target = open_shop(shop), output or shop / "report.html"
+    with storage_errors(target):
+        written = write_report(opened, target, lang=asked.language)
+    line = Words(f"The report is at {written}", f"报告在 {written}")
+    _show(asked, {"report": str(written)}, lambda screen: screen.line(line))
+    return 0
+
+
+def demo_shop(
+    asked: Asked, folder: Path, *, customers: int = 2000, events: int = 100_000, seed: int = 0
+) -> int:
+    """Make the exports of a demo shop, and the truth beside them for whoever checks the answers.
+
+    Parameters
+    ----------
+    customers
+        Number of customers.
+    events
+        Number of events.
+    seed
+        Seed; the same seed makes the same shop.
+    """
+    from shopkeeper.data.demo import build_demo
+    from shopkeeper.surfaces.console import told
+
+    with told(asked.language) as progress, storage_errors(folder):
+        build_demo(folder, customers=customers, events=events, seed=seed, progress=progress)
+    exports = folder / "exports"
+    line = Words(
+        f"Next: shopkeeper import {exports} --shop {folder / 'shop'}",
+        f"下一步：shopkeeper import {exports} --shop {folder / 'shop'}",
+    )
+    _show(asked, {"exports": str(exports)}, lambda screen: screen.line(line))
+    return 0
+
+
+def ask_verb(verb: Verb, asked: Asked, shop: Path, *, rows: int | None = None, **given: Any) -> int:
+    """Ask one verb; a stored answer to the same question is shown at once."""
+    from shopkeeper.surfaces.console import told
+    from shopkeeper.surfaces.running import current_answer
+
+    asked.speak_for(shop)
+    opened = open_shop(shop)
+    answer = current_answer(verb, opened, given)
+    if answer is None:
+        with told(asked.language) as progress:
+            progress(verb.title, None)
+            answer = verb.load()(opened, **given)
+    return _show_answer(asked, answer, rows)
+
+
+def _show(asked: Asked, document: Any, show: Callable[[Screen], None]) -> None:
+    from shopkeeper.surfaces.console import Screen, json_text
+
+    if asked.json:
+        print(json_text(document))
+    else:
+        show(Screen(sys.stdout, asked.language))
+
+
+def _show_answer(asked: Asked, answer: Answer, rows: int | None) -> int:
+    document = answer.to_dict(asked.language, max_rows=rows or _JSON_ROWS)
+    _show(asked, document, lambda screen: screen.answer(answer, rows=rows or _SHOWN_ROWS))
+    return 0
+
+
+def _imported(screen: Screen, summary: ImportSummary) -> None:
+    titles = wording.IMPORT_COLUMNS
+    rows = [
+        (
+            item.file,
+            item.title.get(screen.lang),
+            item.rows_read,
+            item.kept,
+            item.duplicates,
+            item.rejected,
+            wording.OUTCOMES[item.outcome].get(screen.lang),
+        )
+        for item in summary.files
+    ]
+    kinds = (False, False, True, True, True, True, False)
+    columns = [(words.get(screen.lang), kind) for words, kind in zip(titles, kinds, strict=True)]
+    screen.grid(columns, rows)
+    for item in summary.files:
+        if item.error:
+            screen.line(f"{item.file}: {item.error.text(screen.lang)}")
+    if not summary.changed:
+        screen.line(wording.NOTHING_NEW)
+
+
+def _ran(screen: Screen, steps: tuple[Step, ...]) -> None:
+    columns = [(words.get(screen.lang), False) for words in wording.RUN_COLUMNS]
+    rows = [
+        (
+            step.verb,
+            wording.OUTCOMES[step.outcome].get(screen.lang),
+            step.reason.get(screen.lang) if step.reason else "",
+            step.enable.get(screen.lang) if step.enable else "",
+        )
+        for step in steps
+    ]
+    screen.grid(columns, rows)
+    if not any(step.outcome in ("answered", "failed") for step in steps):
+        screen.line(wording.NOTHING_CHANGED)
+
+
+# The program --------------------------------------------------------------------------------------
+
+
+def _shop_argument() -> click.Argument:
+    return click.Argument(["shop"], type=click.Path(path_type=Path), metavar="SHOP")
+
+
+def _made(
+    name: str, function: Callable[..., int], *parameters: click.Parameter
+) -> Callable[[], Command]:
+    """Return a maker of the command; the first parameter of `function` is how it was asked."""
+    return lambda: make_command(
+        name, function, callback=_with_asked(function), parameters=parameters
+    )
+
+
+def _made_from(verb: Verb) -> Callable[[], Command]:
+    return lambda: make_command(
+        verb.name.replace("_", "-"),
+        verb.load(),
+        callback=_with_asked(functools.partial(ask_verb, verb)),
+        parameters=[_shop_argument()],
+        rows=True,
+    )
+
+
+def _with_asked(function: Callable[..., int]) -> Callable[..., int]:
+    def call(**given: Any) -> int:
+        return function(click.get_current_context().find_object(Asked), **given)
+
+    return call
+
+
+_EXPORTS = click.Argument(
+    ["exports"], nargs=-1, required=True, type=click.Path(path_type=Path), metavar="EXPORTS..."
+)
+_FOLDER = click.Argument(["folder"], type=click.Path(path_type=Path), metavar="FOLDER")
+_INTO = Option("--shop", wording.INTO, required=True, type=click.Path(path_type=Path))
+
+program = Group(
+    "shopkeeper",
+    makers={
+        "import": _made("import", import_exports, _EXPORTS, _INTO),
+        "check": _made("check", check_shop, _shop_argument()),
+        "run": _made("run", run_verbs, _shop_argument()),
+        "report": _made("report", report_shop, _shop_argument()),
+        "demo": _made("demo", demo_shop, _FOLDER),
+        **{verb.name.replace("_", "-"): _made_from(verb) for verb in VERBS},
+    },
+)

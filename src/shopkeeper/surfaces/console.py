@@ -1,0 +1,250 @@
+"""Answers, imports, runs and errors on a terminal or in a log.
+
+Every cell was written by a stranger: control characters and characters that reverse the reading
+direction are shown as codes, so that no cell can move the cursor, recolour the screen or disguise
+itself. Off a terminal there is no colour, no wrapping and no animation.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, TextIO
+
+from rich import box
+from rich.console import Console
+from rich.progress import BarColumn, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import Progress as Bars
+from rich.table import Table
+from rich.text import Text
+
+from shopkeeper.answer import Answer
+from shopkeeper.progress import Progress
+from shopkeeper.words import Words
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+LONGEST_CELL = 160
+_UNWRAPPED = 10_000
+_DIRECTION = (0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A))
+_CONTROL = (*range(0x20), *range(0x7F, 0xA0), 0x2028, 0x2029)
+_VISIBLE = {code: f"\\u{code:04x}" for code in (*_CONTROL, *_DIRECTION)} | {
+    ord("\n"): " ",
+    ord("\r"): " ",
+    ord("\t"): " ",
+}
+_IN_JSON = {code: text for code, text in _VISIBLE.items() if code >= 0x7F}
+
+
+def visible(text: str) -> str:
+    r"""Return one line of text in which no character acts on the terminal.
+
+    Examples
+    --------
+    >>> visible("red \x1b[31m and \u202e reversed\nnext line")
+    'red \\u001b[31m and \\u202e reversed next line'
+    """
+    return text.translate(_VISIBLE)
+
+
+def json_text(document: Any) -> str:
+    r"""Return JSON in which no character acts on the terminal that shows it.
+
+    Examples
+    --------
+    >>> print(json_text({"城市": "\u202e\x9b31m"}))
+    {
+      "城市": "\u202e\u009b31m"
+    }
+    """
+    return json.dumps(document, ensure_ascii=False, indent=2).translate(_IN_JSON)
+
+
+def cell_text(value: Any) -> str:
+    """Return a cell as a person reads it: numbers grouped, small ones with four digits.
+
+    Examples
+    --------
+    >>> [cell_text(value) for value in (1234567, 1234567.8, 0.97312, 12.5, None, True)]
+    ['1,234,567', '1,234,568', '0.9731', '12.50', '–', '✓']
+    """
+    if value is None or value != value:  # noqa: PLR0124 - true of NaN alone
+        return "–"
+    if isinstance(value, bool):
+        return "✓" if value else "✗"
+    if isinstance(value, int):
+        return f"{value:,}"
+    if isinstance(value, Decimal):
+        return f"{value:,.2f}"
+    if isinstance(value, float):
+        return _number(value)
+    text = visible(str(value))
+    return text if len(text) <= LONGEST_CELL else text[: LONGEST_CELL - 1] + "…"
+
+
+def _number(value: float) -> str:
+    size = abs(value)
+    if size >= 1000:
+        return f"{value:,.0f}"
+    if size >= 1 or size == 0:
+        return f"{value:,.2f}"
+    return f"{value:.4f}" if size >= 0.0005 else f"{value:.2e}"
+
+
+def console_for(stream: TextIO) -> Console:
+    """Return a console that writes to `stream`, plain and unwrapped unless it is a terminal."""
+    terminal = stream.isatty()
+    return Console(
+        file=stream,
+        force_terminal=terminal,
+        color_system="auto" if terminal else None,
+        width=None if terminal else _UNWRAPPED,
+        markup=False,
+        emoji=False,
+        highlight=False,
+    )
+
+
+class Screen:
+    """Where results are shown: one stream, one language.
+
+    Parameters
+    ----------
+    stream
+        Where to write.
+    lang
+        `en` or `zh`.
+    """
+
+    def __init__(self, stream: TextIO, lang: str) -> None:
+        self.lang = lang
+        self.console = console_for(stream)
+
+    def line(self, words: Words | str, *, style: str = "") -> None:
+        """Write one line."""
+        text = words.get(self.lang) if isinstance(words, Words) else words
+        self.console.print(Text(visible(text), style=style), soft_wrap=not self.console.is_terminal)
+
+    def grid(self, columns: Sequence[tuple[str, bool]], rows: Iterable[Sequence[Any]]) -> None:
+        """Write a table.
+
+        Parameters
+        ----------
+        columns
+            Heading, and whether the column holds numbers and is aligned to the right.
+        rows
+            The cells.
+        """
+        table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
+        for heading, number in columns:
+            table.add_column(
+                Text(visible(heading)),
+                justify="right" if number else "left",
+                no_wrap=number,
+                overflow="fold",
+            )
+        for row in rows:
+            table.add_row(*(Text(cell_text(value)) for value in row))
+        self.console.print(table)
+
+    def answer(self, answer: Answer, *, rows: int) -> None:
+        """Write an answer: title, sentences, tables, limits and definitions.
+
+        Parameters
+        ----------
+        answer
+            The answer.
+        rows
+            Rows of each table at the most.
+        """
+        self.line(answer.title, style="bold")
+        for sentence in answer.summary:
+            self.line(sentence)
+        self._arrow(answer.table, rows)
+        for name, table in answer.evidence.items():
+            self.line(name, style="bold")
+            self._arrow(table, rows)
+        self._listed(Words("Limits", "局限"), [item.get(self.lang) for item in answer.limits])
+        meanings = [f"{k}: {words.get(self.lang)}" for k, words in answer.definitions.items()]
+        self._listed(Words("Definitions", "口径"), meanings)
+
+    def _listed(self, heading: Words, lines: list[str]) -> None:
+        if lines:
+            self.line(heading, style="bold")
+        for text in lines:
+            self.line(f"- {text}", style="dim")
+
+    def _arrow(self, table: pa.Table, rows: int) -> None:
+        shown = table.slice(0, rows).to_pylist()
+        numeric = [_is_number(field.type) for field in table.schema]
+        if len(shown) == 1 and len(numeric) > 6:
+            self.grid([("", False), ("", True)], shown[0].items())
+        else:
+            columns = list(zip(table.column_names, numeric, strict=True))
+            self.grid(columns, [list(row.values()) for row in shown])
+        left = table.num_rows - len(shown)
+        if left > 0:
+            self.line(
+                Words(
+                    f"… {left:,} more rows (--rows, --json)",
+                    f"… 另有 {left:,} 行（--rows、--json）",
+                ),
+                style="dim",
+            )
+
+
+def _is_number(kind: Any) -> bool:
+    import pyarrow.types as kinds
+
+    return bool(kinds.is_integer(kind) or kinds.is_floating(kind) or kinds.is_decimal(kind))
+
+
+@contextmanager
+def told(lang: str, *, stream: TextIO | None = None) -> Iterator[Progress]:
+    """Show progress on the error stream: a bar on a terminal, lines in a log.
+
+    Parameters
+    ----------
+    lang
+        Language of the words.
+    stream
+        Where to show it; standard error when not given.
+    """
+    stream = stream or sys.stderr
+    if not stream.isatty():
+        yield _lines(lang, stream)
+        return
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    with Bars(*columns, console=console_for(stream), transient=True) as bars:
+        task = bars.add_task("", total=None)
+
+        def show(what: Words, share: float | None = None) -> None:
+            bars.update(
+                task,
+                description=visible(what.get(lang)).replace("[", "\\["),
+                total=None if share is None else 1.0,
+                completed=share or 0.0,
+            )
+
+        yield show
+
+
+def _lines(lang: str, stream: TextIO) -> Callable[[Words, float | None], None]:
+    last: tuple[str, int] = ("", -1)
+
+    def show(what: Words, share: float | None = None) -> None:
+        nonlocal last
+        text, tenth = visible(what.get(lang)), int((share or 0.0) * 10)
+        if (text, tenth) == last:
+            return
+        last = (text, tenth)
+        part = "" if share is None else f" {share:.0%}"
+        stream.write(f"{time.strftime('%H:%M:%S')} {text}{part}\n")
+        stream.flush()
+
+    return show

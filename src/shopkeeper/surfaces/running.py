@@ -1,0 +1,201 @@
+"""Run every verb that has the data it needs, and nothing that is up to date.
+
+A stored answer carries the fingerprint of what it was made from. When the fingerprint is the same
+nothing is done, and to find that out only the manifest is read. Each answer is committed on its own,
+so that a killed run keeps what it had finished. This module does not know what the verbs compute.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from shopkeeper import __version__
+from shopkeeper.answer import Answer
+from shopkeeper.data.shop import Shop, open_shop
+from shopkeeper.data.store import Manifest, Version, writing
+from shopkeeper.errors import MissingDataError, ShopkeeperError
+from shopkeeper.progress import Progress, silent
+from shopkeeper.settings import Settings
+from shopkeeper.surfaces.verbs import VERBS, Verb
+from shopkeeper.words import Words
+
+Outcome = Literal["answered", "unchanged", "skipped", "failed"]
+_WITHOUT_INFLUENCE = ("language", "memory_limit", "privacy")
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What became of one verb in a run.
+
+    Parameters
+    ----------
+    verb
+        The verb's name.
+    outcome
+        `answered` now, `unchanged` since an earlier run, `skipped` for want of data, or `failed`.
+    reason
+        Why it was skipped or what failed.
+    enable
+        What would let it answer.
+    exit_code
+        Exit code of the failure; 0 otherwise.
+    """
+
+    verb: str
+    outcome: Outcome
+    reason: Words | None = None
+    enable: Words | None = None
+    exit_code: int = 0
+
+    def to_dict(self, lang: str = "en") -> dict[str, Any]:
+        """Return the step as plain JSON values."""
+        return {
+            "verb": self.verb,
+            "outcome": self.outcome,
+            "reason": self.reason.get(lang) if self.reason else None,
+            "enable": self.enable.get(lang) if self.enable else None,
+        }
+
+
+def run(path: Path | str, *, again: bool = False, progress: Progress = silent) -> tuple[Step, ...]:
+    """Ask every verb whose data is there, in order, and store the answers.
+
+    Parameters
+    ----------
+    path
+        The shop's folder.
+    again
+        Answer anew even where nothing has changed.
+    progress
+        Told which verb is at work.
+
+    Returns
+    -------
+    tuple of Step
+        One step a verb, in the order in which they were asked.
+
+    Limits
+    ------
+    Verbs are asked with their default arguments. A change in a verb's code shows only when the
+    package's version changes, or with `again`.
+
+    Raises
+    ------
+    ShopNotFoundError
+        There is no shop at that path.
+    """
+    return tuple(
+        _step(Path(path), verb, again=again, progress=progress, share=index / len(VERBS))
+        for index, verb in enumerate(VERBS)
+    )
+
+
+def fingerprint(
+    verb: Verb, manifest: Manifest, settings: Settings, arguments: Mapping[str, Any]
+) -> str:
+    """Return a hash of everything that decides what a verb answers."""
+    names = sorted(manifest.tables.keys() & set(verb.reads))
+    chosen = asdict(settings)
+    for name in _WITHOUT_INFLUENCE:
+        del chosen[name]
+    made_from = {
+        "verb": verb.name,
+        "arguments": dict(arguments),
+        "tables": {name: _identity(manifest.tables[name]) for name in names},
+        "answers": {
+            name: _identity(manifest.answers[name])
+            for name in verb.answers
+            if name in manifest.answers
+        },
+        "settings": chosen,
+        "version": __version__,
+    }
+    text = json.dumps(made_from, sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def current_answer(verb: Verb, shop: Shop, arguments: Mapping[str, Any]) -> Answer | None:
+    """Return the stored answer when it was made from the same data and arguments."""
+    stored = shop.manifest.answers.get(verb.name)
+    expected = fingerprint(verb, shop.manifest, shop.settings, arguments)
+    if stored is None or stored.fingerprint != expected:
+        return None
+    return shop.answer(verb.name)
+
+
+def _identity(version: Version) -> str:
+    return version.fingerprint or version.folder
+
+
+def _step(path: Path, verb: Verb, *, again: bool, progress: Progress, share: float) -> Step:
+    shop = open_shop(path)
+    missing = verb.missing(shop.manifest)
+    if missing:
+        return _skipped_for_want_of(verb, [need.tables for need in missing], missing[0].enable)
+    mark = fingerprint(verb, shop.manifest, shop.settings, verb.defaults())
+    if not again:
+        stored = shop.manifest.answers.get(verb.name)
+        if stored and stored.fingerprint == mark:
+            return Step(verb.name, "unchanged")
+        refused = shop.manifest.refusals.get(verb.name)
+        if refused and refused["fingerprint"] == mark:
+            return Step(
+                verb.name, "skipped", Words(**refused["reason"]), Words(**refused["enable"])
+            )
+    progress(Words(f"{verb.name}: {verb.title.en}", f"{verb.name}：{verb.title.zh}"), share)
+    try:
+        answer = verb.load()(shop)
+    except MissingDataError as error:
+        _store_refusal(path, verb, mark, error)
+        return Step(verb.name, "skipped", error.found, error.do)
+    except ShopkeeperError as error:
+        reason = Words(error.text("en"), error.text("zh"))
+        return Step(verb.name, "failed", reason, exit_code=error.exit_code)
+    _store_answer(path, verb, mark, answer)
+    return Step(verb.name, "answered")
+
+
+def _skipped_for_want_of(verb: Verb, wanted: list[tuple[str, ...]], enable: Words) -> Step:
+    en = "; ".join(" or ".join(tables) for tables in wanted)
+    zh = "；".join("或".join(tables) for tables in wanted)
+    reason = Words(f"There are no rows in: {en}.", f"以下表没有数据：{zh}。")
+    return Step(verb.name, "skipped", reason, enable)
+
+
+def _store_answer(path: Path, verb: Verb, mark: str, answer: Answer) -> None:
+    with writing(path) as writer:
+        folder = writer.folder("answers", verb.name)
+        answer.save(folder)
+        version = Version(writer.relative(folder), answer.table.num_rows, mark)
+        manifest = writer.manifest
+        writer.commit(
+            manifest.replaced(
+                answers=manifest.answers | {verb.name: version},
+                refusals=_without(manifest.refusals, verb.name),
+            )
+        )
+
+
+def _store_refusal(path: Path, verb: Verb, mark: str, error: MissingDataError) -> None:
+    refusal = {
+        "fingerprint": mark,
+        "reason": error.found.to_dict(),
+        "enable": error.do.to_dict(),
+    }
+    with writing(path) as writer:
+        manifest = writer.manifest
+        writer.commit(
+            manifest.replaced(
+                answers=_without(manifest.answers, verb.name),
+                refusals=manifest.refusals | {verb.name: refusal},
+            )
+        )
+
+
+def _without(mapping: Mapping[str, Any], name: str) -> dict[str, Any]:
+    return {key: value for key, value in mapping.items() if key != name}

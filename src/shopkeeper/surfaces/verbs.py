@@ -1,0 +1,126 @@
+"""The list of verbs: where each one is, what it reads and what would enable it.
+
+Every surface is derived from this list and from the signatures that it leads to. Nothing is imported
+before a verb is asked for.
+"""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from shopkeeper.answer import Answer
+from shopkeeper.data.store import Manifest
+from shopkeeper.words import Words
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """Tables of which one must have rows, and what to import when none has.
+
+    Parameters
+    ----------
+    tables
+        Canonical tables; any of them is enough.
+    enable
+        What to import, in words.
+    """
+
+    tables: tuple[str, ...]
+    enable: Words
+
+
+@dataclass(frozen=True, slots=True)
+class Verb:
+    """One verb.
+
+    Parameters
+    ----------
+    name
+        Its name, as Python spells it.
+    module
+        The `ask` module that holds it.
+    title
+        What it answers, in words.
+    needs
+        What must be there before it is asked.
+    reads
+        Every canonical table that it may read; a new version of one of them makes the stored
+        answer out of date.
+    answers
+        Verbs whose stored answers it reads; they stand earlier in the list.
+    """
+
+    name: str
+    module: str
+    title: Words
+    needs: tuple[Need, ...]
+    reads: tuple[str, ...]
+    answers: tuple[str, ...] = ()
+
+    def load(self) -> Callable[..., Answer]:
+        """Import the verb and return it."""
+        function: Callable[..., Answer] = getattr(importlib.import_module(self.module), self.name)
+        return function
+
+    def defaults(self) -> dict[str, Any]:
+        """Return the arguments that the verb takes when none are given."""
+        parameters = inspect.signature(self.load()).parameters.values()
+        return {item.name: item.default for item in parameters if item.name != "shop"}
+
+    def missing(self, manifest: Manifest) -> tuple[Need, ...]:
+        """Return the needs that a shop does not meet."""
+        there = {name for name, version in manifest.tables.items() if version.rows}
+        return tuple(need for need in self.needs if not there.intersection(need.tables))
+
+
+_REVIEWS = Need(
+    ("reviews",),
+    Words(
+        "Import reviews: Olist, Judge.me, Amazon, Yelp, or any table with a text or stars.",
+        "请导入评价：Olist、Judge.me、亚马逊、Yelp，或任何含评价文字或星级的表格。",
+    ),
+)
+_BEHAVIOUR = Need(
+    ("orders", "events"),
+    Words(
+        "Import orders or events: Olist, Shopify, Taobao, Online Retail, or an event log.",
+        "请导入订单或行为事件：Olist、Shopify、淘宝、Online Retail，或事件日志。",
+    ),
+)
+_ANYTHING = Need(
+    ("orders", "events", "reviews"),
+    Words("Import orders, events or reviews.", "请导入订单、行为事件或评价。"),
+)
+
+VERBS: tuple[Verb, ...] = (
+    Verb(
+        "overview",
+        "shopkeeper.operations.behaviour.ask",
+        Words("The shop's numbers by period", "店铺各时期的经营指标"),
+        needs=(_ANYTHING,),
+        reads=("orders", "order_items", "payments", "shipments", "events", "reviews"),
+    ),
+    Verb(
+        "review_sentiment",
+        "shopkeeper.operations.reviews.ask",
+        Words("What reviews feel", "评价的情感"),
+        needs=(_REVIEWS,),
+        reads=("reviews", "products", "orders", "order_items"),
+    ),
+    Verb(
+        "sentiment_effect",
+        "shopkeeper.operations.reviews.ask",
+        Words("How behaviour differs by sentiment", "不同情感评价下的顾客行为"),
+        needs=(_REVIEWS, _BEHAVIOUR),
+        reads=(
+            "reviews", "products", "sellers", "categories", "places", "customers", "orders",
+            "order_items", "payments", "shipments", "events",
+        ),
+        answers=("review_sentiment",),
+    ),
+)  # fmt: skip
+BY_NAME: dict[str, Verb] = {verb.name: verb for verb in VERBS}

@@ -1,0 +1,83 @@
+"""The words of the command line itself, in both languages.
+
+The English line of a command or option comes from its docstring; the Chinese one stands here, and a
+test fails when one is missing.
+"""
+
+from __future__ import annotations
+
+from shopkeeper.words import Words
+
+USAGE = Words("Usage: ", "用法：")
+OPTIONS = Words("Options", "选项")
+COMMANDS = Words("Commands", "命令")
+DEFAULT = Words(" [default: {}]", "［默认：{}］")
+REQUIRED = Words(" [required]", "［必填］")
+HELP = Words("Show this message and exit.", "显示本说明后退出。")
+VERSION = Words("Show the version and exit.", "显示版本后退出。")
+LANG = Words(
+    "Language of messages and answers; by default SHOPKEEPER_LANG, the shop's, or the system's.",
+    "消息与结果的语言；默认依次取 SHOPKEEPER_LANG、店铺设置、系统语言。",
+)
+JSON = Words(
+    "Print one JSON document to standard output; logs go to standard error.",
+    "向标准输出打印一个 JSON 文档；日志写到标准错误。",
+)
+ROWS = Words(
+    "Rows of each table at the most (20 on a terminal, 1,000 in JSON).",
+    "每张表最多显示的行数（终端 20 行，JSON 1,000 行）。",
+)
+INTO = Words("The shop's folder; made when it is not there.", "店铺文件夹；不存在时自动建立。")
+PROGRAM = Words(
+    "Hear what customers say, see what they do, know what to do next.",
+    "掌柜：听懂顾客说的，看清顾客做的，告诉你下一步做什么。",
+)
+NOTHING_NEW = Words("Nothing new: the shop is unchanged.", "没有新内容，店铺未变。")
+NOTHING_CHANGED = Words(
+    "Nothing has changed since the last run; nothing was done.",
+    "自上次运行以来没有变化，无需重做。",
+)
+IMPORT_COLUMNS = (
+    Words("file", "文件"),
+    Words("what it is", "内容"),
+    Words("rows read", "读取行数"),
+    Words("kept", "保留"),
+    Words("duplicates", "重复"),
+    Words("rejected", "拒收"),
+    Words("outcome", "结果"),
+)
+RUN_COLUMNS = (
+    Words("verb", "分析"),
+    Words("outcome", "结果"),
+    Words("why", "原因"),
+    Words("what would enable it", "如何启用"),
+)
+OUTCOMES: dict[str, Words] = {
+    "imported": Words("imported", "已导入"),
+    "unchanged": Words("unchanged", "无变化"),
+    "unrecognised": Words("not recognised", "无法识别"),
+    "failed": Words("failed", "失败"),
+    "answered": Words("answered", "已完成"),
+    "skipped": Words("skipped", "已跳过"),
+}
+
+CHINESE: dict[str, str] = {
+    # commands
+    "import": "导入平台导出的文件；每个文件来自哪个平台由表头识别。",
+    "check": "列出店铺里有什么、修正了什么、拒收了什么及原因、会影响哪些数字。",
+    "run": "执行所有数据齐备的分析；没有变化的不重做，跳过的说明缺什么。",
+    "report": "写出一份不依赖网络的 HTML 报告。",
+    "demo": "生成示范店铺：平台导出文件，以及另存的真实答案。",
+    "overview": "按时期回答店铺的经营指标。",
+    "review-sentiment": "判断每条评价是负面、中性还是正面。",
+    "sentiment-effect": "比较不同情感的评价对应的销售、转化、退货、复购与配送。",
+    # options
+    "mapping": "列对应表（TOML），用于无法识别的文件。",
+    "again": "即使数据没有变化也重新计算。",
+    "output": "报告文件；默认写在店铺文件夹里的 report.html。",
+    "customers": "顾客数。",
+    "events": "行为事件数。",
+    "seed": "随机种子；相同的种子得到相同的店铺。",
+    "period": "统计周期。",
+    "method": "计算方法。",
+}
