@@ -132,6 +132,13 @@ CUSTOMERS = Table(
         _c("created_at", "timestamp", "When the customer became known", "顾客首次出现的时间"),
         _ZONE, _SOURCE))
 
+IDENTITIES = Table(
+    "identities", "one further id of a customer: a per-order id, an account number, a cookie",
+    "顾客的另一个编号：每单一号、账号或 Cookie", ("alias",), columns=(
+        _c("alias", "string", "The other id", "另一个编号", required=True),
+        _c("customer_id", "string", "Customer whom it stands for, in every table", "它在所有表里代表的顾客", required=True),
+        _SOURCE))
+
 PRODUCTS = Table(
     "products", "one sellable product (a variant where the platform has variants)",
     "一件可售商品（有规格的平台为一个规格）", ("product_id",), time="created_at", undated=True, columns=(
@@ -366,7 +373,7 @@ CONTACTS = Table(
         _SOURCE))
 
 TABLES: tuple[Table, ...] = (
-    CUSTOMERS, PRODUCTS, SELLERS, CATEGORIES, PLACES, ORDERS, ORDER_ITEMS, PAYMENTS, SHIPMENTS,
+    CUSTOMERS, IDENTITIES, PRODUCTS, SELLERS, CATEGORIES, PLACES, ORDERS, ORDER_ITEMS, PAYMENTS, SHIPMENTS,
     EVENTS, REVIEWS, SEARCHES, MESSAGES, ARTICLES, CAMPAIGNS, CONTACTS)
 BY_NAME: dict[str, Table] = {table.name: table for table in TABLES}
 
