@@ -78,7 +78,9 @@ def described(docstring: str) -> dict[str, str]:
 
     Examples
     --------
-    >>> described("Do.\n\nParameters\n----------\nseed\n    Seed of\n    all.\n\nReturns\n")
+    >>> described(
+    ...     "Do.\n\nParameters\n----------\nseed\n    Seed of\n    all.\n\nReturns\n-------\n"
+    ... )
     {'seed': 'Seed of all.'}
     """
     section = re.search(r"^Parameters\n-+\n(.*?)(?=^\w[^\n]*\n-+\n|\Z)", docstring, re.M | re.S)
