@@ -20,7 +20,15 @@ from shopkeeper.data.shop import open_shop
 from shopkeeper.data.store import storage_errors
 from shopkeeper.errors import DataError, ShopkeeperError, UsageError
 from shopkeeper.surfaces import wording
-from shopkeeper.surfaces.commands import Asked, Command, Group, Option, make_command, read_asked
+from shopkeeper.surfaces.commands import (
+    Asked,
+    Command,
+    Group,
+    Option,
+    make_command,
+    read_asked,
+    rows_option,
+)
 from shopkeeper.surfaces.verbs import VERBS, Verb
 from shopkeeper.words import Words
 
@@ -158,12 +166,12 @@ def import_exports(
     return 0 if whole else DataError.exit_code
 
 
-def check_shop(asked: Asked, shop: Path) -> int:
+def check_shop(asked: Asked, shop: Path, *, rows: int | None = None) -> int:
     """Tell what is there, what was repaired, rejected and why, and which numbers that corrupts."""
     from shopkeeper.data.checks import check
 
     asked.speak_for(shop)
-    return _show_answer(asked, check(open_shop(shop)), None)
+    return _show_answer(asked, check(open_shop(shop)), rows)
 
 
 def run_verbs(asked: Asked, shop: Path, *, again: bool = False) -> int:
@@ -329,8 +337,7 @@ def _made_from(verb: Verb) -> Callable[[], Command]:
         verb.name.replace("_", "-"),
         verb.load(),
         callback=_with_asked(functools.partial(ask_verb, verb)),
-        parameters=[_shop_argument()],
-        rows=True,
+        parameters=[_shop_argument(), rows_option()],
     )
 
 
@@ -351,7 +358,7 @@ program = Group(
     "shopkeeper",
     makers={
         "import": _made("import", import_exports, _EXPORTS, _INTO),
-        "check": _made("check", check_shop, _shop_argument()),
+        "check": _made("check", check_shop, _shop_argument(), rows_option()),
         "run": _made("run", run_verbs, _shop_argument()),
         "report": _made("report", report_shop, _shop_argument()),
         "demo": _made("demo", demo_shop, _FOLDER),

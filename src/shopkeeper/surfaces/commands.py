@@ -196,7 +196,6 @@ def make_command(
     *,
     callback: Callable[..., Any],
     parameters: Sequence[click.Parameter] = (),
-    rows: bool = False,
 ) -> Command:
     """Make a command from a function's keyword-only parameters and its docstring.
 
@@ -210,20 +209,17 @@ def make_command(
         Called with the parsed values.
     parameters
         Arguments and options that stand before those of the signature.
-    rows
-        Whether the command shows tables and takes `--rows`.
     """
     docstring = inspect.getdoc(function) or ""
     told, hints = described(docstring), typing.get_type_hints(function)
     options = [
         _option(item, hints[item.name], _both(name, item.name, told.get(item.name, "")))
         for item in inspect.signature(function).parameters.values()
-        if item.kind is inspect.Parameter.KEYWORD_ONLY and item.name != "progress"
+        if item.kind is inspect.Parameter.KEYWORD_ONLY and item.name != "rows"
     ]
-    shared = [Option("--rows", wording.ROWS, type=click.IntRange(min=1))] if rows else []
     return Command(
         name,
-        params=[*parameters, *options, *shared, *common_options()],
+        params=[*parameters, *options, *common_options()],
         help=docstring.split("\n\n")[0].replace("\n", " "),
         callback=callback,
     )
@@ -235,6 +231,11 @@ def common_options() -> list[click.Option]:
         Option("--lang", wording.LANG, type=click.Choice(["zh", "en"]), expose_value=False),
         Option("--json", wording.JSON, is_flag=True, expose_value=False),
     ]
+
+
+def rows_option() -> click.Option:
+    """Return the option of every command that shows tables."""
+    return Option("--rows", wording.ROWS, type=click.IntRange(min=1))
 
 
 def _both(command: str, name: str, english: str) -> Words:
