@@ -17,7 +17,8 @@ from shopkeeper.data.door.files import data_files, opened
 from shopkeeper.data.door.read import Staged, literal, stage
 from shopkeeper.data.sources import recognise
 from shopkeeper.data.sources.kinds import FileKind
-from shopkeeper.data.sources.mapping import read_mapping, suggested_mapping
+from shopkeeper.data.sources.mapping import misfit, read_mapping
+from shopkeeper.data.sources.suggestion import suggested_mapping
 from shopkeeper.data.store import (
     Manifest,
     Version,
@@ -163,9 +164,11 @@ class _Importer:
         self.writer = writer
         self.settings = settings
         self.mappings = [mapping] if mapping else sorted((writer.path / "mappings").glob("*.toml"))
+        self.given = mapping
         self.progress = progress
         self.connection = _connect(writer.path, settings)
         self.relations: dict[str, list[str]] = {}
+        self.weak: dict[str, list[str]] = {}
         self.records: list[dict[str, Any]] = []
 
     def run(self, files: list[Path]) -> ImportSummary:
@@ -193,8 +196,9 @@ class _Importer:
         converted = convert(self.connection, staged, kind, self.settings, prefix=prefix)
         if not staged.lazy:
             self.connection.execute(f"DROP TABLE {prefix}_staged CASCADE")
-        for table, relation in converted.relations.items():
-            self.relations.setdefault(table, []).append(relation)
+        for said in converted.said:
+            held = self.weak if said.weak else self.relations
+            held.setdefault(said.table, []).append(said.relation)
         self.records.append(self._record(path, digest, kind, converted))
         return _imported(self.records[-1])
 
@@ -204,6 +208,8 @@ class _Importer:
             if kind:
                 return kind
         kind = recognise(staged.header)
+        if kind is None and self.given:
+            raise misfit(self.given, path.name, staged.header)
         if kind is None:
             raise self._unrecognised(path, staged, prefix)
         return kind
@@ -242,23 +248,28 @@ class _Importer:
             "duplicates": converted.duplicates,
             "rejected": converted.rejected,
             "repaired": converted.repaired,
-            "tables": {
-                table: int(self.connection.execute(f"SELECT count(*) FROM {relation}").fetchall()[0][0])
-                for table, relation in converted.relations.items()
-            },
+            "tables": self._brought(converted),
             "quarantine": quarantine,
         }
+
+    def _brought(self, converted: Converted) -> dict[str, int]:
+        rows: dict[str, int] = {}
+        for said in converted.said:
+            count = self.connection.execute(f"SELECT count(*) FROM {said.relation}").fetchall()[0][0]
+            rows[said.table] = rows.get(said.table, 0) + int(count)
+        return rows
 
     def _merged(self, manifest: Manifest) -> Manifest:
         tables = dict(manifest.tables)
         identities = self._identities(manifest)
         again = [t.name for t in TABLES if "customer_id" in t.names and t.name in tables] if "identities" in self.relations else []
-        for name in dict.fromkeys((*self.relations, *again)):
+        for name in dict.fromkeys((*self.relations, *self.weak, *again)):
             self.progress(Words(f"Writing {name}", f"写入 {name}"), None)
             table, version = BY_NAME[name], tables.get(name)
             before = merge.current(table, self.writer.path / version.folder if version else None)
-            new = self.relations.get(name, [])
-            query = merge.merged(table, [before, *new] if version else new)
+            told = [before, *self.relations.get(name, [])] if version else self.relations.get(name, [])
+            # What is weak goes first, so that anything else overrides it.
+            query = merge.merged(table, [*self.weak.get(name, []), *told])
             if identities:
                 query = merge.identified(table, query, identities)
             folder = self.writer.folder("tables", name)

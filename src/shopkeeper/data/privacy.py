@@ -14,14 +14,19 @@ from shopkeeper.data.tables import Column
 from shopkeeper.settings import Privacy
 
 EMAIL = r"[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+\.[A-Za-z]{2,}"
-IP = r"\d{1,3}(?:\.\d{1,3}){3}|(?:[0-9A-Fa-f]{1,4}:){4,7}[0-9A-Fa-f]{1,4}"
+IP = (
+    r"\d{1,3}(?:\.\d{1,3}){3}|(?:[0-9A-Fa-f]{1,4}:){4,7}[0-9A-Fa-f]{1,4}"
+    r"|(?:[0-9A-Fa-f]{1,4}:){1,6}(?::[0-9A-Fa-f]{1,4}){1,6}"  # shortened with ::
+)
 PHONE = (
     r"\+\d[\d\s().-]{6,16}\d"  # international
     r"|\(?\d{3}\)?[\s.-]\d{3}[\s.-]\d{4}"  # North American
     r"|1[3-9]\d[\s-]?\d{4}[\s-]?\d{4}"  # Chinese mobile
     r"|0\d{2,3}-\d{7,8}"  # Chinese landline
+    r"|\(\d{2}\)\s?9?\d{4}-\d{4}"  # Brazilian
+    r"|0\d(?:[\s.]\d{2}){4}"  # French
 )
-_SUSPECT = r"@|\d[\d\s().:-]{6,}\d|[0-9A-Fa-f]{1,4}:[0-9A-Fa-f]{1,4}:"
+_SUSPECT = r"@|\d[\d\s().:-]{5,}\d|[0-9A-Fa-f]{1,4}:[0-9A-Fa-f]{0,4}:"
 
 MACROS = (
     f"""CREATE OR REPLACE TEMP MACRO masked(x) AS CASE
@@ -34,11 +39,21 @@ MACROS = (
 
 
 def salted_macros(salt: str) -> tuple[str, ...]:
-    """Return the SQL macros that need the shop's salt: `hashed(kind, x)` and `pseudonym(x)`."""
+    """Return the SQL macros that need the shop's salt.
+
+    `hashed(kind, x)`; `pseudonym(x)`, the id of a person who is known by personal data; `person(x)`,
+    an id as it is unless it reads like an e-mail address, a phone number or a name; `row_key(x)`, the id of a row.
+    """
     return (
         f"""CREATE OR REPLACE TEMP MACRO hashed(kind, x) AS
             left(sha256('{salt}:' || kind || ':' || lower(trim(x))), 16)""",
         "CREATE OR REPLACE TEMP MACRO pseudonym(x) AS 'c' || hashed('customer', cell(x))",
+        f"""CREATE OR REPLACE TEMP MACRO person(x) AS CASE
+            WHEN regexp_matches(cell(x), '[@\\s\\p{{Han}}]') OR regexp_full_match(cell(x), '{PHONE}')
+            THEN pseudonym(x)
+            ELSE cell(x) END""",
+        f"""CREATE OR REPLACE TEMP MACRO row_key(x) AS
+            'r' || left(sha256('{salt}:row:' || x), 24)""",
     )
 
 

@@ -25,13 +25,22 @@ _AS = {
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """What one file said for one table: a DuckDB relation with its new rows, one a key."""
+
+    table: str
+    relation: str
+    weak: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Converted:
     """What one file said.
 
     Parameters
     ----------
-    relations
-        Canonical table → name of the DuckDB relation with its new rows, one a key.
+    said
+        The relations, the grain first; a table may have several.
     rejected_relation
         Relation (line, why_en, why_zh, cells) of the rows that were not kept.
     rows_read, kept, duplicates, rejected
@@ -40,7 +49,7 @@ class Converted:
         Column of the grain → cells that could not be read and were left empty.
     """
 
-    relations: dict[str, str]
+    said: tuple[Said, ...]
     rejected_relation: str
     rows_read: int
     kept: int
@@ -77,13 +86,13 @@ def convert(
     door = _Door(connection, staged, kind, plan, prefix)
     door.type_cells()
     rejected = door.reject()
-    relations = {kind.grain.table.name: f"{prefix}_grain"}
     kept, duplicates = door.keep_last(kind.grain.table)
-    for position, extract in enumerate(kind.others):
-        relations[extract.table.name] = door.merge_rows(extract, position)
+    said = [Said(kind.grain.table.name, f"{prefix}_grain")]
+    for position, extract in enumerate(kind.others, start=1):
+        said.append(Said(extract.table.name, door.merge_rows(extract, position), extract.weak))
     read = _count(connection, f"{prefix}_rows") + len(staged.broken)
     return Converted(
-        relations, f"{prefix}_rejected", read, kept, duplicates, rejected, door.repaired()
+        tuple(said), f"{prefix}_rejected", read, kept, duplicates, rejected, door.repaired()
     )
 
 
@@ -157,7 +166,7 @@ class _Door:
 
     def merge_rows(self, extract: Extract, position: int) -> str:
         """Define one row a key: the last value that is there; an entity is known from its first mention."""
-        table, name = extract.table, f"{self.prefix}_{extract.table.name}"
+        table, name = extract.table, f"{self.prefix}_{position}_merged"
         keys = _listed(table.key)
         merged = ", ".join(
             f"min({quoted(column)}) AS {quoted(column)}"
@@ -169,7 +178,7 @@ class _Door:
         present = " AND ".join(f"{quoted(column.name)} IS NOT NULL" for column in _required(table))
         self.connection.execute(
             f"""CREATE TEMP TABLE {name} AS SELECT {_listed(table.names)} FROM (SELECT {keys}, {merged}
-            FROM {self.prefix}_{position + 1} {self._good()} AND {present} GROUP BY {keys})"""
+            FROM {self.prefix}_{position} {self._good()} AND {present} GROUP BY {keys})"""
         )
         return name
 
@@ -203,8 +212,8 @@ class _Door:
             (position, extract, column)
             for position, extract in extracts
             for column in _required(extract.table)
-            # Other tables simply have nothing to say where their key is empty.
-            if position == 0 or column.name not in extract.table.key
+            # Other tables simply have nothing to say where their key, or an item of a list, is empty.
+            if position == 0 or (column.name not in extract.table.key and not extract.each)
         ]
 
     def _bad_rows(self) -> list[str]:

@@ -38,7 +38,7 @@ class Plan:
         self.connection = connection
         self.kind = kind
         self.rows = rows
-        self.zone = settings.time_zone or kind.zone
+        self.zone = kind.zone if kind.zone_is_fixed else settings.time_zone or kind.zone
         self.currency = kind.currency or settings.currency
         self.privacy = settings.privacy
         self._types: dict[str, str] = {}
@@ -46,12 +46,13 @@ class Plan:
 
     def select(self, extract: Extract) -> str:
         """Return the SELECT of an extract: `_row` and every canonical column."""
-        self._learn(extract)
+        source = self._source(extract)
+        self._learn(extract, source)
         columns = ", ".join(
             f"CAST({self._stored(extract, column)} AS {DUCKDB[column.type]}) AS {quoted(column.name)}"
             for column in extract.table.columns
         )
-        return f"SELECT _row, {columns} FROM {self.rows} WHERE {extract.where}"
+        return f"SELECT _row, {columns} FROM {source} WHERE {extract.where}"
 
     def is_text(self, raw: str) -> bool:
         """Say whether a raw expression of a learnt extract is text."""
@@ -100,11 +101,18 @@ class Plan:
             return f"zone_of({time}, {zone})" if self.is_text(time) else zone
         return self._day(time) if column.name == _day_column(extract.table) else "NULL"
 
-    def _learn(self, extract: Extract) -> None:
+    def _source(self, extract: Extract) -> str:
+        if not extract.each:
+            return self.rows
+        listed = f"SELECT *, {extract.each} AS _items FROM {self.rows} WHERE {extract.where}"
+        return (f"(SELECT * EXCLUDE (_items), unnest(_items) AS _item, "
+                f"unnest(range(1, len(_items) + 1)) AS _number FROM ({listed}))")
+
+    def _learn(self, extract: Extract, source: str) -> None:
         unknown = [raw for raw in dict.fromkeys(extract.columns.values()) if raw not in self._types]
         if unknown:
             listed = ", ".join(f"{raw} AS c{index}" for index, raw in enumerate(unknown))
-            rows = self.connection.execute(f"DESCRIBE SELECT {listed} FROM {self.rows}").fetchall()
+            rows = self.connection.execute(f"DESCRIBE SELECT {listed} FROM {source}").fetchall()
             self._types |= {raw: row[1] for raw, row in zip(unknown, rows, strict=True)}
 
     def _day_first(self, raw: str) -> str:

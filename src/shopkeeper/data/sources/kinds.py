@@ -26,8 +26,14 @@ class Header:
     columns: dict[str, str]
 
     def has(self, *names: str) -> bool:
-        """Say whether every one of these columns is there."""
-        return all(name in self.columns for name in names)
+        """Say whether every one of these columns is there; `a|b` asks for either.
+
+        Examples
+        --------
+        >>> Header({"event": "VARCHAR", "user_id": "VARCHAR"}).has("event", "userId|user_id")
+        True
+        """
+        return all(any(option in self.columns for option in name.split("|")) for name in names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +52,19 @@ class Extract:
         day, `time_zone`, `currency` and `source` are filled in where the mapping leaves them out.
     where
         SQL condition: rows that say something for this table. Not for the grain.
+    each
+        SQL for a list: the row speaks once for each of its items, as `_item`, numbered from 1 as
+        `_number`. Not for the grain.
+    weak
+        It only fills what no other file says: a product that an order line names, a customer that an
+        order names.
     """
 
     table: Table
     columns: dict[str, str]
     where: str = "true"
+    each: str = ""
+    weak: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +96,8 @@ class FileKind:
     title
         What the file is, in words.
     required
-        Columns that a file of this kind has; they identify it.
+        Columns that a file of this kind has; they identify it. `a|b` asks for either, and both are
+        named in `optional`.
     grain
         The table in which each row of the file is one row: kept, duplicate (of a later row with
         the same key) or rejected.
@@ -99,6 +114,8 @@ class FileKind:
         Further reasons to reject a row.
     zone, currency
         The platform's own, used for cells that name none when the shop's settings name none either.
+    zone_is_fixed
+        The zone holds whatever the shop's settings say: the file's format or its mapping states it.
     """
 
     name: str
@@ -112,3 +129,4 @@ class FileKind:
     refusals: tuple[Refusal, ...] = ()
     zone: str = "UTC"
     currency: str = ""
+    zone_is_fixed: bool = False
