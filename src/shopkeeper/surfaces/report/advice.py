@@ -1,0 +1,162 @@
+"""The first page: what is wrong, in two sentences, and what to do next, each line with its numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from markupsafe import Markup
+
+from shopkeeper.data.metrics import BY_NAME as METRICS
+from shopkeeper.intervals import proportion
+from shopkeeper.surfaces.report import phrases
+from shopkeeper.surfaces.report.blocks import Block, Missing, Paragraph, Section, Task, Tasks
+from shopkeeper.surfaces.report.effect import drivers
+from shopkeeper.surfaces.report.groups import enough
+from shopkeeper.surfaces.report.material import Material, worst
+from shopkeeper.surfaces.report.names import category_name, product_name, seller_name
+from shopkeeper.surfaces.report.pen import Pen
+from shopkeeper.words import Words
+
+NAMED = 3
+
+
+def first(material: Material, pen: Pen) -> Section:
+    """Write what is wrong."""
+    said = drivers(material.answers.get("sentiment_effect"), pen)
+    blocks: list[Block] = [Paragraph(text) for text in said]
+    if not said:
+        blocks.append(Missing(pen.say(phrases.FIRST_NO_EFFECT)))
+    lead = Markup()
+    if material.total.reviews:
+        share = proportion(material.total.negative, material.total.reviews)
+        lead = pen.say(
+            phrases.FIRST_SHARE,
+            share=pen.share(share, material.total.reviews, "negative_review_share"),
+            total=pen.count(material.total.reviews, "reviews"),
+        )
+    return Section("first", pen.say(phrases.FIRST), lead, tuple(blocks))
+
+
+def following(material: Material, pen: Pen) -> Section:
+    """Write what to do next."""
+    tasks = (
+        *_rise(material, pen),
+        *_late_sellers(material, pen),
+        *_products(material, pen),
+        *_category(material, pen),
+        *_replies(material, pen),
+        *_disagreements(material, pen),
+        *_imports(material, pen),
+    )
+    head = pen.say(phrases.NEXT)
+    if not tasks:
+        return Section("next", head, blocks=(Missing(pen.say(phrases.NEXT_NOTHING)),))
+    return Section("next", head, pen.say(phrases.NEXT_LEAD), (Tasks(tasks),))
+
+
+def _rise(material: Material, pen: Pen) -> Iterator[Task]:
+    if material.recent is None:
+        return
+    now, before = material.recent
+    if min(now.reviews, before.reviews) < material.least:
+        return
+    current = proportion(now.negative, now.reviews)
+    earlier = proportion(before.negative, before.reviews)
+    if current.low > earlier.high:
+        why = pen.say(
+            phrases.DO_RISE_WHY,
+            start=pen.day(now.start),
+            now=pen.share(current, now.reviews, "recent_share"),
+            before=pen.share(earlier, before.reviews, "recent_share"),
+        )
+        yield Task(pen.say(phrases.DO_RISE), why)
+
+
+def _late_sellers(material: Material, pen: Pen) -> Iterator[Task]:
+    late, delivered = (
+        sum(getattr(group, name) for group in material.sellers) for name in ("late", "delivered")
+    )
+    overall = proportion(late, delivered)
+    found = [
+        group
+        for group in material.sellers
+        if group.delivered >= material.least and group.late_share.low > overall.value
+    ]
+    found.sort(key=lambda group: (-group.late_share.low, group.key))
+    if not found:
+        return
+    listed = tuple(
+        pen.say(
+            phrases.DO_SELLER,
+            seller=seller_name(group, pen),
+            share=pen.share(group.late_share, group.delivered, "seller_late_share"),
+            total=pen.count(group.delivered, "deliveries"),
+        )
+        for group in found[:NAMED]
+    )
+    share = pen.share(overall, delivered, "seller_late_share")
+    why = pen.say(phrases.DO_SELLERS_WHY, overall=share)
+    yield Task(pen.say(phrases.DO_SELLERS), why, listed)
+
+
+def _products(material: Material, pen: Pen) -> Iterator[Task]:
+    listed = tuple(
+        pen.say(
+            phrases.DO_PRODUCT,
+            product=product_name(group, material, pen),
+            part=pen.count(group.negative, "attributed_reviews"),
+            whole=pen.count(group.reviews, "attributed_reviews"),
+        )
+        for group in worst(material.products)[:NAMED]
+    )
+    if listed:
+        yield Task(pen.say(phrases.DO_PRODUCTS), pen.say(phrases.DO_PRODUCTS_WHY), listed)
+
+
+def _category(material: Material, pen: Pen) -> Iterator[Task]:
+    overall = proportion(material.total.negative, material.total.reviews)
+    for group in enough(material.categories, material.least)[:1]:
+        if group.share.low > overall.value:
+            why = pen.say(
+                phrases.DO_CATEGORY_WHY,
+                share=pen.share(group.share, group.reviews, "attributed_share"),
+                total=pen.count(group.reviews, "attributed_reviews"),
+                overall=pen.share(overall, material.total.reviews, "negative_review_share"),
+            )
+            what = pen.say(phrases.DO_CATEGORY, category=pen.name(category_name(group)))
+            yield Task(what, why)
+
+
+def _replies(material: Material, pen: Pen) -> Iterator[Task]:
+    if material.unanswered is not None and material.unanswered[0]:
+        unanswered, written = material.unanswered
+        why = pen.say(
+            phrases.DO_REPLY_WHY,
+            open=pen.count(unanswered, "unanswered"),
+            all=pen.count(written, "unanswered"),
+        )
+        yield Task(pen.say(phrases.DO_REPLY), why)
+
+
+def _disagreements(material: Material, pen: Pen) -> Iterator[Task]:
+    answer = material.answers.get("review_sentiment")
+    table = answer.evidence.get("disagreements") if answer else None
+    if table is not None and table.num_rows:
+        count = pen.count(table.num_rows, "review_sentiment:disagreements")
+        yield Task(pen.say(phrases.DO_READ), pen.say(phrases.DO_READ_WHY, count=count))
+
+
+def _imports(material: Material, pen: Pen) -> Iterator[Task]:
+    answer = material.answers.get("overview")
+    if answer is None:
+        return
+    wanted: dict[Words, list[str]] = {}
+    for row in answer.evidence["left_out"].to_pylist():
+        if "refund" in row["needs"]:
+            source = phrases.REFUNDS
+        else:
+            source = phrases.SOURCES[row["needs"].split(".")[0].split("|")[0]]
+        wanted.setdefault(source, []).append(METRICS[row["metric"]].title.get(pen.lang))
+    for source, metrics in wanted.items():
+        why = pen.say(phrases.DO_IMPORT_WHY, metrics=phrases.LIST.get(pen.lang).join(metrics))
+        yield Task(pen.say(phrases.DO_IMPORT, what=source.get(pen.lang)), why)

@@ -1,0 +1,207 @@
+"""The report's own pictures as Vega-Lite specifications; `surfaces/charts.py` draws them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from itertools import pairwise
+from typing import Any
+
+from shopkeeper.intervals import Interval, proportion
+from shopkeeper.surfaces.charts import PAPER
+from shopkeeper.surfaces.report import phrases
+from shopkeeper.surfaces.report.queries import Moment
+
+_PERCENT = {"format": ".0%", "tickCount": 5, "title": None}
+_AMOUNT = {
+    "title": None,
+    "tickCount": 4,
+    "labelExpr": {
+        "en": "datum.value < 10000 ? format(datum.value, ',') : format(datum.value, '~s')",
+        "zh": "datum.value < 10000 ? format(datum.value, ',') : datum.value < 1e8"
+        " ? format(datum.value / 1e4, ',~f') + '万' : format(datum.value / 1e8, ',~f') + '亿'",
+    },
+}
+_ORDER = ("negative", "neutral", "positive")
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """One value of a course over time."""
+
+    start: date
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One share with its interval."""
+
+    label: str
+    share: Interval
+
+
+Dated = Moment | Course
+
+
+def negative_over_time(moments: Sequence[Moment], least: int) -> dict[str, Any]:
+    """Draw the negative share with its interval; periods with too few reviews leave a gap."""
+    rows = []
+    for moment in moments:
+        share = proportion(moment.negative, moment.reviews)
+        enough = moment.reviews >= least
+        rows.append(
+            {
+                "start": moment.start.isoformat(),
+                "share": share.value if enough else None,
+                "low": share.low if enough else None,
+                "high": share.high if enough else None,
+            }
+        )
+    x = _time_axis(moments)
+    y = {"field": "share", "type": "quantitative", "axis": _PERCENT, "scale": {"zero": True}}
+    return {
+        "height": 220,
+        "data": {"values": rows},
+        "layer": [
+            {
+                "mark": {"type": "area", "color": PAPER["band"], "opacity": 0.75},
+                "encoding": {
+                    "x": x,
+                    "y": {**y, "field": "low"},
+                    "y2": {"field": "high"},
+                },
+            },
+            {
+                "mark": {"type": "line", "point": {"size": 26, "color": PAPER["accent"]}},
+                "encoding": {"x": x, "y": y},
+            },
+        ],
+    }
+
+
+def reviews_over_time(moments: Sequence[Moment]) -> dict[str, Any]:
+    """Draw the number of reviews by sentiment as stacked bars."""
+    rows = [
+        {
+            **_bar(moment.start, moments),
+            "sentiment": phrases.SENTIMENTS[name].to_dict(),
+            "reviews": getattr(moment, name),
+            "rank": rank,
+        }
+        for moment in moments
+        for rank, name in enumerate(_ORDER)
+    ]
+    colour = {
+        "field": "sentiment",
+        "type": "nominal",
+        "scale": {
+            "domain": [phrases.SENTIMENTS[name].to_dict() for name in _ORDER],
+            "range": [PAPER["accent"], PAPER["middle"], PAPER["calm"]],
+        },
+    }
+    return {
+        "height": 180,
+        "data": {"values": rows},
+        "mark": "bar",
+        "encoding": {
+            "x": _time_axis(moments),
+            "x2": {"field": "end"},
+            "y": {"field": "reviews", "type": "quantitative", "axis": _AMOUNT},
+            "color": colour,
+            "order": {"field": "rank"},
+        },
+    }
+
+
+def bars_over_time(course: Sequence[Course]) -> dict[str, Any]:
+    """Draw one number of the shop by period as bars."""
+    rows = [{**_bar(item.start, course), "value": item.value} for item in course]
+    return {
+        "height": 180,
+        "data": {"values": rows},
+        "mark": {"type": "bar", "color": PAPER["calm"]},
+        "encoding": {
+            "x": _time_axis(course),
+            "x2": {"field": "end"},
+            "y": {"field": "value", "type": "quantitative", "axis": _AMOUNT},
+        },
+    }
+
+
+def shares(lines: Sequence[Line], overall: float) -> dict[str, Any]:
+    """Draw shares with their intervals, one line each, beside the overall share.
+
+    Parameters
+    ----------
+    lines
+        What to show, in order.
+    overall
+        Share of all together, drawn as a vertical line.
+    """
+    rows = [
+        {
+            "label": line.label,
+            "share": line.share.value,
+            "low": line.share.low,
+            "high": line.share.high,
+        }
+        for line in lines
+    ]
+    labels = [line.label for line in lines]
+    y = {
+        "field": "label",
+        "type": "nominal",
+        "sort": labels,
+        "axis": {
+            "title": None,
+            "ticks": False,
+            "domain": False,
+            "labelLimit": 170,
+            "labelColor": PAPER["ink"],
+        },
+    }
+    x = {"field": "share", "type": "quantitative", "axis": {**_PERCENT, "grid": True}}
+    return {
+        "height": {"step": 26},
+        "data": {"values": rows},
+        "layer": [
+            {
+                "data": {"values": [{"overall": overall}]},
+                "mark": {"type": "rule", "color": PAPER["muted"], "strokeDash": [3, 3]},
+                "encoding": {"x": {"field": "overall", "type": "quantitative"}},
+            },
+            {
+                "mark": {"type": "rule", "color": PAPER["accent"], "strokeWidth": 2},
+                "encoding": {"y": y, "x": {**x, "field": "low"}, "x2": {"field": "high"}},
+            },
+            {
+                "mark": {"type": "point", "color": PAPER["accent"], "size": 70, "opacity": 1},
+                "encoding": {"y": y, "x": x},
+            },
+        ],
+    }
+
+
+def _time_axis(course: Sequence[Dated]) -> Row:
+    starts = [item.start for item in course]
+    quarters = [start for start in starts if start.month in (1, 4, 7, 10) and start.day == 1]
+    chosen = quarters if len(quarters) >= 3 else starts[:: max(1, len(starts) // 5)]
+    form = "%Y-%m" if all(start.day == 1 for start in chosen) else "%m-%d"
+    axis = {
+        "title": None,
+        "format": form,
+        "values": [start.isoformat() for start in chosen],
+        "labelOverlap": "greedy",
+        "labelSeparation": 10,
+    }
+    # Days are days of the shop; read as UTC they fall on the same day wherever the report is made.
+    return {"field": "start", "type": "temporal", "scale": {"type": "utc"}, "axis": axis}
+
+
+def _bar(start: date, course: Sequence[Dated]) -> Row:
+    gaps = [(later.start - item.start).days for item, later in pairwise(course)]
+    end = datetime.combine(start, time()) + timedelta(hours=round(24 * 0.84 * min(gaps)))
+    return {"start": start.isoformat(), "end": end.isoformat()}

@@ -1,0 +1,116 @@
+"""The material of a report: stored answers and counts, gathered once before anything is written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from shopkeeper.answer import Answer
+from shopkeeper.data.facts import Period
+from shopkeeper.data.shop import Shop
+from shopkeeper.surfaces.report import queries
+from shopkeeper.surfaces.report.queries import Group, Moment
+
+VERBS = ("overview", "review_sentiment", "sentiment_effect")
+WORST = 6
+_LONG, _SHORT = 150, 21
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """Everything that the sections read.
+
+    Parameters
+    ----------
+    shop
+        The shop.
+    lang
+        Language of the report.
+    answers
+        Stored answers by verb, and the data check under `check`; what is missing is not there.
+    period
+        Length of the periods in which reviews are counted.
+    total
+        All reviews by sentiment.
+    moments, recent
+        Reviews by period; and of the last part of their time beside the part before, where there is
+        enough time.
+    categories, products, sellers
+        Counts, the worst first.
+    lateness
+        Reviews by days between promise and delivery.
+    quotes
+        Negative reviews with a text, by product, of the worst products.
+    unanswered
+        Negative reviews without a reply, and all that have a text; None where replies are not known.
+    ordered, reviewed
+        First and last day.
+    """
+
+    shop: Shop
+    lang: str
+    answers: dict[str, Answer]
+    period: Period
+    total: Moment
+    moments: list[Moment]
+    recent: tuple[Moment, Moment] | None
+    categories: list[Group]
+    products: list[Group]
+    sellers: list[Group]
+    lateness: list[dict[str, Any]]
+    quotes: dict[str, list[dict[str, Any]]]
+    unanswered: tuple[int, int] | None
+    ordered: tuple[date | None, date | None]
+    reviewed: tuple[date | None, date | None]
+
+    @property
+    def least(self) -> int:
+        """The count below which no percentage is shown."""
+        return self.shop.settings.minimum_count
+
+
+def gather(shop: Shop, lang: str) -> Material:
+    """Read the stored answers and count what the sections show."""
+    answers = {verb: found for verb in VERBS if (found := shop.answer(verb)) is not None}
+    reviewed = queries.time_span(shop)
+    period = _period(*reviewed)
+    products = _worst_first(queries.by_product(shop))
+    judged = answers.get("review_sentiment")
+    return Material(
+        shop=shop,
+        lang=lang,
+        answers=answers,
+        period=period,
+        total=queries.totals(shop),
+        moments=queries.over_time(shop, period),
+        recent=queries.recent(shop, *reviewed),
+        categories=_worst_first(queries.by_category(shop, lang)),
+        products=products,
+        sellers=_worst_first(queries.by_seller(shop)),
+        lateness=queries.lateness(shop),
+        quotes=queries.quotes(
+            shop, judged.table if judged else None, [group.key for group in worst(products)]
+        ),
+        unanswered=queries.unanswered(shop),
+        ordered=queries.order_days(shop),
+        reviewed=reviewed,
+    )
+
+
+def worst(products: list[Group]) -> list[Group]:
+    """Return the products at the head of the list that have at least two negative reviews."""
+    return [group for group in products if group.negative >= 2][:WORST]
+
+
+def _worst_first(groups: list[Group]) -> list[Group]:
+    ranked = [(group.share.low if group.reviews else -1.0, group) for group in groups]
+    ranked.sort(key=lambda pair: (-pair[0], -pair[1].reviews, pair[1].key))
+    return [group for _, group in ranked]
+
+
+def _period(first: date | None, last: date | None) -> Period:
+    span = (last - first).days if first and last else 0
+    if span >= _LONG:
+        return "month"
+    return "week" if span >= _SHORT else "day"

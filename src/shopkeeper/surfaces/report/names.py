@@ -1,0 +1,37 @@
+"""How the report calls products, sellers and categories that may have no name of their own."""
+
+from __future__ import annotations
+
+from markupsafe import Markup
+
+from shopkeeper.surfaces.report import phrases
+from shopkeeper.surfaces.report.material import Material
+from shopkeeper.surfaces.report.pen import Pen
+from shopkeeper.surfaces.report.queries import SHORT_ID, Group
+
+
+def category_name(group: Group) -> str:
+    """Return a category's name in one line, without the underscores of identifiers."""
+    name = group.name or group.key
+    return name.replace("_", " ") if " " not in name else name
+
+
+def product_name(group: Group, material: Material, pen: Pen) -> Markup:
+    """Write a product's title; where it has none, its category and the head of its id."""
+    if group.name:
+        return pen.name(group.name)
+    short = pen.name(group.key[:SHORT_ID])
+    known = {item.key: item for item in material.categories}
+    if group.category is None:
+        return pen.say(phrases.PRODUCT_BARE, id=short)
+    named = known.get(group.category)
+    category = category_name(named) if named else group.category
+    return pen.say(phrases.PRODUCT_UNNAMED, category=pen.name(category), id=short)
+
+
+def seller_name(group: Group, pen: Pen) -> Markup:
+    """Write the head of a seller's id and the city, where it is known."""
+    short = pen.name(group.key[:SHORT_ID])
+    if not group.name:
+        return pen.say(phrases.SELLER_NAME, id=short)
+    return pen.say(phrases.SELLER_NAMED, id=short, city=pen.name(group.name))

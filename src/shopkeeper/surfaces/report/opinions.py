@@ -1,0 +1,102 @@
+"""Section of reviews over time: how many, how bad, read by what, and where words and stars differ."""
+
+from __future__ import annotations
+
+from markupsafe import Markup
+
+from shopkeeper.intervals import proportion
+from shopkeeper.surfaces.report import figures, phrases
+from shopkeeper.surfaces.report.blocks import Block, Case, Cases, Missing, Paragraph, Section
+from shopkeeper.surfaces.report.drawing import figure
+from shopkeeper.surfaces.report.material import Material
+from shopkeeper.surfaces.report.pen import Pen, percent
+from shopkeeper.surfaces.report.products import QUOTED, quote
+
+
+def over_time(material: Material, pen: Pen) -> Section:
+    """Write the section of reviews over time."""
+    head = pen.say(phrases.TIME)
+    if not material.total.reviews:
+        return Section("time", head, blocks=(Missing(pen.say(phrases.TIME_MISSING)),))
+    lead = pen.say(
+        phrases.TIME_LEAD,
+        negative=pen.count(material.total.negative, "negative_reviews"),
+        total=pen.count(material.total.reviews, "reviews"),
+        share=pen.share(
+            proportion(material.total.negative, material.total.reviews),
+            material.total.reviews,
+            "negative_review_share",
+        ),
+    )
+    blocks = [*_pictures(material, pen), *_disagreements(material, pen), *_reader(material, pen)]
+    return Section("time", head, lead, tuple(blocks))
+
+
+def _pictures(material: Material, pen: Pen) -> list[Block]:
+    period = phrases.PERIODS[material.period].get(pen.lang)
+    if not material.moments:
+        return [Missing(pen.say(phrases.TIME_MISSING))]
+    if len(material.moments) < 2:
+        return [Missing(pen.say(phrases.TIME_TOO_SHORT, period=period))]
+    drawn: list[Block] = []
+    fit = [moment for moment in material.moments if moment.reviews >= material.least]
+    if len(fit) >= 2:
+        drawn.append(_share_picture(material, pen, period))
+    drawn.append(
+        figure(
+            figures.reviews_over_time(material.moments),
+            title=pen.say(phrases.TIME_COUNT, period=period),
+            reading=pen.say(phrases.TIME_COUNT_READING),
+            described=pen.say(phrases.TIME_COUNT, period=period),
+            pen=pen,
+        )
+    )
+    return drawn
+
+
+def _share_picture(material: Material, pen: Pen, period: str) -> Block:
+    fit = [moment for moment in material.moments if moment.reviews >= material.least]
+    shares = [moment.negative / moment.reviews for moment in fit]
+    return figure(
+        figures.negative_over_time(material.moments, material.least),
+        title=pen.say(phrases.TIME_NEGATIVE, period=period),
+        reading=pen.say(
+            phrases.TIME_NEGATIVE_READING,
+            period=period,
+            least=pen.count(material.least, "minimum_count"),
+        ),
+        described=pen.say(
+            phrases.TIME_ALT,
+            first=pen.day(fit[0].start),
+            last=pen.day(fit[-1].start),
+            low=percent(min(shares)),
+            high=percent(max(shares)),
+        ),
+        pen=pen,
+    )
+
+
+def _disagreements(material: Material, pen: Pen) -> list[Block]:
+    answer = material.answers.get("review_sentiment")
+    table = answer.evidence.get("disagreements") if answer else None
+    if table is None or not table.num_rows:
+        return []
+    rows = [
+        {"rating": row.get("rating"), "on": None, "text": row["text"]}
+        for row in table.slice(0, QUOTED).to_pylist()
+        if row.get("text")
+    ]
+    detail = pen.say(
+        phrases.DISAGREE_DETAIL,
+        count=pen.count(table.num_rows, "review_sentiment:disagreements"),
+    )
+    case = Case(pen.say(phrases.DISAGREE), detail, tuple(quote(row, pen) for row in rows))
+    return [Cases((case,))]
+
+
+def _reader(material: Material, pen: Pen) -> list[Block]:
+    answer = material.answers.get("review_sentiment")
+    if answer is None:
+        return [Paragraph(pen.say(phrases.READ_BY_STARS), quiet=True)]
+    sentences = [pen.sentence(words, "review_sentiment:quality") for words in answer.summary]
+    return [Paragraph(Markup(" ").join(sentences), quiet=True)] if sentences else []

@@ -1,0 +1,289 @@
+"""Every word of the report in both languages, except definitions, which stand in `definitions.py`.
+
+Gaps in braces are filled by the pen with linked numbers and escaped names.
+"""
+
+from __future__ import annotations
+
+from shopkeeper.words import Words
+
+# The page
+PAGE_TITLE = Words("{shop} · shop report", "{shop} · 店铺报告")
+KIND = Words("Shop report", "店铺报告")
+CONTENTS = Words("Contents", "目录")
+LINKS = Words(
+    "Every number is a link: follow it to see what it counts.", "每个数字都可点开，查看它的口径。"
+)
+SPAN_ORDERS = Words("Orders {first} – {last}", "订单 {first} 至 {last}")
+SPAN_REVIEWS = Words("Reviews {first} – {last}", "评价 {first} 至 {last}")
+SPAN_AS_OF = Words("Seen as of {day}", "数据截至 {day}")
+SKIP = Words("Skip to the report", "跳到正文")
+
+# Numbers
+TOO_FEW = Words("too few", "样本太少")
+NONE = Words("–", "–")
+DAYS = Words("{days} days", "{days} 天")
+SHARE_WITH_INTERVAL = Words("{value} ({low}–{high})", "{value}（{low}–{high}）")
+BETWEEN = Words("{low} to {high}", "{low} 至 {high}")
+POINTS = Words("{value} pts", "{value} 个百分点")
+OF = Words("{part} of {whole}", "{whole} 条中 {part} 条")
+SENTIMENTS = {
+    "negative": Words("Negative", "差评"),
+    "neutral": Words("Neutral", "中评"),
+    "positive": Words("Positive", "好评"),
+}
+LIST = Words(", ", "、")
+
+# First things first
+FIRST = Words("What is wrong", "问题在哪")
+FIRST_NO_EFFECT = Words(
+    "What drives bad reviews is not known yet: run `shopkeeper run` on a shop with orders and reviews.",
+    "还不知道差评由什么引起：请对有订单和评价的店铺执行 `shopkeeper run`。",
+)
+FIRST_SHARE = Words(
+    "{share} of {total} reviews are negative.", "{total} 条评价里，差评占 {share}。"
+)
+
+# What to do next
+NEXT = Words("What to do next", "接下来做什么")
+NEXT_LEAD = Words(
+    "In this order; each line rests on the numbers beside it.",
+    "按先后排列；每一条都有旁边的数字作依据。",
+)
+NEXT_NOTHING = Words(
+    "Nothing stands out in the data that is here. Import orders, deliveries and reviews to get advice.",
+    "从现有数据看不出突出的问题。导入订单、物流和评价后，这里会给出建议。",
+)
+DO_SELLERS = Words("Talk to the sellers who deliver late", "先找延迟送达的卖家谈")
+DO_SELLERS_WHY = Words(
+    "Of all sellers' deliveries {overall} are late; these are surely above that:",
+    "全部卖家合计延迟送达 {overall}；以下几家确实更高：",
+)
+DO_SELLER = Words("{seller}: {share} of {total} late", "{seller}：{total} 次送达中延迟 {share}")
+DO_PRODUCTS = Words("Check these products before you sell more of them", "这些商品先检查，再继续卖")
+DO_PRODUCTS_WHY = Words(
+    "Most of what customers say of them is bad:", "顾客对它们的评价多半是差评："
+)
+DO_PRODUCT = Words(
+    "{product}: {part} of {whole} reviews negative", "{product}：{whole} 条评价中 {part} 条差评"
+)
+DO_CATEGORY = Words("Look into {category}", "查一查「{category}」类目")
+DO_CATEGORY_WHY = Words(
+    "{share} of its {total} reviews are negative; in the whole shop it is {overall}.",
+    "该类目 {total} 条评价中差评占 {share}；全店为 {overall}。",
+)
+DO_RISE = Words("Find out what changed lately", "弄清最近发生了什么变化")
+DO_RISE_WHY = Words(
+    "Since {start}, {now} of reviews are negative; in the time of equal length before, {before}.",
+    "自 {start} 以来差评占 {now}；此前同样长的一段时间为 {before}。",
+)
+DO_REPLY = Words("Answer the bad reviews that have no reply", "回复还没有答复的差评")
+DO_REPLY_WHY = Words(
+    "{open} of {all} negative reviews with a text have none.",
+    "有正文的差评 {all} 条，其中 {open} 条没有回复。",
+)
+DO_READ = Words("Read the reviews whose text and stars disagree", "读一读文字与星级不一致的评价")
+DO_READ_WHY = Words(
+    "{count} reviews: a wrong tap on the stars, irony, or praise with a complaint inside.",
+    "共 {count} 条：可能点错星级、说反话，或夸奖里夹着抱怨。",
+)
+DO_REPAIR = Words("Mend the export", "修正导出数据")
+DO_REPAIR_WHY = Words("{sentence}", "{sentence}")
+DO_IMPORT = Words("Import {what}", "补充导入{what}")
+DO_IMPORT_WHY = Words("It would show: {metrics}.", "补上后可以看到：{metrics}。")
+SOURCES = {
+    "events": Words("page views and cart events", "浏览与加购行为数据"),
+    "orders": Words("orders with customer and amount", "带顾客与金额的订单"),
+    "order_items": Words("order lines", "订单商品明细"),
+    "shipments": Words("promised and actual delivery times", "承诺与实际送达时间"),
+    "reviews": Words("reviews with text or stars", "带正文或星级的评价"),
+}
+REFUNDS = Words("refunds and returns", "退款与退货记录")
+
+# The shop at a glance
+GLANCE = Words("The shop at a glance", "经营概览")
+GLANCE_MISSING = Words(
+    "No business numbers yet: `shopkeeper run` counts them once orders, events or reviews are imported.",
+    "还没有经营数字：导入订单、行为或评价后，执行 `shopkeeper run` 即可得到。",
+)
+GLANCE_FIGURE = Words("{metric} by {period}", "{metric}（按{period}）")
+GLANCE_READING = Words(
+    "The first and the last bar may be incomplete.", "第一根与最后一根柱可能不完整。"
+)
+GLANCE_BASE = Words("of {base}", "共 {base}")
+GLANCE_BASES = {
+    "repeat_rate": Words("of {base} buyers", "{base} 位买家中"),
+    "return_rate": Words("of {base} orders", "{base} 笔订单中"),
+    "view_to_cart": Words("of {base} visits", "{base} 次访问中"),
+    "cart_to_buy": Words("of {base} visits", "{base} 次访问中"),
+    "conversion": Words("of {base} visits", "{base} 次访问中"),
+    "late_delivery_rate": Words("of {base} deliveries", "{base} 次送达中"),
+    "negative_review_share": Words("of {base} reviews", "{base} 条评价中"),
+    "neutral_review_share": Words("of {base} reviews", "{base} 条评价中"),
+    "positive_review_share": Words("of {base} reviews", "{base} 条评价中"),
+}
+PERIODS = {"month": Words("month", "月"), "week": Words("week", "周"), "day": Words("day", "日")}
+GLANCE_LACKING = Words("Not shown, for lack of data: {metrics}.", "因缺少数据未列出：{metrics}。")
+
+# Reviews over time
+TIME = Words("Reviews over time", "评价走势")
+TIME_LEAD = Words(
+    "{negative} of {total} reviews are negative: {share}.",
+    "{total} 条评价中有 {negative} 条差评，占 {share}。",
+)
+TIME_NEGATIVE = Words("Share of negative reviews by {period}", "差评占比（按{period}）")
+TIME_NEGATIVE_READING = Words(
+    "Line: share of the {period}’s reviews. Band: 95 % interval. Gaps: fewer than {least} reviews.",
+    "线：当{period}评价中的差评占比；带：95% 区间；断开处：不足 {least} 条。",
+)
+TIME_COUNT = Words("Reviews by {period} and sentiment", "评价数（按{period}与情感）")
+TIME_COUNT_READING = Words(
+    "Height: number of reviews. The first and the last bar may be incomplete.",
+    "柱高为评价数。第一根与最后一根柱可能不完整。",
+)
+TIME_ALT = Words(
+    "Share of negative reviews from {first} to {last}: lowest {low}, highest {high}.",
+    "{first} 至 {last} 的差评占比：最低 {low}，最高 {high}。",
+)
+TIME_MISSING = Words(
+    "No dated reviews with a text, a label or stars: import reviews to see how they move.",
+    "没有带日期且有正文、标注或星级的评价：导入评价后可看走势。",
+)
+TIME_TOO_SHORT = Words(
+    "The reviews lie in one {period}, so there is no course to draw.",
+    "评价都在同一{period}内，画不出走势。",
+)
+READ_BY = Words(
+    "Sentiments are read from the text by the method {method}: {accuracy} correct on held-out reviews.",
+    "情感由方法 {method} 从正文读出：在留出的评价上正确率 {accuracy}。",
+)
+READ_BY_STARS = Words(
+    "No text has been read yet, so sentiments here are labels or stars; `shopkeeper run` reads the texts.",
+    "正文尚未判读，这里的情感取自标注或星级；执行 `shopkeeper run` 会判读正文。",
+)
+DISAGREE = Words("Text and stars disagree", "文字与星级不一致")
+DISAGREE_DETAIL = Words(
+    "{count} reviews say one thing in words and another in stars; the clearest are these.",
+    "有 {count} 条评价的文字与星级说法不一，下面是最明显的几条。",
+)
+
+# By category, product, seller
+CATEGORY = Words("By category", "按类目")
+CATEGORY_LEAD = Words(
+    "Worst first, by the lower end of the interval, so that a few angry voices do not lead the list.",
+    "按区间下限从差到好排列，少数几条差评不会把类目推到最前。",
+)
+CATEGORY_FIGURE = Words("Share of negative reviews by category", "各类目差评占比")
+SHARES_READING = Words(
+    "Dot: share. Line: 95 % interval. Dashed: the whole shop. The table has the numbers.",
+    "点：占比；线：95% 区间；虚线：全店。数字见下表。",
+)
+SHARES_ALT = Words(
+    "{title}: highest {first} with {share}; the whole shop {overall}.",
+    "{title}：最高为{first}，{share}；全店 {overall}。",
+)
+CATEGORY_MISSING = Words(
+    "No reviews that can be put down to a category: import products with their category.",
+    "没有能归到类目的评价：导入带类目的商品后可看。",
+)
+PRODUCT = Words("By product", "按商品")
+PRODUCT_LEAD = Words(
+    "The products whose reviews are surely bad, with what customers wrote, word for word.",
+    "确实差评多的商品，附顾客原话。",
+)
+PRODUCT_MISSING = Words(
+    "No reviews that can be put down to a product: import reviews with a product or an order.",
+    "没有能归到商品的评价：导入带商品编号或订单号的评价后可看。",
+)
+PRODUCT_NONE = Words(
+    "No product has two negative reviews or more.", "没有哪件商品有两条或更多差评。"
+)
+PRODUCT_NO_TEXT = Words(
+    "None of its negative reviews has a text to quote.", "它的差评都没有可引用的正文。"
+)
+PRODUCT_COUNTS = Words(
+    "{negative} of {total} reviews negative{share}", "{total} 条评价中 {negative} 条差评{share}"
+)
+PRODUCT_SHARE = Words(": {share}", "，占 {share}")
+PRODUCT_UNNAMED = Words("{category} ({id})", "{category}（{id}）")
+PRODUCT_BARE = Words("Product {id}", "商品 {id}")
+PRODUCT_TABLE = Words("Products with the most certain negative share", "差评最确定的商品")
+SELLER = Words("By seller", "按卖家")
+SELLER_LEAD = Words(
+    "Who sells what customers complain about, and who delivers late.",
+    "顾客抱怨的商品是谁卖的，谁送得晚。",
+)
+SELLER_NAME = Words("{id}", "{id}")
+SELLER_NAMED = Words("{id} ({city})", "{id}（{city}）")
+SELLER_MISSING = Words(
+    "No reviews or deliveries that can be put down to a seller: import order lines with their seller.",
+    "没有能归到卖家的评价或送达记录：导入带卖家的订单明细后可看。",
+)
+COLUMN_CATEGORY = Words("Category", "类目")
+COLUMN_PRODUCT = Words("Product", "商品")
+COLUMN_SELLER = Words("Seller", "卖家")
+COLUMN_REVIEWS = Words("Reviews", "评价数")
+COLUMN_NEGATIVE = Words("Negative", "差评数")
+COLUMN_SHARE = Words("Negative share", "差评占比")
+COLUMN_RANGE = Words("95 % interval", "95% 区间")
+COLUMN_LATE = Words("Late share", "延迟占比")
+COLUMN_DELIVERED = Words("Deliveries", "送达数")
+GROUPS_TABLE = Words("Negative share by {what}, worst first", "各{what}差评占比，从差到好")
+WHAT_CATEGORY = Words("category", "类目")
+WHAT_SELLER = Words("seller", "卖家")
+GROUPS_MORE = Words(
+    "{shown} of {enough} with at least {least} reviews are shown; {few} have fewer.",
+    "列出 {shown} 个，共 {enough} 个有 {least} 条以上评价；另有 {few} 个不足。",
+)
+GROUPS_TOO_FEW = Words(
+    "None has {least} reviews, so no percentage is shown; the most reviewed are listed.",
+    "都不足 {least} 条评价，因此不显示百分比；只列评价最多的。",
+)
+STARS = Words("{stars} of 5 stars", "{stars} 星（满分 5 星）")
+
+# What goes with bad reviews
+EFFECT = Words("What goes with bad reviews", "差评与经营的关联")
+EFFECT_LEAD = Words(
+    "Associated, not caused: only an experiment could say what a bad review does.",
+    "只是关联，不是因果：差评本身造成多少，只有做实验才知道。",
+)
+EFFECT_MISSING = Words(
+    "Not compared yet: `shopkeeper run` compares sentiments with orders, deliveries and page views once "
+    "reviews and orders are imported.",
+    "还没有比较：导入评价和订单后，执行 `shopkeeper run` 会把情感与订单、配送、浏览作比较。",
+)
+LATENESS_FIGURE = Words(
+    "Share of negative reviews by how late the order came", "差评占比（按送达早晚）"
+)
+LATENESS = (
+    (None, -15, Words("15 or more days early", "早到 15 天以上")),
+    (-14, -8, Words("8–14 days early", "早到 8–14 天")),
+    (-7, -1, Words("1–7 days early", "早到 1–7 天")),
+    (0, 0, Words("On the promised day", "承诺当天")),
+    (1, 3, Words("1–3 days late", "晚到 1–3 天")),
+    (4, 7, Words("4–7 days late", "晚到 4–7 天")),
+    (8, None, Words("8 or more days late", "晚到 8 天以上")),
+)
+LATENESS_TABLE = Words("Negative share by delivery", "差评占比（按送达早晚）")
+COLUMN_DELIVERY = Words("Delivery", "送达")
+
+# Data quality
+QUALITY = Words("Data quality", "数据质量")
+QUALITY_MISSING = Words(
+    "The data has not been checked yet: `shopkeeper check` lists what was repaired, rejected and broken.",
+    "数据尚未检查：执行 `shopkeeper check` 会列出修正了什么、拒收了什么、哪里不合规。",
+)
+QUALITY_TABLES = Words("What is in the shop", "店里有什么")
+COLUMN_TABLE = Words("Table", "表")
+COLUMN_ROWS = Words("Rows", "行数")
+
+# Definitions
+DEFINITIONS = Words("Definitions", "口径说明")
+DEFINITIONS_LEAD = Words(
+    "What each number counts, and what it cannot say.", "每个数字数的是什么，以及它说明不了什么。"
+)
+LIMITS = Words("What this report cannot say", "这份报告说明不了什么")
+MADE = Words(
+    "Made by shopkeeper {version} from the shop’s own data, on the shop’s own machine.",
+    "由 shopkeeper {version} 在本机用店铺自己的数据生成。",
+)
