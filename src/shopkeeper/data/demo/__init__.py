@@ -95,7 +95,9 @@ def _check(folder: Path, customers: int, events: int, seed: int) -> None:
         raise _refused(customers, "customers", "顾客", SMALLEST, LARGEST)
     low, high = customers * FEWEST_EVENTS, customers * MOST_EVENTS
     if not low <= events <= high:
-        raise _refused(events, f"events for {customers} customers", f"事件（{customers} 位顾客）", low, high)
+        raise _refused(
+            events, f"events for {customers} customers", f"事件（{customers} 位顾客）", low, high
+        )
     if seed < 0:
         raise UsageError(
             Words(f"Asked for a demo shop with seed {seed}.", f"要用种子 {seed} 生成演示店铺。"),
@@ -112,7 +114,10 @@ def _check(folder: Path, customers: int, events: int, seed: int) -> None:
 
 def _refused(number: int, what: str, what_zh: str, low: int, high: int) -> UsageError:
     return UsageError(
-        Words(f"Asked for a demo shop of {number} {what}.", f"要生成有 {number} 个{what_zh}的演示店铺。"),
+        Words(
+            f"Asked for a demo shop of {number} {what}.",
+            f"要生成有 {number} 个{what_zh}的演示店铺。",
+        ),
         Words(f"It can have {low} to {high}.", f"可以是 {low} 到 {high}。"),
         Words("Give a number in that range.", "请给出这个范围内的数。"),
     )

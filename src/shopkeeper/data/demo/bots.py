@@ -26,7 +26,7 @@ def sessions(rng: np.random.Generator, plan: Plan) -> Robots:
     count = max(3, plan.customers // 1000)
     lengths = rng.integers(120, 260, count)
     bot = np.repeat(np.arange(count), lengths)
-    order = np.concatenate([np.arange(length) for length in lengths])
+    order: Ints = np.concatenate([np.arange(length) for length in lengths])
     start = rng.integers(5, DAYS - 5, count) * DAY + rng.integers(2, 5, count) * 3600
     pace = rng.integers(1, 4, count)
     word = rng.integers(0, len(_WORDS), len(bot))

@@ -38,6 +38,8 @@ def build(folder: Path, *, customers: int, events: int, seed: int) -> DemoSummar
     exposure, counts = write_events(exports, plan, world, history.orders, history.reviews)
     dirt = write_dirt(exports, plan)
     written = write_truth(truth, plan, world, history, exposure, counts, dirt)
-    rows = {path.name: pq.read_metadata(path).num_rows for path in sorted(exports.glob("*.parquet"))}
+    rows = {
+        path.name: pq.read_metadata(path).num_rows for path in sorted(exports.glob("*.parquet"))
+    }
     rows |= {name: kinds["rows"] for name, kinds in dirt.items()}
     return DemoSummary(folder, rows, written["effects"])

@@ -13,40 +13,148 @@ from shopkeeper.data.demo.spelling import PRODUCT, SELLER
 from shopkeeper.data.demo.world import World
 
 CATEGORY_NAMES = {
-    "apparel": ("Apparel", "服饰"), "shoes": ("Shoes", "鞋靴"), "electronics": ("Electronics", "数码"),
-    "beauty": ("Beauty", "美妆"), "home": ("Home", "家居"), "food": ("Food", "食品"),
-    "baby": ("Mother & baby", "母婴"), "sports": ("Sports", "运动户外"),
+    "apparel": ("Apparel", "服饰"),
+    "shoes": ("Shoes", "鞋靴"),
+    "electronics": ("Electronics", "数码"),
+    "beauty": ("Beauty", "美妆"),
+    "home": ("Home", "家居"),
+    "food": ("Food", "食品"),
+    "baby": ("Mother & baby", "母婴"),
+    "sports": ("Sports", "运动户外"),
 }
 THINGS: tuple[tuple[tuple[str, str], ...], ...] = (
-    (("T-shirt", "T恤"), ("shirt", "衬衫"), ("dress", "连衣裙"), ("jeans", "牛仔裤"), ("hoodie", "卫衣"),
-     ("jacket", "夹克"), ("sweater", "毛衣"), ("skirt", "半身裙")),
-    (("sneakers", "运动鞋"), ("boots", "靴子"), ("sandals", "凉鞋"), ("slippers", "拖鞋"), ("loafers", "乐福鞋"),
-     ("running shoes", "跑步鞋"), ("canvas shoes", "帆布鞋"), ("heels", "高跟鞋")),
-    (("earphones", "耳机"), ("charger", "充电器"), ("power bank", "充电宝"), ("keyboard", "键盘"),
-     ("speaker", "音箱"), ("mouse", "鼠标"), ("phone case", "手机壳"), ("desk lamp", "台灯")),
-    (("face cream", "面霜"), ("sunscreen", "防晒霜"), ("lipstick", "口红"), ("shampoo", "洗发水"), ("serum", "精华液"),
-     ("face mask", "面膜"), ("cleanser", "洗面奶"), ("perfume", "香水")),
-    (("towel", "毛巾"), ("pillow", "枕头"), ("frying pan", "平底锅"), ("bed sheets", "床单"), ("storage box", "收纳箱"),
-     ("thermos", "保温杯"), ("curtain", "窗帘"), ("chair", "椅子")),
-    (("nuts", "坚果"), ("green tea", "绿茶"), ("coffee", "咖啡"), ("noodles", "面条"), ("biscuits", "饼干"),
-     ("chocolate", "巧克力"), ("honey", "蜂蜜"), ("dried mango", "芒果干")),
-    (("diapers", "纸尿裤"), ("baby bottle", "奶瓶"), ("wet wipes", "湿巾"), ("stroller", "婴儿车"), ("toy", "玩具"),
-     ("bib", "围兜"), ("blanket", "盖毯"), ("high chair", "餐椅")),
-    (("yoga mat", "瑜伽垫"), ("dumbbells", "哑铃"), ("tent", "帐篷"), ("backpack", "双肩包"), ("goggles", "泳镜"),
-     ("skipping rope", "跳绳"), ("racket", "球拍"), ("water bottle", "运动水壶")),
+    (
+        ("T-shirt", "T恤"),
+        ("shirt", "衬衫"),
+        ("dress", "连衣裙"),
+        ("jeans", "牛仔裤"),
+        ("hoodie", "卫衣"),
+        ("jacket", "夹克"),
+        ("sweater", "毛衣"),
+        ("skirt", "半身裙"),
+    ),
+    (
+        ("sneakers", "运动鞋"),
+        ("boots", "靴子"),
+        ("sandals", "凉鞋"),
+        ("slippers", "拖鞋"),
+        ("loafers", "乐福鞋"),
+        ("running shoes", "跑步鞋"),
+        ("canvas shoes", "帆布鞋"),
+        ("heels", "高跟鞋"),
+    ),
+    (
+        ("earphones", "耳机"),
+        ("charger", "充电器"),
+        ("power bank", "充电宝"),
+        ("keyboard", "键盘"),
+        ("speaker", "音箱"),
+        ("mouse", "鼠标"),
+        ("phone case", "手机壳"),
+        ("desk lamp", "台灯"),
+    ),
+    (
+        ("face cream", "面霜"),
+        ("sunscreen", "防晒霜"),
+        ("lipstick", "口红"),
+        ("shampoo", "洗发水"),
+        ("serum", "精华液"),
+        ("face mask", "面膜"),
+        ("cleanser", "洗面奶"),
+        ("perfume", "香水"),
+    ),
+    (
+        ("towel", "毛巾"),
+        ("pillow", "枕头"),
+        ("frying pan", "平底锅"),
+        ("bed sheets", "床单"),
+        ("storage box", "收纳箱"),
+        ("thermos", "保温杯"),
+        ("curtain", "窗帘"),
+        ("chair", "椅子"),
+    ),
+    (
+        ("nuts", "坚果"),
+        ("green tea", "绿茶"),
+        ("coffee", "咖啡"),
+        ("noodles", "面条"),
+        ("biscuits", "饼干"),
+        ("chocolate", "巧克力"),
+        ("honey", "蜂蜜"),
+        ("dried mango", "芒果干"),
+    ),
+    (
+        ("diapers", "纸尿裤"),
+        ("baby bottle", "奶瓶"),
+        ("wet wipes", "湿巾"),
+        ("stroller", "婴儿车"),
+        ("toy", "玩具"),
+        ("bib", "围兜"),
+        ("blanket", "盖毯"),
+        ("high chair", "餐椅"),
+    ),
+    (
+        ("yoga mat", "瑜伽垫"),
+        ("dumbbells", "哑铃"),
+        ("tent", "帐篷"),
+        ("backpack", "双肩包"),
+        ("goggles", "泳镜"),
+        ("skipping rope", "跳绳"),
+        ("racket", "球拍"),
+        ("water bottle", "运动水壶"),
+    ),
 )
-_QUALITIES = (("light", "轻便"), ("classic", "经典"), ("soft", "柔软"), ("sturdy", "耐用"), ("everyday", "日常"),
-              ("compact", "小巧"), ("new", "新款"), ("handmade", "手工"), ("natural", "天然"), ("premium", "优选"))
-_COLOURS = (("white", "白色"), ("black", "黑色"), ("navy", "藏青"), ("green", "绿色"), ("beige", "米色"),
-            ("pink", "粉色"), ("grey", "灰色"), ("red", "红色"))
-_MATERIALS = (("cotton", "棉"), ("steel", "不锈钢"), ("bamboo", "竹"), ("linen", "亚麻"), ("silicone", "硅胶"),
-              ("wool", "羊毛"), ("glass", "玻璃"), ("recycled fibre", "再生纤维"))
-_BRANDS = (("Yunqi", "云栖"), ("Hollowbrook", "禾洛"), ("Qinghe", "青禾"), ("Tallowood", "陶木"), ("Xiaoman", "小满"),
-           ("Fernlight", "蕨光"), ("Banxia", "半夏"), ("Northlane", "北巷"), ("Chunfen", "春分"), ("Pebbleway", "石径"))
+_QUALITIES = (
+    ("light", "轻便"),
+    ("classic", "经典"),
+    ("soft", "柔软"),
+    ("sturdy", "耐用"),
+    ("everyday", "日常"),
+    ("compact", "小巧"),
+    ("new", "新款"),
+    ("handmade", "手工"),
+    ("natural", "天然"),
+    ("premium", "优选"),
+)
+_COLOURS = (
+    ("white", "白色"),
+    ("black", "黑色"),
+    ("navy", "藏青"),
+    ("green", "绿色"),
+    ("beige", "米色"),
+    ("pink", "粉色"),
+    ("grey", "灰色"),
+    ("red", "红色"),
+)
+_MATERIALS = (
+    ("cotton", "棉"),
+    ("steel", "不锈钢"),
+    ("bamboo", "竹"),
+    ("linen", "亚麻"),
+    ("silicone", "硅胶"),
+    ("wool", "羊毛"),
+    ("glass", "玻璃"),
+    ("recycled fibre", "再生纤维"),
+)
+_BRANDS = (
+    ("Yunqi", "云栖"),
+    ("Hollowbrook", "禾洛"),
+    ("Qinghe", "青禾"),
+    ("Tallowood", "陶木"),
+    ("Xiaoman", "小满"),
+    ("Fernlight", "蕨光"),
+    ("Banxia", "半夏"),
+    ("Northlane", "北巷"),
+    ("Chunfen", "春分"),
+    ("Pebbleway", "石径"),
+)
 _CARE = (
-    ("Wipe with a damp cloth.", "用湿布擦拭即可。"), ("Keep in a dry place.", "请置于干燥处保存。"),
-    ("Exchange within 7 days without a reason.", "七天无理由退换。"), ("Made for daily use.", "日常使用皆宜。"),
-    ("Ships in recyclable packaging.", "采用可回收包装发货。"), ("One year of warranty.", "质保一年。"),
+    ("Wipe with a damp cloth.", "用湿布擦拭即可。"),
+    ("Keep in a dry place.", "请置于干燥处保存。"),
+    ("Exchange within 7 days without a reason.", "七天无理由退换。"),
+    ("Made for daily use.", "日常使用皆宜。"),
+    ("Ships in recyclable packaging.", "采用可回收包装发货。"),
+    ("One year of warranty.", "质保一年。"),
 )
 
 
@@ -81,13 +189,23 @@ class Catalogue:
         care_en, care_zh = _CARE[pick["care"]]
         name_en, name_zh = CATEGORY_NAMES[CATEGORIES[category]]
         self.titles.append(
-            f"{brand_zh}{quality_zh}{thing_zh} {colour_zh} | {brand_en} {quality_en} {thing_en}, {colour_en}")
+            f"{brand_zh}{quality_zh}{thing_zh} {colour_zh} | {brand_en} {quality_en} {thing_en}, {colour_en}"
+        )
         self.descriptions.append(
             f"{quality_zh}{thing_zh}，{colour_zh}，{material_zh}材质，{name_zh}类。{care_zh}\n"
-            f"{quality_en.capitalize()} {thing_en} in {colour_en}, {material_en}, {name_en}. {care_en}")
-        self.attributes.append(json.dumps(
-            {"colour": colour_en, "颜色": colour_zh, "material": material_en, "材质": material_zh},
-            ensure_ascii=False))
+            f"{quality_en.capitalize()} {thing_en} in {colour_en}, {material_en}, {name_en}. {care_en}"
+        )
+        self.attributes.append(
+            json.dumps(
+                {
+                    "colour": colour_en,
+                    "颜色": colour_zh,
+                    "material": material_en,
+                    "材质": material_zh,
+                },
+                ensure_ascii=False,
+            )
+        )
 
 
 def write_products(folder: Path, plan: Plan, world: World, catalogue: Catalogue) -> None:
@@ -95,26 +213,41 @@ def write_products(folder: Path, plan: Plan, world: World, catalogue: Catalogue)
     rng = np.random.default_rng(plan.seed)
     count = world.products
     with Export(folder, "products", plain=("product_id", "title", "description")) as products:
-        products.write({
-            "product_id": ids(PRODUCT, np.arange(count)),
-            "title": catalogue.titles, "description": catalogue.descriptions,
-            "category": named(world.category, CATEGORIES), "brand": catalogue.brands,
-            "seller_id": ids(SELLER, world.seller), "attributes": catalogue.attributes,
-            "price": money(world.price), "cost": money(_costs(world)),
-            "currency": constant(CURRENCY, count), "stock": rng.integers(0, 900, count),
-            "weight_grams": np.round(rng.gamma(2.0, 220.0, count) + 20), "photos": rng.integers(1, 9, count),
-            "created_at": at(world.listed), "time_zone": constant(ZONE, count),
-        })
+        products.write(
+            {
+                "product_id": ids(PRODUCT, np.arange(count)),
+                "title": catalogue.titles,
+                "description": catalogue.descriptions,
+                "category": named(world.category, CATEGORIES),
+                "brand": catalogue.brands,
+                "seller_id": ids(SELLER, world.seller),
+                "attributes": catalogue.attributes,
+                "price": money(world.price),
+                "cost": money(_costs(world)),
+                "currency": constant(CURRENCY, count),
+                "stock": rng.integers(0, 900, count),
+                "weight_grams": np.round(rng.gamma(2.0, 220.0, count) + 20),
+                "photos": rng.integers(1, 9, count),
+                "created_at": at(world.listed),
+                "time_zone": constant(ZONE, count),
+            }
+        )
     with Export(folder, "categories") as categories:
-        categories.write({
-            "category": [name for name in CATEGORIES for _ in ("en", "zh")],
-            "language": ["en", "zh"] * len(CATEGORIES),
-            "name": [text for name in CATEGORIES for text in CATEGORY_NAMES[name]],
-        })
+        categories.write(
+            {
+                "category": [name for name in CATEGORIES for _ in ("en", "zh")],
+                "language": ["en", "zh"] * len(CATEGORIES),
+                "name": [text for name in CATEGORIES for text in CATEGORY_NAMES[name]],
+            }
+        )
     sellers = np.unique(world.seller)
     with Export(folder, "sellers") as export:
-        export.write({"seller_id": ids(SELLER, sellers),
-                      "city": named(sellers % len(_SELLER_CITIES), _SELLER_CITIES)})
+        export.write(
+            {
+                "seller_id": ids(SELLER, sellers),
+                "city": named(sellers % len(_SELLER_CITIES), _SELLER_CITIES),
+            }
+        )
 
 
 _SELLER_CITIES = ("杭州", "广州", "义乌", "上海", "深圳")

@@ -21,7 +21,7 @@ Spelling = tuple[str, int]
 ROW_GROUP = 250_000
 _EPOCH = EPOCH_DAY * 86_400 - UTC_SHIFT
 _SCALE = 100
-"""Hundredths of a cent's hundred: money has four decimals, prices are in cents."""
+"""From cents to the four decimals of money."""
 
 
 def ids(spelling: Spelling, numbers: Ints) -> pa.Array:
@@ -103,8 +103,13 @@ class Export:
         )
         # Without the Arrow schema a column reads back as plain strings, however it was handed over.
         self._writer = pq.ParquetWriter(
-            folder / f"{table}.parquet", self._schema, compression="zstd", compression_level=1,
-            use_dictionary=dictionary, store_schema=False, write_statistics=True,
+            folder / f"{table}.parquet",
+            self._schema,
+            compression="zstd",
+            compression_level=1,
+            use_dictionary=dictionary,
+            store_schema=False,
+            write_statistics=True,
         )
         self.rows = 0
 
@@ -113,9 +118,7 @@ class Export:
         count = len(next(iter(columns.values())))
         if not count:
             return
-        arrays = [
-            _fitted(columns.get(field.name), field.type, count) for field in self._schema
-        ]
+        arrays = [_fitted(columns.get(field.name), field.type, count) for field in self._schema]
         unknown = columns.keys() - set(self._schema.names)
         assert not unknown, f"the canonical table has no column {unknown}"
         self._writer.write_table(pa.table(arrays, schema=self._schema), row_group_size=ROW_GROUP)
@@ -125,7 +128,9 @@ class Export:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None,
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
         self._writer.close()
@@ -140,10 +145,7 @@ def _fitted(values: Any, type: pa.DataType, count: int) -> pa.Array:
         if pa.types.is_dictionary(type):
             return named(np.full(count, -1), [""])
         return pa.nulls(count, type)
-    if isinstance(values, pa.Array):
-        array = values
-    else:
-        array = pa.array(values)
+    array = values if isinstance(values, pa.Array) else pa.array(values)
     if array.type == type:
         return array
     if pa.types.is_dictionary(type):

@@ -111,7 +111,7 @@ def late(month: Ints, category: Ints) -> Floats:
 
 def bought_focal(focal_negative: Ints, other_negative: Ints) -> Floats:
     """Probability that the first of two viewed products is the one that is bought."""
-    return np.asarray(0.5 - CHOICE_EFFECT * (focal_negative - other_negative.astype(float)))
+    return np.asarray(0.5 - CHOICE_EFFECT * (focal_negative - other_negative))
 
 
 def draw_sentiment(rng: np.random.Generator, negative: Floats) -> Ints:

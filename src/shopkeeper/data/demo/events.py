@@ -38,8 +38,9 @@ from shopkeeper.data.demo.world import World
 
 _WEEKS = 53
 _NAME_OF_SLOT = np.array([SLOT_NAMES.index(name) for name in SLOTS])
-_WITH_PRICE = np.array([name in ("Product Viewed", "Product Added", "Order Completed")
-                        for name in SLOTS])
+_WITH_PRICE = np.array(
+    [name in ("Product Viewed", "Product Added", "Order Completed") for name in SLOTS]
+)
 
 
 @dataclass(slots=True)
@@ -56,11 +57,16 @@ class Exposure:
         """Count a batch of views."""
         cell = views.product * _WEEKS + views.week
         buy = (views.buy[1] - views.buy[0]) * views.negative
-        for total, weights in ((self.views, None), (self.exposed, views.negative),
-                               (self.change, buy)):
-            total += np.bincount(cell, weights, total.size).reshape(total.shape)
+        self.views += self._sums(cell, None)
+        self.exposed += self._sums(cell, views.negative)
+        self.change += self._sums(cell, buy)
         self.cart += float(((views.cart[1] - views.cart[0]) * views.negative).sum())
         self.buy += float(buy.sum())
+
+    def _sums(self, cell: Ints, weights: Floats | Ints | None) -> Floats:
+        shape = self.views.shape
+        sums = np.bincount(cell, weights, shape[0] * shape[1])
+        return sums.astype(float).reshape(shape)
 
 
 def write_events(
@@ -79,7 +85,11 @@ def write_events(
             _write(events, searches, world, orders, batch, _queries(rng, world, batch))
         robots = bots.sessions(rng, plan)
         _write_bots(events, searches, robots)
-        counts = {"events": events.rows, "searches": searches.rows, "bot_searches": len(robots.time)}
+        counts = {
+            "events": events.rows,
+            "searches": searches.rows,
+            "bot_searches": len(robots.time),
+        }
     return exposure, counts
 
 
@@ -101,30 +111,38 @@ def _write(
         "session_id": coded_ids(SESSION, batch.session[starts], index),
     }
     when = {"at": at(batch.time), "on": on(batch.time), "time_zone": constant(ZONE, count)}
-    events.write({
-        "event_id": ids(EVENT, events.rows + np.arange(count)),
-        "name": named(_NAME_OF_SLOT[batch.slot], SLOT_NAMES),
-        "happened_at": when["at"], "happened_on": when["on"], "time_zone": when["time_zone"], **who,
-        "product_id": coded_ids(PRODUCT, batch.product),
-        "order_id": coded_ids(ORDER, np.where(sold, batch.order, -1)),
-        "query": named(query, QUERIES),
-        "channel": named(batch.channel, CHANNELS), "device": named(batch.device, DEVICES),
-        "quantity": pa.array(quantity, mask=~(priced & (batch.slot > VIEWS[0]))),
-        "price": money(world.price[batch.product], priced),
-        "currency": constant(CURRENCY, count),
-        "ip": addresses(_address_numbers(world, batch, starts), index),
-    })
+    events.write(
+        {
+            "event_id": ids(EVENT, events.rows + np.arange(count)),
+            "name": named(_NAME_OF_SLOT[batch.slot], SLOT_NAMES),
+            "happened_at": when["at"],
+            "happened_on": when["on"],
+            "time_zone": when["time_zone"],
+            **who,
+            "product_id": coded_ids(PRODUCT, batch.product),
+            "order_id": coded_ids(ORDER, np.where(sold, batch.order, -1)),
+            "query": named(query, QUERIES),
+            "channel": named(batch.channel, CHANNELS),
+            "device": named(batch.device, DEVICES),
+            "quantity": pa.array(quantity, mask=~(priced & (batch.slot > VIEWS[0]))),
+            "price": money(world.price[batch.product], priced),
+            "currency": constant(CURRENCY, count),
+            "ip": addresses(_address_numbers(world, batch, starts), index),
+        }
+    )
     _write_searches(searches, batch, query, who, when)
 
 
 def _queries(rng: np.random.Generator, world: World, batch: Batch) -> Ints:
-    """The query of each search, -1 for other events; what is viewed next tells what it was about."""
+    """Give each search a query about what is viewed next; -1 for other events."""
     rows = np.flatnonzero(batch.slot == SEARCH)
     customer = batch.customer[rows]
     stranger = rng.random(len(rows)) < 0.6
     chinese = np.where(customer >= 0, world.chinese[customer], stranger)
     query = np.full(len(batch.slot), -1)
-    query[rows] = draw_queries(rng, world.category[batch.product[_first_view(batch, rows)]], chinese)
+    query[rows] = draw_queries(
+        rng, world.category[batch.product[_first_view(batch, rows)]], chinese
+    )
     return query
 
 
@@ -145,34 +163,49 @@ def _write_searches(
 ) -> None:
     rows = np.flatnonzero(batch.slot == SEARCH)
     clicked = batch.product[_first_view(batch, rows)]
-    searches.write({
-        "search_id": ids(SEARCH_ID, searches.rows + np.arange(len(rows))),
-        "query": named(query[rows], QUERIES),
-        "searched_at": when["at"].take(rows), "searched_on": when["on"].take(rows),
-        "time_zone": constant(ZONE, len(rows)),
-        **{name: column.take(pa.array(rows)) for name, column in who.items()},
-        "results": 4 + (query[rows] * 7919 + batch.session[rows]) % 57,
-        "clicked_product_id": coded_ids(PRODUCT, clicked),
-    })
+    searches.write(
+        {
+            "search_id": ids(SEARCH_ID, searches.rows + np.arange(len(rows))),
+            "query": named(query[rows], QUERIES),
+            "searched_at": when["at"].take(rows),
+            "searched_on": when["on"].take(rows),
+            "time_zone": constant(ZONE, len(rows)),
+            **{name: column.take(pa.array(rows)) for name, column in who.items()},
+            "results": 4 + (query[rows] * 7919 + batch.session[rows]) % 57,
+            "clicked_product_id": coded_ids(PRODUCT, clicked),
+        }
+    )
 
 
 def _write_bots(events: Export, searches: Export, robots: bots.Robots) -> None:
     count = len(robots.time)
     rows = np.arange(count)
     same = {
-        "query": robots.query, "time_zone": constant(ZONE, count),
+        "query": robots.query,
+        "time_zone": constant(ZONE, count),
         "visitor_id": named(robots.bot, [f"B{bot:08d}" for bot in range(robots.count)]),
         "session_id": named(robots.bot, [f"SB{bot:08d}" for bot in range(robots.count)]),
     }
-    events.write({
-        "event_id": ids(EVENT, events.rows + rows),
-        "name": constant("Products Searched", count),
-        "happened_at": at(robots.time), "happened_on": on(robots.time), **same,
-        "channel": constant("direct", count), "device": constant("desktop", count),
-        "ip": named(robots.bot, [f"203.0.113.{100 + bot % 100}" for bot in range(robots.count)]),
-    })
-    searches.write({
-        "search_id": ids(SEARCH_ID, searches.rows + rows),
-        "searched_at": at(robots.time), "searched_on": on(robots.time), **same,
-        "results": np.zeros(count, np.int64),
-    })
+    events.write(
+        {
+            "event_id": ids(EVENT, events.rows + rows),
+            "name": constant("Products Searched", count),
+            "happened_at": at(robots.time),
+            "happened_on": on(robots.time),
+            **same,
+            "channel": constant("direct", count),
+            "device": constant("desktop", count),
+            "ip": named(
+                robots.bot, [f"203.0.113.{100 + bot % 100}" for bot in range(robots.count)]
+            ),
+        }
+    )
+    searches.write(
+        {
+            "search_id": ids(SEARCH_ID, searches.rows + rows),
+            "searched_at": at(robots.time),
+            "searched_on": on(robots.time),
+            **same,
+            "results": np.zeros(count, np.int64),
+        }
+    )

@@ -7,8 +7,8 @@ weighs both, or is lukewarm. Typos, emoji, contact details and spam are strewn o
 from __future__ import annotations
 
 from dataclasses import dataclass
-from random import Random
 
+from shopkeeper.data.demo.dice import Dice
 from shopkeeper.data.demo.phrases import Phrases
 from shopkeeper.data.demo.plan import NEGATIVE, NEUTRAL, POSITIVE
 
@@ -25,7 +25,13 @@ class Written:
 
 
 def compose(
-    dice: Random, phrases: Phrases, *, sentiment: int, aspects: tuple[str, ...], thing: str, late: bool
+    dice: Dice,
+    phrases: Phrases,
+    *,
+    sentiment: int,
+    aspects: tuple[str, ...],
+    thing: str,
+    late: bool,
 ) -> Written:
     """Write one review.
 
@@ -45,9 +51,9 @@ def compose(
         The parcel came late, which the review then often mentions.
     """
     if dice.random() < 0.012:
-        return Written(_filled(dice, phrases, pick(dice, phrases.spam), thing), {}, True)
+        return Written(_filled(dice, phrases, dice.pick(phrases.spam), thing), {}, True)
     if dice.random() < 0.06:
-        return Written(pick(dice, phrases.shorts[sentiment]), {}, False)
+        return Written(dice.pick(phrases.shorts[sentiment]), {}, False)
     said: dict[str, str] = {}
     draft = _Draft(dice, phrases, aspects, said, late)
     match sentiment:
@@ -58,23 +64,18 @@ def compose(
         case _:
             body = draft.positive()
     if dice.random() < 0.34:
-        body = pick(dice, phrases.openers[sentiment]) + pick(dice, phrases.joiners[:3]) + body
+        body = dice.pick(phrases.openers[sentiment]) + dice.pick(phrases.joiners[:3]) + body
     if dice.random() < (0.5 if sentiment == NEUTRAL else 0.3):
-        body += pick(dice, phrases.joiners[:4]) + pick(dice, phrases.closers[sentiment])
+        body += dice.pick(phrases.joiners[:4]) + dice.pick(phrases.closers[sentiment])
     text = _filled(dice, phrases, body, thing)
     return Written(_roughened(dice, phrases, text, sentiment), said, False)
-
-
-def pick(dice: Random, options: tuple[str, ...]) -> str:
-    """Draw one of the options."""
-    return options[int(dice.random() * len(options))]
 
 
 @dataclass(frozen=True, slots=True)
 class _Draft:
     """The clauses of one review; every clause notes what it says in `said`."""
 
-    dice: Random
+    dice: Dice
     phrases: Phrases
     aspects: tuple[str, ...]
     said: dict[str, str]
@@ -83,68 +84,79 @@ class _Draft:
     def negative(self) -> str:
         text = self._clauses(NEGATIVE, self._count())
         if self.dice.random() < 0.22:
-            return self._clauses(POSITIVE, 1) + pick(self.dice, self.phrases.but) + text
+            return self._clauses(POSITIVE, 1) + self.dice.pick(self.phrases.but) + text
         return text
 
     def positive(self) -> str:
         text = self._clauses(POSITIVE, self._count())
         if self.dice.random() < (0.4 if self.late else 0.14):
-            return self._clauses(NEGATIVE, 1) + pick(self.dice, self.phrases.though) + text
+            return self._clauses(NEGATIVE, 1) + self.dice.pick(self.phrases.though) + text
         return text
 
     def neutral(self) -> str:
         form = self.dice.random()
         if form < 0.45:
-            return pick(self.dice, self.phrases.lukewarm)
+            return self.dice.pick(self.phrases.lukewarm)
         if form < 0.70:
-            first = pick(self.dice, self.phrases.lukewarm)
+            first = self.dice.pick(self.phrases.lukewarm)
             polarity = NEGATIVE if self.dice.random() < 0.5 else POSITIVE
-            return first + pick(self.dice, self.phrases.joiners[:4]) + self._clauses(polarity, 1)
+            return first + self.dice.pick(self.phrases.joiners[:4]) + self._clauses(polarity, 1)
         if form < 0.9:
             good = self._clauses(POSITIVE, 1)
-            return good + pick(self.dice, self.phrases.but) + self._clauses(NEGATIVE, 1)
+            return good + self.dice.pick(self.phrases.but) + self._clauses(NEGATIVE, 1)
         bad = self._clauses(NEGATIVE, 1)
-        return bad + pick(self.dice, self.phrases.though) + self._clauses(POSITIVE, 1)
+        return bad + self.dice.pick(self.phrases.though) + self._clauses(POSITIVE, 1)
 
     def _count(self) -> int:
-        return 1 + (self.dice.random() < 0.55) + (self.dice.random() < 0.25) + (self.dice.random() < 0.08)
+        return (
+            1
+            + (self.dice.random() < 0.55)
+            + (self.dice.random() < 0.25)
+            + (self.dice.random() < 0.08)
+        )
 
     def _clauses(self, polarity: int, count: int) -> str:
         source = self.phrases.bad if polarity == NEGATIVE else self.phrases.good
         clauses = []
         for _ in range(count):
-            aspect = pick(self.dice, self.aspects)
+            aspect = self.dice.pick(self.aspects)
             if polarity == NEGATIVE and self.late and self.dice.random() < 0.7:
                 aspect = "delivery"
             if aspect in self.said or (polarity == POSITIVE and self.late and aspect == "delivery"):
                 continue
             self.said[aspect] = _WORDS[polarity]
-            clauses.append(pick(self.dice, source[aspect]))
+            clauses.append(self.dice.pick(source[aspect]))
         if not clauses:
-            aspect = next(name for name in self.aspects if name not in self.said and name != "delivery")
+            aspect = next(
+                name for name in self.aspects if name not in self.said and name != "delivery"
+            )
             self.said[aspect] = _WORDS[polarity]
-            clauses.append(pick(self.dice, source[aspect]))
+            clauses.append(self.dice.pick(source[aspect]))
         text = clauses[0]
         for clause in clauses[1:]:
-            text += pick(self.dice, self.phrases.joiners) + clause
+            text += self.dice.pick(self.phrases.joiners) + clause
         return text
 
 
-def _filled(dice: Random, phrases: Phrases, text: str, thing: str) -> str:
+def _filled(dice: Dice, phrases: Phrases, text: str, thing: str) -> str:
     if "{" not in text:
         return text
     text = text.replace("{thing}", thing)
-    for slot, options in (("{very}", phrases.very), ("{bit}", phrases.bit), ("{days}", phrases.days),
-                          ("{while}", phrases.spans)):
+    for slot, options in (
+        ("{very}", phrases.very),
+        ("{bit}", phrases.bit),
+        ("{days}", phrases.days),
+        ("{while}", phrases.spans),
+    ):
         while slot in text:
-            text = text.replace(slot, pick(dice, options), 1)
+            text = text.replace(slot, dice.pick(options), 1)
     return text
 
 
-def _roughened(dice: Random, phrases: Phrases, text: str, sentiment: int) -> str:
-    """What hurried thumbs do to a text."""
+def _roughened(dice: Dice, phrases: Phrases, text: str, sentiment: int) -> str:
+    """Do to a text what hurried thumbs do."""
     if dice.random() < 0.10:
-        old, new = phrases.swaps[int(dice.random() * len(phrases.swaps))]
+        old, new = dice.pick(phrases.swaps)
         text = text.replace(old, new, 1)
     if dice.random() < 0.07 and len(text) > 6:
         place = 1 + int(dice.random() * (len(text) - 3))
@@ -152,11 +164,11 @@ def _roughened(dice: Random, phrases: Phrases, text: str, sentiment: int) -> str
         text = text[:place] + kept + text[place + 2 :]
     if phrases.spaced and dice.random() < 0.75:
         text = _sentences(text)
-    text += pick(dice, phrases.endings)
+    text += dice.pick(phrases.endings)
     if dice.random() < 0.18:
-        text += pick(dice, phrases.emoji[sentiment]) * (1 + (dice.random() < 0.3))
+        text += dice.pick(phrases.emoji[sentiment]) * (1 + (dice.random() < 0.3))
     if dice.random() < 0.006:
-        text += " " + _filled(dice, phrases, pick(dice, phrases.contacts), "")
+        text += " " + _filled(dice, phrases, dice.pick(phrases.contacts), "")
     return text.upper() if phrases.spaced and dice.random() < 0.015 else text
 
 

@@ -126,8 +126,9 @@ def _wait(state: _State, reviews: Rows) -> None:
 
 def _first_orders(rng: np.random.Generator, world: World) -> Ints:
     known = world.created < 0
-    wait = rng.exponential(np.where(known, GAP_DAYS[world.segment] * 1.2, 9.0)[:, None],
-                           (world.customers, 3))
+    wait = rng.exponential(
+        np.where(known, GAP_DAYS[world.segment] * 1.2, 9.0)[:, None], (world.customers, 3)
+    )
     day = seasonal(rng, np.maximum(world.created // DAY + 1, 0)[:, None] + wait.astype(np.int64))
     orders = (rng.random(world.customers) < 0.93) & (world.ring == 0)
     return np.where(orders, day * DAY + time_of_day(rng, world.customers), NEVER)
@@ -140,8 +141,9 @@ def _shelves(world: World) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
     return np.asarray((shares.cumsum(axis=1) + np.arange(CELLS)[:, None]).ravel())
 
 
-def _pick(rng: np.random.Generator, shelves: np.ndarray[tuple[int], np.dtype[np.float64]],
-          cell: Ints) -> Ints:
+def _pick(
+    rng: np.random.Generator, shelves: np.ndarray[tuple[int], np.dtype[np.float64]], cell: Ints
+) -> Ints:
     per_cell = len(shelves) // CELLS
     found = np.searchsorted(shelves, cell + rng.random(len(cell)), side="right")
     return np.clip(found, cell * per_cell, (cell + 1) * per_cell - 1)
@@ -170,8 +172,9 @@ def _step(
     _return(rng, orders, reasons, sentiment, np.where(reviewed, reviewed_at, orders["delivered"]))
     state.placed[customer] += 1
     state.last_order[customer] = orders["time"]
-    state.next_order[customer] = _next_orders(rng, orders, reasons, sentiment, reviewed,
-                                              reviewed_at)
+    state.next_order[customer] = _next_orders(
+        rng, orders, reasons, sentiment, reviewed, reviewed_at
+    )
     return orders, _reviews(orders, reasons, sentiment, reviewed, reviewed_at, offset)
 
 
@@ -193,15 +196,18 @@ def _shop(
     neighbour = cell * per_cell + (other + 1) % per_cell
     other = np.where(other == focal, neighbour, other)
     times = [orders["time"] - before for before in VIEW_BEFORE_ORDER]
-    chance = effects.bought_focal(latest.negative(focal, times[0]), latest.negative(other, times[1]))
+    chance = effects.bought_focal(
+        latest.negative(focal, times[0]), latest.negative(other, times[1])
+    )
     orders["focal"], orders["other"] = focal, other
     orders["bought"] = np.where(rng.random(count) < chance, focal, other)
     for name, column, share in (("extra1", 0, 0.30), ("extra2", 1, 0.08)):
         companion = _pick(rng, shelves, _COMPANIONS[category, column] * len(BANDS) + band)
         orders[name] = np.where(rng.random(count) < share, companion, -1)
     orders["quantity"] = 1 + (rng.random(count) < 0.13) + (rng.random(count) < 0.04)
-    orders["discount"] = np.where(rng.random(count) < DISCOUNTED[segment],
-                                  rng.choice([5, 10, 15, 20], count), 0)
+    orders["discount"] = np.where(
+        rng.random(count) < DISCOUNTED[segment], rng.choice([5, 10, 15, 20], count), 0
+    )
     month = MONTH[day_of(orders["time"])]
     orders["late"] = rng.random(count) < effects.late(month, category)
     late = orders["late"].astype(np.int64)
@@ -225,7 +231,7 @@ def _review_times(rng: np.random.Generator, orders: Rows) -> Ints:
 
 
 def _cancel(rng: np.random.Generator, orders: Rows, reviewed: Flags) -> None:
-    """A few first orders are cancelled, none that could be somebody's repeat order."""
+    """Cancel a few first orders, none that could be somebody's repeat order."""
     day = orders["time"] // DAY
     campaign = (day >= START_DAY) & (day < START_DAY + 14)
     allowed = (orders["earlier"] == 0) & ~reviewed & ~campaign
@@ -283,5 +289,3 @@ def _reviews(
         reviews[f"p_repeat_{name}"] = reasons.repeat(level)
         reviews[f"p_return_{name}"] = reasons.returned(level)
     return reviews[reviewed]
-
-

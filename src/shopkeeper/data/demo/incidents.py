@@ -27,8 +27,12 @@ _FAKES_PER_PRODUCT = 14
 def wave_reviews(rng: np.random.Generator, world: World) -> Rows:
     """Six weeks of bad reviews for each product that meets a wave, without order or customer."""
     products = np.flatnonzero(world.burst_week >= 0)
-    counts = np.hstack([rng.integers(4, 7, (len(products), 1)),
-                        rng.integers(2, 5, (len(products), WAVE_WEEKS - 1))])
+    counts = np.hstack(
+        [
+            rng.integers(4, 7, (len(products), 1)),
+            rng.integers(2, 5, (len(products), WAVE_WEEKS - 1)),
+        ]
+    )
     product = np.repeat(np.repeat(products, WAVE_WEEKS), counts.ravel())
     week = np.repeat(np.tile(np.arange(WAVE_WEEKS), len(products)), counts.ravel())
     span = np.where(week == 0, 4, 7)
@@ -56,8 +60,9 @@ def ring_orders(rng: np.random.Generator, world: World) -> Rows:
     orders = np.zeros(count, ORDER)
     orders["customer"], orders["ring"] = customer, world.ring[customer]
     orders["time"] = (start + rng.integers(0, 25, count)) * DAY + rng.integers(900, 5 * 3600, count)
-    dear = np.flatnonzero((world.category == CATEGORIES.index("electronics"))
-                          & (world.band == len(BANDS) - 1))
+    dear = np.flatnonzero(
+        (world.category == CATEGORIES.index("electronics")) & (world.band == len(BANDS) - 1)
+    )
     orders["bought"] = rng.choice(dear, count)
     orders["focal"] = orders["other"] = orders["extra1"] = orders["extra2"] = -1
     orders["quantity"] = rng.integers(1, 4, count)
@@ -81,4 +86,4 @@ def _loose(product: Ints, time: Ints, sentiment: int, kind: int) -> Rows:
 def _members(rng: np.random.Generator, world: World, ring: Ints) -> Ints:
     by_ring = np.argsort(np.where(world.ring > 0, world.ring, NEVER), kind="stable")
     size = int((world.ring == 1).sum())
-    return by_ring[(ring - 1) * size + rng.integers(0, size, len(ring))]
+    return np.asarray(by_ring[(ring - 1) * size + rng.integers(0, size, len(ring))])

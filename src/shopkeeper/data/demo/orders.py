@@ -26,9 +26,16 @@ _CARRIERS = ("顺丰速运", "中通快递", "圆通速递", "DHL")
 _CODES = ("SAVE5", "SAVE10", "SAVE15", "SAVE20", "WINBACK10")
 _CHANNELS = ("app", "web", "mini program")
 _NOTES = (
-    "请放快递柜", "工作日送货，谢谢", "麻烦包装结实一点", "送人用的，请不要放价格单", "到了先打电话 +86 100 0012 3456",
-    "Please leave it with the neighbour", "Gift, no invoice please", "Call +1 202-555-0134 before delivery",
-    "Ring twice", "If out of stock, mail me at guest@example.com",
+    "请放快递柜",
+    "工作日送货，谢谢",
+    "麻烦包装结实一点",
+    "送人用的，请不要放价格单",
+    "到了先打电话 +86 100 0012 3456",
+    "Please leave it with the neighbour",
+    "Gift, no invoice please",
+    "Call +1 202-555-0134 before delivery",
+    "Ring twice",
+    "If out of stock, mail me at guest@example.com",
 )
 
 
@@ -81,52 +88,72 @@ def write_orders(
             part = orders[start : start + _BATCH]
             number = np.arange(start, start + len(part))
             cost = amounts(world, part)
-            status = np.select(
-                [part["cancelled"] == 1, part["delivered"] < END, part["shipped"] < END], [0, 1, 2], 3
-            )
-            unpaid = (status == 0) & (part["ring"] == 0)
+            unpaid = (part["cancelled"] == 1) & (part["ring"] == 0)
             paid = np.where(unpaid, NEVER, part["time"] + rng.integers(5, 600, len(part)))
-            _write_heads(rng, heads, world, part, number, cost, status, paid, treated)
+            won = _won_back(part, treated)
+            heads.write(_head(part, number, cost, paid) | _head_words(rng, world, part, won))
             _write_items(items, world, catalogue, part, number, cost)
             _write_payments(rng, payments, part, number, cost, paid)
-            _write_shipments(rng, shipments, part, number, status)
+            _write_shipments(rng, shipments, part, number)
 
 
 def _lines(orders: Rows) -> Ints:
     return np.stack([orders[name] for name in ("bought", "extra1", "extra2")], 1).astype(np.int64)
 
 
-def _write_heads(
-    rng: np.random.Generator, export: Export, world: World, orders: Rows, number: Ints,
-    cost: Amounts, status: Ints, paid: Ints, treated: Flags,
-) -> None:
+def _status(orders: Rows) -> Ints:
+    known = [orders["cancelled"] == 1, orders["delivered"] < END, orders["shipped"] < END]
+    return np.select(known, [0, 1, 2], 3)
+
+
+def _won_back(orders: Rows, treated: Flags) -> Flags:
+    day = orders["time"] // DAY - campaigns.START_DAY
+    return np.asarray(treated[orders["customer"]] & (day >= 0) & (day < campaigns.WINDOW_DAYS))
+
+
+def _head(orders: Rows, number: Ints, cost: Amounts, paid: Ints) -> dict[str, pa.Array]:
+    count = len(orders)
+    cancelled = orders["cancelled"] == 1
+    returned = orders["returned"] < NEVER
+    charged_back = np.where(cancelled & (paid < NEVER), orders["time"] + 3 * DAY, NEVER)
+    refunded_at = np.where(returned, orders["returned"], charged_back)
+    return {
+        "order_id": ids(ORDER, number),
+        "kind": constant("sale", count),
+        "ordered_at": at(orders["time"]),
+        "ordered_on": on(orders["time"]),
+        "time_zone": constant(ZONE, count),
+        "status": named(_status(orders), _STATUSES),
+        "paid_at": at(paid),
+        "cancelled_at": at(orders["time"] + 7200, cancelled),
+        "subtotal": money(cost.line.sum(axis=1)),
+        "discount": money(cost.discount.sum(axis=1)),
+        "shipping": money(cost.shipping),
+        "tax": money(np.zeros(count, np.int64)),
+        "total": money(cost.total),
+        "refunded": money(np.where(returned, cost.line[:, 0], cost.total), refunded_at < END),
+        "refunded_at": at(refunded_at, refunded_at < END),
+        "currency": constant(CURRENCY, count),
+    }
+
+
+def _head_words(
+    rng: np.random.Generator, world: World, orders: Rows, won: Flags
+) -> dict[str, pa.Array]:
     count = len(orders)
     customer = orders["customer"].astype(np.int64)
-    day = orders["time"] // DAY - campaigns.START_DAY
-    won = treated[customer] & (day >= 0) & (day < campaigns.WINDOW_DAYS)
     code = np.where(won, 4, np.where(orders["discount"] > 0, orders["discount"] // 5 - 1, -1))
-    returned = orders["returned"] < NEVER
-    charged_back = (status == 0) & (paid < NEVER)
-    refunded_at = np.where(returned, orders["returned"],
-                           np.where(charged_back, orders["time"] + 3 * DAY, NEVER))
-    refunded = np.where(returned, cost.line[:, 0], cost.total)
     note = np.where(rng.random(count) < 0.05, rng.integers(0, len(_NOTES), count), -1)
     region, country = regions(world, customer)
-    export.write({
-        "order_id": ids(ORDER, number), "customer_id": coded_ids(CUSTOMER, customer),
-        "kind": constant("sale", count), "ordered_at": at(orders["time"]),
-        "ordered_on": on(orders["time"]), "time_zone": constant(ZONE, count),
-        "status": named(status, _STATUSES), "paid_at": at(paid),
-        "cancelled_at": at(np.where(status == 0, orders["time"] + 7200, NEVER)),
-        "subtotal": money(cost.line.sum(axis=1)), "discount": money(cost.discount.sum(axis=1)),
-        "shipping": money(cost.shipping), "tax": money(np.zeros(count, np.int64)),
-        "total": money(cost.total), "refunded": money(refunded, refunded_at < END),
-        "refunded_at": at(refunded_at, refunded_at < END), "currency": constant(CURRENCY, count),
+    return {
+        "customer_id": coded_ids(CUSTOMER, customer),
         "channel": named(rng.choice(3, count, p=[0.5, 0.3, 0.2]), _CHANNELS),
-        "discount_code": named(code, _CODES), "region": region, "country": country,
+        "discount_code": named(code, _CODES),
+        "region": region,
+        "country": country,
         "ip": addresses(np.where(orders["ring"] > 0, -orders["ring"].astype(np.int64), customer)),
         "note": named(note, _NOTES),
-    })
+    }
 
 
 def _write_items(
@@ -140,15 +167,22 @@ def _write_items(
     returned = returned_at < NEVER
     quantity = cost.quantity[order, slot]
     distinct, title = np.unique(product, return_inverse=True)
-    export.write({
-        "order_id": ids(ORDER, number[order]), "line": line,
-        "product_id": coded_ids(PRODUCT, product), "seller_id": coded_ids(SELLER, world.seller[product]),
-        "title": named(title, [catalogue.titles[code] for code in distinct]), "quantity": quantity,
-        "price": money(cost.price[order, slot]), "discount": money(cost.discount[order, slot]),
-        "currency": constant(CURRENCY, len(order)),
-        "returned_quantity": pa.array(quantity, mask=~returned),
-        "refunded": money(cost.line[order, slot], returned), "returned_at": at(returned_at, returned),
-    })
+    export.write(
+        {
+            "order_id": ids(ORDER, number[order]),
+            "line": line,
+            "product_id": coded_ids(PRODUCT, product),
+            "seller_id": coded_ids(SELLER, world.seller[product]),
+            "title": named(title, [catalogue.titles[code] for code in distinct]),
+            "quantity": quantity,
+            "price": money(cost.price[order, slot]),
+            "discount": money(cost.discount[order, slot]),
+            "currency": constant(CURRENCY, len(order)),
+            "returned_quantity": pa.array(quantity, mask=~returned),
+            "refunded": money(cost.line[order, slot], returned),
+            "returned_at": at(returned_at, returned),
+        }
+    )
 
 
 def _write_payments(
@@ -158,22 +192,31 @@ def _write_payments(
     rate = rng.choice([3, 6, 12], len(orders))
     rows = np.flatnonzero(paid < NEVER)
     dear = (cost.total > 60_000) & (method == 2)
-    export.write({
-        "order_id": ids(ORDER, number[rows]), "line": np.ones(len(rows), np.int64),
-        "method": named(method[rows], _METHODS), "installments": np.where(dear, rate, 1)[rows],
-        "amount": money(cost.total[rows]), "currency": constant(CURRENCY, len(rows)),
-        "paid_at": at(paid[rows]),
-    })
+    export.write(
+        {
+            "order_id": ids(ORDER, number[rows]),
+            "line": np.ones(len(rows), np.int64),
+            "method": named(method[rows], _METHODS),
+            "installments": np.where(dear, rate, 1)[rows],
+            "amount": money(cost.total[rows]),
+            "currency": constant(CURRENCY, len(rows)),
+            "paid_at": at(paid[rows]),
+        }
+    )
 
 
-def _write_shipments(
-    rng: np.random.Generator, export: Export, orders: Rows, number: Ints, status: Ints
-) -> None:
+def _write_shipments(rng: np.random.Generator, export: Export, orders: Rows, number: Ints) -> None:
+    status = _status(orders)
     carrier = rng.choice(len(_CARRIERS), len(orders), p=[0.3, 0.35, 0.3, 0.05])
     rows = np.flatnonzero((status == 1) | (status == 2))
     delivered = orders["delivered"][rows]
-    export.write({
-        "order_id": ids(ORDER, number[rows]), "line": np.ones(len(rows), np.int64),
-        "carrier": named(carrier[rows], _CARRIERS), "promised_at": at(orders["promised"][rows]),
-        "shipped_at": at(orders["shipped"][rows]), "delivered_at": at(delivered, delivered < END),
-    })
+    export.write(
+        {
+            "order_id": ids(ORDER, number[rows]),
+            "line": np.ones(len(rows), np.int64),
+            "carrier": named(carrier[rows], _CARRIERS),
+            "promised_at": at(orders["promised"][rows]),
+            "shipped_at": at(orders["shipped"][rows]),
+            "delivered_at": at(delivered, delivered < END),
+        }
+    )

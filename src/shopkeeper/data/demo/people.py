@@ -16,11 +16,26 @@ from shopkeeper.data.demo.world import World
 
 _BATCH = 100_000
 _PLACES = (
-    ("广州", "广东", "CN"), ("深圳", "广东", "CN"), ("杭州", "浙江", "CN"), ("宁波", "浙江", "CN"), ("南京", "江苏", "CN"),
-    ("苏州", "江苏", "CN"), ("上海", "上海", "CN"), ("北京", "北京", "CN"), ("成都", "四川", "CN"), ("武汉", "湖北", "CN"),
-    ("西安", "陕西", "CN"), ("长沙", "湖南", "CN"), ("济南", "山东", "CN"), ("沈阳", "辽宁", "CN"),
-    ("Singapore", "Singapore", "SG"), ("Kuala Lumpur", "Kuala Lumpur", "MY"), ("London", "England", "GB"),
-    ("Sydney", "New South Wales", "AU"), ("Hong Kong", "Hong Kong", "HK"), ("Auckland", "Auckland", "NZ"),
+    ("广州", "广东", "CN"),
+    ("深圳", "广东", "CN"),
+    ("杭州", "浙江", "CN"),
+    ("宁波", "浙江", "CN"),
+    ("南京", "江苏", "CN"),
+    ("苏州", "江苏", "CN"),
+    ("上海", "上海", "CN"),
+    ("北京", "北京", "CN"),
+    ("成都", "四川", "CN"),
+    ("武汉", "湖北", "CN"),
+    ("西安", "陕西", "CN"),
+    ("长沙", "湖南", "CN"),
+    ("济南", "山东", "CN"),
+    ("沈阳", "辽宁", "CN"),
+    ("Singapore", "Singapore", "SG"),
+    ("Kuala Lumpur", "Kuala Lumpur", "MY"),
+    ("London", "England", "GB"),
+    ("Sydney", "New South Wales", "AU"),
+    ("Hong Kong", "Hong Kong", "HK"),
+    ("Auckland", "Auckland", "NZ"),
 )
 _CHINESE_PLACES = 14
 _NEWSLETTER_DAY = 320
@@ -29,7 +44,10 @@ _NEWSLETTER_DAY = 320
 def regions(world: World, customer: Ints) -> tuple[pa.DictionaryArray, pa.DictionaryArray]:
     """Return region and country of each of these customers."""
     code = _place(world, customer)
-    return (named(code, [place[1] for place in _PLACES]), named(code, [place[2] for place in _PLACES]))
+    return (
+        named(code, [place[1] for place in _PLACES]),
+        named(code, [place[2] for place in _PLACES]),
+    )
 
 
 def _place(world: World, customer: Ints) -> Ints:
@@ -48,7 +66,9 @@ def _joined(*parts: pa.Array | str) -> pa.Array:
 
 def write_customers(folder: Path, world: World) -> None:
     """Write `customers`."""
-    with Export(folder, "customers", plain=("customer_id", "name", "email", "phone", "address")) as export:
+    with Export(
+        folder, "customers", plain=("customer_id", "name", "email", "phone", "address")
+    ) as export:
         for start in range(0, world.customers, _BATCH):
             customer = np.arange(start, min(start + _BATCH, world.customers))
             export.write(_customer_columns(world, customer))
@@ -63,18 +83,31 @@ def _customer_columns(world: World, customer: Ints) -> dict[str, pa.Array]:
     line = np.where(ring > 0, 90_000_000 + ring * 10 + customer % 2, customer)
     phone = _digits(line, 8)
     house = _digits(np.where(ring > 0, ring, world.place[customer] * 7 + customer), 1)
-    street = pc.if_else(pa.array(ring > 0), "示例仓库", pc.if_else(pa.array(chinese), "示例路", "Example Road"))
+    street = pc.if_else(
+        pa.array(ring > 0), "示例仓库", pc.if_else(pa.array(chinese), "示例路", "Example Road")
+    )
     region, country = regions(world, customer)
     return {
-        "customer_id": ids(CUSTOMER, customer), "name": name,
+        "customer_id": ids(CUSTOMER, customer),
+        "name": name,
         "email": _joined("customer", number, "@example.com"),
-        "phone": _joined("+86 100 ", pc.utf8_slice_codeunits(phone, 0, 4), " ",
-                         pc.utf8_slice_codeunits(phone, 4, 8)),
-        "address": _joined(street, " ", house, pc.if_else(pa.array(chinese | (ring > 0)), " 号", "")),
-        "city": named(place, [item[0] for item in _PLACES]), "region": region, "country": country,
-        "postal_prefix": _digits(100 + place * 17, 3), "accepts_marketing": pa.array(world.accepts[customer]),
+        "phone": _joined(
+            "+86 100 ",
+            pc.utf8_slice_codeunits(phone, 0, 4),
+            " ",
+            pc.utf8_slice_codeunits(phone, 4, 8),
+        ),
+        "address": _joined(
+            street, " ", house, pc.if_else(pa.array(chinese | (ring > 0)), " 号", "")
+        ),
+        "city": named(place, [item[0] for item in _PLACES]),
+        "region": region,
+        "country": country,
+        "postal_prefix": _digits(100 + place * 17, 3),
+        "accepts_marketing": pa.array(world.accepts[customer]),
         "tags": named(chinese.astype(np.int64), ["en", "zh"]),
-        "created_at": at(world.created[customer]), "time_zone": constant(ZONE, count),
+        "created_at": at(world.created[customer]),
+        "time_zone": constant(ZONE, count),
     }
 
 
@@ -83,13 +116,19 @@ def write_campaigns(folder: Path, plan: Plan, world: World, campaign: Campaign) 
     rng = plan.generator("contacts")
     days = np.array([START_DAY, _NEWSLETTER_DAY])
     with Export(folder, "campaigns") as export:
-        export.write({
-            "campaign_id": CAMPAIGNS, "name": ["春季召回 Win-back", "五月上新 May newsletter"],
-            "channel": ["sms", "email"], "offer": ["九折 10% off", "新品预告 New arrivals"],
-            "cost": money(np.array([len(campaign.customer) * 4, len(campaign.customer)])),
-            "currency": constant(CURRENCY, 2), "started_at": at(days * DAY),
-            "ended_at": at((days + WINDOW_DAYS) * DAY), "time_zone": constant(ZONE, 2),
-        })
+        export.write(
+            {
+                "campaign_id": CAMPAIGNS,
+                "name": ["春季召回 Win-back", "五月上新 May newsletter"],
+                "channel": ["sms", "email"],
+                "offer": ["九折 10% off", "新品预告 New arrivals"],
+                "cost": money(np.array([len(campaign.customer) * 4, len(campaign.customer)])),
+                "currency": constant(CURRENCY, 2),
+                "started_at": at(days * DAY),
+                "ended_at": at((days + WINDOW_DAYS) * DAY),
+                "time_zone": constant(ZONE, 2),
+            }
+        )
     accepting = np.flatnonzero(world.accepts & (world.created < _NEWSLETTER_DAY * DAY))
     with Export(folder, "contacts") as export:
         export.write(_contact_columns(rng, 0, campaign.customer, campaign.treated))
@@ -106,9 +145,12 @@ def _contact_columns(
     opened = treated & (rng.random(count) < 0.35)
     clicked = opened & (rng.random(count) < 0.25)
     return {
-        "campaign_id": constant(CAMPAIGNS[number], count), "customer_id": coded_ids(CUSTOMER, customer),
+        "campaign_id": constant(CAMPAIGNS[number], count),
+        "customer_id": coded_ids(CUSTOMER, customer),
         "arm": named(treated.astype(np.int64), ["control", "treatment"]),
-        "assigned_at": at(np.full(count, start)), "time_zone": constant(ZONE, count),
-        "contacted_at": at(sent, treated), "opened_at": at(sent + rng.integers(60, 40_000, count), opened),
+        "assigned_at": at(np.full(count, start)),
+        "time_zone": constant(ZONE, count),
+        "contacted_at": at(sent, treated),
+        "opened_at": at(sent + rng.integers(60, 40_000, count), opened),
         "clicked_at": at(sent + 50_000 + rng.integers(60, 9_000, count), clicked),
     }

@@ -167,9 +167,15 @@ EN = Phrases(
         """),
     ),
     shorts=(
-        cut("bad|terrible|not good|waste of money|disappointed|broken|awful|don't buy|useless|rubbish|no thanks"),
-        cut("ok|it's okay|average|meh|so so|fine i guess|nothing special|not used yet|alright|decent-ish"),
-        cut("great|love it|perfect|good|excellent|very good|not bad|nice|as described|awesome|no complaints"),
+        cut(
+            "bad|terrible|not good|waste of money|disappointed|broken|awful|don't buy|useless|rubbish|no thanks"
+        ),
+        cut(
+            "ok|it's okay|average|meh|so so|fine i guess|nothing special|not used yet|alright|decent-ish"
+        ),
+        cut(
+            "great|love it|perfect|good|excellent|very good|not bad|nice|as described|awesome|no complaints"
+        ),
     ),
     lukewarm=cut("""
         the {thing} is okay, nothing more|about what i expected for the price|it is neither good nor bad|
@@ -179,8 +185,12 @@ EN = Phrases(
         still deciding whether to keep it|expected a bit more, could live with less|
         just arrived, will update after {while}|middle of the road|acceptable
     """),
-    but=cut(", but |, however |. sadly, |, only |. shame that |. then again, |, although |. unfortunately "),
-    though=cut(", but |, still, |. luckily |. that said, |, however |. no big deal, |, but overall "),
+    but=cut(
+        ", but |, however |. sadly, |, only |. shame that |. then again, |, although |. unfortunately "
+    ),
+    though=cut(
+        ", but |, still, |. luckily |. that said, |, however |. no big deal, |, but overall "
+    ),
     joiners=cut(", |. |. |. |, and |! |; | and also |, plus "),
     endings=cut(".|.|.|!|!!||| :)|...|.."),
     very=cut("very|really|so|super|pretty|quite|extremely|just so|incredibly|too"),
@@ -189,7 +199,9 @@ EN = Phrases(
     spans=cut("a week|two days|a month|three days|two weeks|a few uses|ten days|a couple of days"),
     emoji=(cut("😡|👎|😤|😞|💔|🙄|😭"), cut("😐|🤔|😶|🙂|🤷"), cut("👍|😍|❤️|🥰|😊|👏|🎉|💯|😂")),
     titles=(
-        cut("Disappointed|Not worth it|Avoid|Broken on arrival|Never again|Poor|Not what I expected"),
+        cut(
+            "Disappointed|Not worth it|Avoid|Broken on arrival|Never again|Poor|Not what I expected"
+        ),
         cut("It's okay|Average|Mixed feelings|Does the job|So-so|Three stars"),
         cut("Love it|Great value|Perfect|Very happy|Recommended|Not bad at all|Five stars"),
     ),
@@ -208,10 +220,24 @@ EN = Phrases(
         contact me at guest{days}@example.com|call me on +1 202-555-01{days} about the refund|
         mail demo@example.com if you want photos
     """),
-    swaps=(("the ", "teh "), ("really", "realy"), ("quality", "qualty"), ("receive", "recieve"), ("with", "wiht"),
-           ("because", "becuase"), ("delivery", "delivry"), ("definitely", "definately"), ("service", "servise"),
-           ("you", "u"), ("are", "r"), ("not", "nto"), ("colour", "color"), ("good", "gud"), ("money", "mony"),
-           ("again", "agian")),
+    swaps=(
+        ("the ", "teh "),
+        ("really", "realy"),
+        ("quality", "qualty"),
+        ("receive", "recieve"),
+        ("with", "wiht"),
+        ("because", "becuase"),
+        ("delivery", "delivry"),
+        ("definitely", "definately"),
+        ("service", "servise"),
+        ("you", "u"),
+        ("are", "r"),
+        ("not", "nto"),
+        ("colour", "color"),
+        ("good", "gud"),
+        ("money", "mony"),
+        ("again", "agian"),
+    ),
     replies=cut("""
         We are sorry about this, please contact us and we will make it right.|
         Thank you for the feedback, a replacement is on its way.|

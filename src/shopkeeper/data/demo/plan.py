@@ -38,7 +38,16 @@ SENTIMENTS = ("negative", "neutral", "positive")
 NEGATIVE, NEUTRAL, POSITIVE = range(3)
 
 _PARTS = (
-    "world", "history", "sessions", "bots", "texts", "orders", "service", "dirt", "products", "contacts",
+    "world",
+    "history",
+    "sessions",
+    "bots",
+    "texts",
+    "orders",
+    "service",
+    "dirt",
+    "products",
+    "contacts",
 )
 
 
@@ -89,33 +98,49 @@ def _intensity_of_day() -> Floats:
     days = [date_of(day) for day in range(DAYS)]
     weekly = np.array([0.92, 0.90, 0.93, 0.97, 1.05, 1.15, 1.12])[[day.weekday() for day in days]]
     peaks = {
-        (11, 1): 1.6, (11, 2): 1.4, (11, 9): 1.5, (11, 10): 2.2, (11, 11): 3.6, (11, 12): 1.3,
-        (12, 12): 2.0, (6, 1): 1.5, (6, 16): 1.5, (6, 17): 2.0, (6, 18): 3.0, (3, 8): 1.6,
-        (2, 16): 0.4, (2, 17): 0.3, (2, 18): 0.35, (2, 19): 0.5, (2, 20): 0.6,
+        (11, 1): 1.6,
+        (11, 2): 1.4,
+        (11, 9): 1.5,
+        (11, 10): 2.2,
+        (11, 11): 3.6,
+        (11, 12): 1.3,
+        (12, 12): 2.0,
+        (6, 1): 1.5,
+        (6, 16): 1.5,
+        (6, 17): 2.0,
+        (6, 18): 3.0,
+        (3, 8): 1.6,
+        (2, 16): 0.4,
+        (2, 17): 0.3,
+        (2, 18): 0.35,
+        (2, 19): 0.5,
+        (2, 20): 0.6,
     }
-    return weekly * np.array([peaks.get((day.month, day.day), 1.0) for day in days])
+    return np.asarray(weekly * [peaks.get((day.month, day.day), 1.0) for day in days])
 
 
 MONTH = _month_of_day()
 INTENSITY = _intensity_of_day()
-_HOURS = np.array([4, 2, 1, 1, 1, 1, 2, 4, 6, 8, 10, 9, 9, 9, 8, 8, 8, 8, 9, 12, 15, 16, 13, 8], float)
+_HOURS = np.array(
+    [4, 2, 1, 1, 1, 1, 2, 4, 6, 8, 10, 9, 9, 9, 8, 8, 8, 8, 9, 12, 15, 16, 13, 8], float
+)
 
 
 def time_of_day(rng: np.random.Generator, count: int) -> Ints:
     """Draw seconds within a day, evenings above all, none in the first quarter of an hour."""
     hours = rng.choice(24, size=count, p=_HOURS / _HOURS.sum())
-    return np.maximum(hours * 3600 + rng.integers(0, 3600, count), 900)
+    return np.asarray(np.maximum(hours * 3600 + rng.integers(0, 3600, count), 900))
 
 
 def seasonal(rng: np.random.Generator, candidates: Ints) -> Ints:
     """Pick one of the candidate days of each row, in proportion to how busy the shop is then."""
     weights = INTENSITY[np.clip(candidates, 0, DAYS - 1)].cumsum(axis=1)
     pick = (rng.random(len(candidates))[:, None] * weights[:, -1:] > weights).sum(axis=1)
-    return candidates[np.arange(len(candidates)), pick]
+    return np.asarray(candidates[np.arange(len(candidates)), pick])
 
 
 def choose(rng: np.random.Generator, weights: Floats, row: Ints) -> Ints:
     """Draw one column for each row of the weights that `row` names."""
     cumulative = weights.cumsum(axis=1)
     level = rng.random(len(row)) * cumulative[row, -1]
-    return (level[:, None] > cumulative[row]).sum(axis=1)
+    return np.asarray((level[:, None] > cumulative[row]).sum(axis=1))

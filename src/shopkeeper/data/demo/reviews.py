@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from random import Random
 
 import numpy as np
 import pyarrow as pa
@@ -12,11 +11,23 @@ import pyarrow.parquet as pq
 
 from shopkeeper.data.demo.catalogue import THINGS, Catalogue
 from shopkeeper.data.demo.columns import Export, at, constant, ids, on
-from shopkeeper.data.demo.grammar import Written, compose, pick
+from shopkeeper.data.demo.dice import Dice
+from shopkeeper.data.demo.grammar import Written, compose
 from shopkeeper.data.demo.phrases import ASPECTS_BY_CATEGORY, Phrases
 from shopkeeper.data.demo.phrases_en import EN
 from shopkeeper.data.demo.phrases_zh import ZH
-from shopkeeper.data.demo.plan import CATEGORIES, DAY, END, NEGATIVE, SENTIMENTS, ZONE, Flags, Ints, Plan, Rows
+from shopkeeper.data.demo.plan import (
+    CATEGORIES,
+    DAY,
+    END,
+    NEGATIVE,
+    SENTIMENTS,
+    ZONE,
+    Flags,
+    Ints,
+    Plan,
+    Rows,
+)
 from shopkeeper.data.demo.rows import FAKE, KINDS, TIED
 from shopkeeper.data.demo.spelling import CUSTOMER, ORDER, PRODUCT, REVIEW
 from shopkeeper.data.demo.world import World
@@ -33,7 +44,7 @@ def write_reviews(
 ) -> None:
     """Write `reviews`, and what is true of each beside it."""
     rng = plan.generator("texts")
-    dice = Random(int(rng.integers(2**62)))
+    dice = Dice(rng)
     schema: pa.Schema | None = None
     with Export(exports, "reviews", plain=("review_id", "text")) as export:
         writer = None
@@ -41,9 +52,14 @@ def write_reviews(
             part = reviews[start : start + _BATCH]
             number = np.arange(start, start + len(part))
             chinese = _languages(rng, world, part)
-            written = [_text(dice, plan, world, catalogue, row, zh)
-                       for row, zh in zip(part.tolist(), chinese.tolist(), strict=True)]
-            stars = [_rating(dice, row[4], item) for row, item in zip(part.tolist(), written, strict=True)]
+            written = [
+                _text(dice, plan, world, catalogue, row, zh)
+                for row, zh in zip(part.tolist(), chinese.tolist(), strict=True)
+            ]
+            stars = [
+                _rating(dice, row[4], item)
+                for row, item in zip(part.tolist(), written, strict=True)
+            ]
             export.write(_columns(rng, dice, part, number, chinese, written, stars))
             table = _truth(part, number, chinese, written)
             if writer is None:
@@ -60,7 +76,7 @@ def _languages(rng: np.random.Generator, world: World, reviews: Rows) -> Flags:
 
 
 def _text(
-    dice: Random, plan: Plan, world: World, catalogue: Catalogue, row: tuple[int, ...], chinese: bool
+    dice: Dice, plan: Plan, world: World, catalogue: Catalogue, row: tuple[int, ...], chinese: bool
 ) -> Written | None:
     _, product, _, _, sentiment, kind, late, *_ = row
     phrases: Phrases = ZH if chinese else EN
@@ -70,27 +86,42 @@ def _text(
         return _fake(dice, phrases, thing)
     if kind == TIED and dice.random() < _WITHOUT_TEXT:
         return None
-    return compose(dice, phrases, sentiment=sentiment, aspects=ASPECTS_BY_CATEGORY[CATEGORIES[category]],
-                   thing=thing, late=bool(late))
+    return compose(
+        dice,
+        phrases,
+        sentiment=sentiment,
+        aspects=ASPECTS_BY_CATEGORY[CATEGORIES[category]],
+        thing=thing,
+        late=bool(late),
+    )
 
 
-def _fake(dice: Random, phrases: Phrases, thing: str) -> Written:
-    text = pick(dice, phrases.fakes).replace("{thing}", thing).replace("{days}", pick(dice, phrases.days))
+def _fake(dice: Dice, phrases: Phrases, thing: str) -> Written:
+    text = (
+        dice.pick(phrases.fakes)
+        .replace("{thing}", thing)
+        .replace("{days}", dice.pick(phrases.days))
+    )
     if dice.random() < 0.4:
-        text += pick(dice, phrases.endings)
+        text += dice.pick(phrases.endings)
     return Written(text, {"quality": "positive"}, False)
 
 
-def _rating(dice: Random, sentiment: int, written: Written | None) -> int:
+def _rating(dice: Dice, sentiment: int, written: Written | None) -> int:
     """Stars mostly agree with the text; without a text they are all that is said."""
     wrong = written is not None and not written.spam and dice.random() < _DISAGREE
     options = (_WRONG_STARS if wrong else _STARS)[sentiment]
-    return options[int(dice.random() * len(options))]
+    return dice.pick(options)
 
 
 def _columns(
-    rng: np.random.Generator, dice: Random, reviews: Rows, number: Ints, chinese: Flags,
-    written: list[Written | None], stars: list[int],
+    rng: np.random.Generator,
+    dice: Dice,
+    reviews: Rows,
+    number: Ints,
+    chinese: Flags,
+    written: list[Written | None],
+    stars: list[int],
 ) -> dict[str, pa.Array]:
     count = len(reviews)
     fake = reviews["kind"] == FAKE
@@ -99,18 +130,27 @@ def _columns(
     replied = (reviews["sentiment"] == NEGATIVE) & (rng.random(count) < 0.35) & (replied_at < END)
     titled = ~chinese & (rng.random(count) < 0.45) & ~fake
     return {
-        "review_id": ids(REVIEW, number), "product_id": ids(PRODUCT, reviews["product"]),
-        "order_id": ids(ORDER, reviews["order"]), "customer_id": ids(CUSTOMER, reviews["customer"]),
+        "review_id": ids(REVIEW, number),
+        "product_id": ids(PRODUCT, reviews["product"]),
+        "order_id": ids(ORDER, reviews["order"]),
+        "customer_id": ids(CUSTOMER, reviews["customer"]),
         "rating": pa.array(rating),
-        "title": [pick(dice, EN.titles[sentiment]) if wanted and item and not item.spam else None
-                  for sentiment, wanted, item in zip(reviews["sentiment"].tolist(), titled.tolist(),
-                                                     written, strict=True)],
+        "title": [
+            dice.pick(EN.titles[sentiment]) if wanted and item and not item.spam else None
+            for sentiment, wanted, item in zip(
+                reviews["sentiment"].tolist(), titled.tolist(), written, strict=True
+            )
+        ],
         "text": [item.text if item else None for item in written],
-        "reviewed_at": at(reviews["time"]), "reviewed_on": on(reviews["time"]),
-        "time_zone": constant(ZONE, count), "verified": pa.array(reviews["order"] >= 0),
+        "reviewed_at": at(reviews["time"]),
+        "reviewed_on": on(reviews["time"]),
+        "time_zone": constant(ZONE, count),
+        "verified": pa.array(reviews["order"] >= 0),
         "helpful_votes": rng.geometric(0.6, count) - 1,
-        "reply": [pick(dice, (ZH if zh else EN).replies) if wanted else None
-                  for zh, wanted in zip(chinese.tolist(), replied.tolist(), strict=True)],
+        "reply": [
+            dice.pick((ZH if zh else EN).replies) if wanted else None
+            for zh, wanted in zip(chinese.tolist(), replied.tolist(), strict=True)
+        ],
         "replied_at": at(replied_at, replied),
     }
 
@@ -127,7 +167,12 @@ def _truth(reviews: Rows, number: Ints, chinese: Flags, written: list[Written | 
         "followed_90d": pa.array((reviews["kind"] == TIED) & (reviews["time"] + 90 * DAY <= END)),
     }
     tied = reviews["kind"] == TIED
-    for name in ("p_negative", "p_repeat_negative", "p_repeat_positive", "p_return_negative",
-                 "p_return_positive"):
+    for name in (
+        "p_negative",
+        "p_repeat_negative",
+        "p_repeat_positive",
+        "p_return_negative",
+        "p_return_positive",
+    ):
         columns[name] = pa.array(reviews[name].astype(float), mask=~tied)
     return pa.table(columns)

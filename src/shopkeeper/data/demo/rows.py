@@ -6,19 +6,45 @@ import numpy as np
 
 from shopkeeper.data.demo.plan import NEGATIVE, Ints, Rows
 
-ORDER = np.dtype([
-    ("customer", "i4"), ("time", "i4"), ("focal", "i4"), ("other", "i4"), ("bought", "i4"),
-    ("extra1", "i4"), ("extra2", "i4"), ("quantity", "i1"), ("discount", "i1"), ("late", "i1"),
-    ("cancelled", "i1"), ("earlier", "i2"), ("ring", "i2"), ("shipped", "i4"), ("promised", "i4"),
-    ("delivered", "i4"), ("returned", "i4"),
-])
+ORDER = np.dtype(
+    [
+        ("customer", "i4"),
+        ("time", "i4"),
+        ("focal", "i4"),
+        ("other", "i4"),
+        ("bought", "i4"),
+        ("extra1", "i4"),
+        ("extra2", "i4"),
+        ("quantity", "i1"),
+        ("discount", "i1"),
+        ("late", "i1"),
+        ("cancelled", "i1"),
+        ("earlier", "i2"),
+        ("ring", "i2"),
+        ("shipped", "i4"),
+        ("promised", "i4"),
+        ("delivered", "i4"),
+        ("returned", "i4"),
+    ]
+)
 """One order. `focal` and `other` are the two products viewed before it, -1 where none was."""
 
-REVIEW = np.dtype([
-    ("order", "i4"), ("product", "i4"), ("customer", "i4"), ("time", "i4"), ("sentiment", "i1"),
-    ("kind", "i1"), ("late", "i1"), ("p_negative", "f4"), ("p_repeat_negative", "f4"),
-    ("p_repeat_positive", "f4"), ("p_return_negative", "f4"), ("p_return_positive", "f4"),
-])
+REVIEW = np.dtype(
+    [
+        ("order", "i4"),
+        ("product", "i4"),
+        ("customer", "i4"),
+        ("time", "i4"),
+        ("sentiment", "i1"),
+        ("kind", "i1"),
+        ("late", "i1"),
+        ("p_negative", "f4"),
+        ("p_repeat_negative", "f4"),
+        ("p_repeat_positive", "f4"),
+        ("p_return_negative", "f4"),
+        ("p_return_positive", "f4"),
+    ]
+)
 """One review. `order` is -1 for those without an order, `customer` -1 for those without a customer."""
 
 TIED, WAVE, FAKE = range(3)

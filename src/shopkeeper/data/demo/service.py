@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from random import Random
 
 import numpy as np
 
 from shopkeeper.data.demo.columns import Export, at, coded_ids, constant, ids, on
 from shopkeeper.data.demo.dialogues import ARTICLES, DIALOGUES, Dialogue
-from shopkeeper.data.demo.grammar import pick
+from shopkeeper.data.demo.dice import Dice
 from shopkeeper.data.demo.plan import DAY, END, ZONE, Ints, Plan, Rows, time_of_day
 from shopkeeper.data.demo.spelling import CONVERSATION, CUSTOMER, ORDER, PRODUCT
 from shopkeeper.data.demo.world import World
@@ -23,7 +22,7 @@ _LATE_INTENT = "where_is_my_order"
 def write_service(folder: Path, plan: Plan, world: World, orders: Rows) -> None:
     """Write `messages` and `articles`."""
     rng = plan.generator("service")
-    dice = Random(int(rng.integers(2**62)))
+    dice = Dice(rng)
     chance = np.where(orders["late"] == 1, 3 * _SHARE, _SHARE) * (orders["ring"] == 0)
     asked = np.flatnonzero(rng.random(len(orders)) < chance)
     with Export(folder, "messages", plain=("message_id", "text")) as export:
@@ -32,16 +31,25 @@ def write_service(folder: Path, plan: Plan, world: World, orders: Rows) -> None:
             _write_conversations(rng, dice, export, world, orders, part, start)
     with Export(folder, "articles", plain=("text",)) as articles:
         count = len(ARTICLES)
-        articles.write({
-            "article_id": [f"H{number:03d}" for number in range(count)],
-            "kind": [item.kind for item in ARTICLES], "title": [item.title for item in ARTICLES],
-            "text": [item.text for item in ARTICLES], "language": [item.language for item in ARTICLES],
-            "updated_at": at(-np.arange(count) * 3 * DAY),
-        })
+        articles.write(
+            {
+                "article_id": [f"H{number:03d}" for number in range(count)],
+                "kind": [item.kind for item in ARTICLES],
+                "title": [item.title for item in ARTICLES],
+                "text": [item.text for item in ARTICLES],
+                "language": [item.language for item in ARTICLES],
+                "updated_at": at(-np.arange(count) * 3 * DAY),
+            }
+        )
 
 
 def _write_conversations(
-    rng: np.random.Generator, dice: Random, export: Export, world: World, orders: Rows, order: Ints,
+    rng: np.random.Generator,
+    dice: Dice,
+    export: Export,
+    world: World,
+    orders: Rows,
+    order: Ints,
     first: int,
 ) -> None:
     customer = orders["customer"][order].astype(np.int64)
@@ -61,25 +69,31 @@ def _write_conversations(
     time = start[row] + turn * 70 + rng.integers(0, 60, len(row))
     kept = np.flatnonzero(time < END)
     row, time = row[kept], time[kept]
-    export.write({
-        "message_id": ids(("M", 9), export.rows + np.arange(len(row))),
-        "conversation_id": coded_ids(CONVERSATION, first + row),
-        "sender": [senders[index] for index in kept], "text": [texts[index] for index in kept],
-        "sent_at": at(time), "sent_on": on(time), "time_zone": constant(ZONE, len(row)),
-        "customer_id": coded_ids(CUSTOMER, customer[row]), "order_id": coded_ids(ORDER, order[row]),
-        "product_id": coded_ids(PRODUCT, orders["bought"][order][row].astype(np.int64)),
-        "channel": constant("chat", len(row)),
-    })
+    export.write(
+        {
+            "message_id": ids(("M", 9), export.rows + np.arange(len(row))),
+            "conversation_id": coded_ids(CONVERSATION, first + row),
+            "sender": [senders[index] for index in kept],
+            "text": [texts[index] for index in kept],
+            "sent_at": at(time),
+            "sent_on": on(time),
+            "time_zone": constant(ZONE, len(row)),
+            "customer_id": coded_ids(CUSTOMER, customer[row]),
+            "order_id": coded_ids(ORDER, order[row]),
+            "product_id": coded_ids(PRODUCT, orders["bought"][order][row].astype(np.int64)),
+            "channel": constant("chat", len(row)),
+        }
+    )
 
 
-def _conversation(dice: Random, dialogues: tuple[Dialogue, ...], late: bool) -> list[tuple[str, str]]:
-    usual = dialogues[int(dice.random() * len(dialogues))]
+def _conversation(dice: Dice, dialogues: tuple[Dialogue, ...], late: bool) -> list[tuple[str, str]]:
+    usual = dice.pick(dialogues)
     waiting = next(item for item in dialogues if item.intent == _LATE_INTENT)
     dialogue = waiting if late and dice.random() < 0.8 else usual
-    lines = [("bot", pick(dice, dialogue.greetings))] if dice.random() < 0.5 else []
-    lines.append(("customer", pick(dice, dialogue.asked)))
-    lines.append(("agent", pick(dice, dialogue.answered)))
+    lines = [("bot", dice.pick(dialogue.greetings))] if dice.random() < 0.5 else []
+    lines.append(("customer", dice.pick(dialogue.asked)))
+    lines.append(("agent", dice.pick(dialogue.answered)))
     if dice.random() < 0.6:
-        lines.append(("customer", pick(dice, dialogue.followed)))
-        lines.append(("agent", pick(dice, dialogue.closed)))
+        lines.append(("customer", dice.pick(dialogue.followed)))
+        lines.append(("agent", dice.pick(dialogue.closed)))
     return lines

@@ -20,15 +20,37 @@ from shopkeeper.data.demo.rows import Latest
 from shopkeeper.data.demo.world import World
 
 SLOTS = (
-    "Products Searched", "Product List Viewed", "Product Viewed", "Product Added",
-    "Product Viewed", "Product Added", "Product Viewed", "Product Added", "Product Viewed",
-    "Product Added", "Product Added", "Product Added", "Cart Viewed", "Checkout Started",
-    "Payment Info Entered", "Order Completed", "Order Completed", "Order Completed",
+    "Products Searched",
+    "Product List Viewed",
+    "Product Viewed",
+    "Product Added",
+    "Product Viewed",
+    "Product Added",
+    "Product Viewed",
+    "Product Added",
+    "Product Viewed",
+    "Product Added",
+    "Product Added",
+    "Product Added",
+    "Cart Viewed",
+    "Checkout Started",
+    "Payment Info Entered",
+    "Order Completed",
+    "Order Completed",
+    "Order Completed",
 )
 SLOT_NAMES = tuple(dict.fromkeys(SLOTS))
 SLOT_SECONDS = 25
-SEARCH, LIST, VIEWS, EXTRA_ADDS, CART, CHECKOUT, PAYMENT, ORDERED = 0, 1, (2, 4, 6, 8), (10, 11), \
-    12, 13, 14, (15, 16, 17)
+SEARCH, LIST, VIEWS, EXTRA_ADDS, CART, CHECKOUT, PAYMENT, ORDERED = (
+    0,
+    1,
+    (2, 4, 6, 8),
+    (10, 11),
+    12,
+    13,
+    14,
+    (15, 16, 17),
+)
 DEVICES = ("app", "mobile web", "desktop")
 CHANNELS = ("direct", "search", "social", "email", "advertising", "referral")
 EVENTS_PER_ORDER = 7.8
@@ -83,14 +105,30 @@ def batches(plan: Plan, world: World, orders: Rows, reviews: Rows) -> Iterator[B
     for start in range(0, len(orders), size):
         part = orders[start : start + size]
         count = round(per_order * (start + len(part))) - round(per_order * start)
-        yield _batch(rng, plan, world, part, start, count, latest, popularity, first)
+        strangers = max(1, plan.events // 12)
+        yield _batch(rng, world, part, _Place(start, first, count, strangers), latest, popularity)
         first += len(part) + count
 
 
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a batch stands in the year: its first order and session, its visits without an order."""
+
+    order: int
+    session: int
+    visits: int
+    strangers: int
+
+
 def _batch(
-    rng: np.random.Generator, plan: Plan, world: World, orders: Rows, first_order: int, visits: int,
-    latest: Latest, popularity: Floats, first: int,
+    rng: np.random.Generator,
+    world: World,
+    orders: Rows,
+    place: _Place,
+    latest: Latest,
+    popularity: Floats,
 ) -> Batch:
+    visits = place.visits
     sales, count = len(orders), len(orders) + visits
     day = orders["time"][rng.integers(0, sales, visits)].astype(np.int64) // DAY
     end = np.concatenate([orders["time"], day * DAY + time_of_day(rng, visits)]).astype(np.int64)
@@ -99,7 +137,8 @@ def _batch(
     seen = product[:, VIEWS] >= 0
     shown = np.where(seen, product[:, VIEWS], 0)
     negative = np.stack(
-        [latest.negative(shown[:, i], start + slot * SLOT_SECONDS) for i, slot in enumerate(VIEWS)], 1
+        [latest.negative(shown[:, i], start + slot * SLOT_SECONDS) for i, slot in enumerate(VIEWS)],
+        1,
     )
     aside = rng.random(seen.shape) < np.array(effects.ASIDE_CART)[negative]
     bought = np.zeros_like(seen)
@@ -107,7 +146,7 @@ def _batch(
     carted = seen & (bought | aside)
     device = rng.choice(len(DEVICES), size=count, p=[0.5, 0.3, 0.2])
     happens = _happens(rng, orders, seen, carted, _untracked(device, start))
-    customer, visitor = _visitors(rng, plan, world, orders, start[sales:])
+    customer, visitor = _visitors(rng, world, orders, start[sales:], place.strangers)
     session, slot = np.nonzero(happens)
     jitter = np.where((slot > LIST) & (slot < CART), 0, rng.integers(0, 12, len(slot)))
     time = start[session] + np.minimum(slot, ORDERED[0]) * SLOT_SECONDS
@@ -115,22 +154,28 @@ def _batch(
     ordering = (slot >= ORDERED[0]) & (session < sales)
     channel = rng.choice(len(CHANNELS), size=count, p=[0.32, 0.28, 0.14, 0.08, 0.12, 0.06])
     return Batch(
-        session=first + session, slot=slot, time=time, product=product[session, slot],
-        customer=customer[session], visitor=visitor[session],
-        order=np.where(ordering, first_order + session, -1),
-        device=device[session], channel=channel[session],
+        session=place.session + session,
+        slot=slot,
+        time=time,
+        product=product[session, slot],
+        customer=customer[session],
+        visitor=visitor[session],
+        order=np.where(ordering, place.order + session, -1),
+        device=device[session],
+        channel=channel[session],
         views=_views(orders, seen, shown, negative, start, _untracked(device, start)),
     )
 
 
 def _products(rng: np.random.Generator, orders: Rows, visits: int, popularity: Floats) -> Ints:
-    """The product of each slot, -1 where there is none."""
+    """Return the product of each slot, -1 where there is none."""
     product = np.full((len(orders) + visits, len(SLOTS)), -1, np.int64)
     sale, visit = product[: len(orders)], product[len(orders) :]
     for slot, name in zip(VIEWS[:2], ("focal", "other"), strict=True):
         sale[:, slot] = sale[:, slot + 1] = orders[name]
-    for slot, name in zip((*EXTRA_ADDS, *ORDERED), ("extra1", "extra2", "bought", "extra1", "extra2"),
-                          strict=True):
+    for slot, name in zip(
+        (*EXTRA_ADDS, *ORDERED), ("extra1", "extra2", "bought", "extra1", "extra2"), strict=True
+    ):
         sale[:, slot] = orders[name]
     views = 1 + (rng.random(visits)[:, None] > _VIEW_COUNTS.cumsum()[:-1]).sum(axis=1)
     for index, slot in enumerate(VIEWS):
@@ -141,7 +186,7 @@ def _products(rng: np.random.Generator, orders: Rows, visits: int, popularity: F
 
 
 def _untracked(device: Ints, start: Ints) -> Flags:
-    return (device == DEVICES.index("app")) & (week_of(start) == effects.BROKEN_WEEK)
+    return np.asarray((device == DEVICES.index("app")) & (week_of(start) == effects.BROKEN_WEEK))
 
 
 def _happens(
@@ -160,8 +205,9 @@ def _happens(
     happens[:sales, CHECKOUT] = True
     happens[:sales, PAYMENT] = rng.random(sales) < 0.6
     tracked = ~untracked[:sales]
-    for add, done, name in zip((None, *EXTRA_ADDS), ORDERED, ("bought", "extra1", "extra2"),
-                               strict=True):
+    for add, done, name in zip(
+        (None, *EXTRA_ADDS), ORDERED, ("bought", "extra1", "extra2"), strict=True
+    ):
         there = orders[name] >= 0
         happens[:sales, done] = there & tracked
         if add is not None:
@@ -170,7 +216,7 @@ def _happens(
 
 
 def _visitors(
-    rng: np.random.Generator, plan: Plan, world: World, orders: Rows, visited: Ints
+    rng: np.random.Generator, world: World, orders: Rows, visited: Ints, strangers: int
 ) -> tuple[Ints, Ints]:
     """Who it was: customers are known by their account, others only by their device."""
     visits = len(visited)
@@ -180,10 +226,11 @@ def _visitors(
     somebody = np.where(rng.random(visits) < 0.5, regular, anyone)
     known &= world.created[somebody] < visited
     customer = np.where(known, somebody, -1)
-    stranger = world.customers + rng.integers(0, max(1, plan.events // 12), visits)
+    stranger = world.customers + rng.integers(0, strangers, visits)
     customer = np.concatenate([orders["customer"], customer]).astype(np.int64)
-    return customer, np.where(customer >= 0, customer,
-                              np.concatenate([orders["customer"], stranger]))
+    return customer, np.where(
+        customer >= 0, customer, np.concatenate([orders["customer"], stranger])
+    )
 
 
 def _views(
@@ -192,7 +239,7 @@ def _views(
     sales = len(orders)
     orders_either = np.zeros(seen.shape, bool)
     orders_either[:sales, :2] = seen[:sales, :2]
-    other = np.zeros(seen.shape)
+    other = np.zeros(seen.shape, np.int64)
     other[:, :2] = negative[:, 1::-1]
     buy, cart = [], []
     for state in (0, 1):

@@ -43,15 +43,25 @@ _BITS = 26
 
 
 def write_truth(
-    folder: Path, plan: Plan, world: World, history: History, exposure: Exposure,
-    counts: dict[str, int], dirt: dict[str, dict[str, int]],
+    folder: Path,
+    plan: Plan,
+    world: World,
+    history: History,
+    exposure: Exposure,
+    counts: dict[str, int],
+    dirt: dict[str, dict[str, int]],
 ) -> dict[str, Any]:
     """Write `truth.json` and the tables beside it; return what truth.json holds."""
     treated = treated_weeks(world, history.reviews)
     truth = {
         "seed": plan.seed,
-        "sizes": {"customers": world.customers, "products": world.products,
-                  "orders": len(history.orders), "reviews": len(history.reviews), **counts},
+        "sizes": {
+            "customers": world.customers,
+            "products": world.products,
+            "orders": len(history.orders),
+            "reviews": len(history.reviews),
+            **counts,
+        },
         "effects": {
             "writers": writers(world, history),
             "visitors": _visitors(exposure),
@@ -74,11 +84,11 @@ def write_truth(
 def _followed(history: History) -> Rows:
     reviews = history.reviews
     enough = reviews["time"] + FOLLOW_UP_DAYS * DAY <= END
-    return reviews[(reviews["kind"] == TIED) & enough]
+    return np.asarray(reviews[(reviews["kind"] == TIED) & enough])
 
 
 def spend_after(world: World, history: History, reviews: Rows) -> tuple[Ints, Floats]:
-    """Number and total (in currency units) of the orders within 90 days after each review."""
+    """Count and add up (in currency units) the orders within 90 days after each review."""
     orders = history.orders[history.orders["cancelled"] == 0]
     total = amounts(world, orders).total
     key = (orders["customer"].astype(np.int64) << _BITS) + orders["time"]
@@ -112,7 +122,7 @@ def writers(world: World, history: History) -> dict[str, float]:
 
 
 def _raw(world: World, history: History) -> dict[str, float]:
-    """What the plain comparison of negative with positive shows, confounding and all."""
+    """Compare negative with positive plainly, confounding and all."""
     reviews = _followed(history)
     number, spend = spend_after(world, history, reviews)
     bad, good = reviews["sentiment"] == NEGATIVE, reviews["sentiment"] == 2
@@ -179,10 +189,17 @@ def _incidents(world: World, history: History) -> dict[str, Any]:
     reviews, orders = history.reviews, history.orders
     broken = effects.BROKEN_WEEK * 7 - FIRST_DAY.weekday()
     return {
-        "broken_week": {"from": date_of(broken).isoformat(), "to": date_of(broken + 6).isoformat(),
-                        "device": "app", "lost": "Order Completed events"},
-        "fraud_ring": {"rings": int(world.ring.max()), "customers": int((world.ring > 0).sum()),
-                       "orders": int((orders["ring"] > 0).sum())},
+        "broken_week": {
+            "from": date_of(broken).isoformat(),
+            "to": date_of(broken + 6).isoformat(),
+            "device": "app",
+            "lost": "Order Completed events",
+        },
+        "fraud_ring": {
+            "rings": int(world.ring.max()),
+            "customers": int((world.ring > 0).sum()),
+            "orders": int((orders["ring"] > 0).sum()),
+        },
         "fake_reviews": int((reviews["kind"] == FAKE).sum()),
         "wave_reviews": int((reviews["kind"] == WAVE).sum()),
         "late_share": float((orders["late"] == 1).mean()),
@@ -199,37 +216,58 @@ def _write_customers(folder: Path, world: World, history: History) -> None:
     campaign = history.campaign
     uplift = np.full(world.customers, np.nan)
     uplift[campaign.customer] = campaign.uplift * ~campaign.would_buy
-    pq.write_table(pa.table({
-        "customer_id": ids(CUSTOMER, np.arange(world.customers)),
-        "segment": _names(SEGMENTS, world.segment),
-        "language": _names(("en", "zh"), world.chinese.astype(np.int64)),
-        "fraud_ring": pa.array(world.ring, mask=world.ring == 0),
-        "p_campaign_uplift": pa.array(uplift, mask=np.isnan(uplift)),
-    }), folder / "customer_truth.parquet")
+    pq.write_table(
+        pa.table(
+            {
+                "customer_id": ids(CUSTOMER, np.arange(world.customers)),
+                "segment": _names(SEGMENTS, world.segment),
+                "language": _names(("en", "zh"), world.chinese.astype(np.int64)),
+                "fraud_ring": pa.array(world.ring, mask=world.ring == 0),
+                "p_campaign_uplift": pa.array(uplift, mask=np.isnan(uplift)),
+            }
+        ),
+        folder / "customer_truth.parquet",
+    )
 
 
 def _write_products(folder: Path, world: World, reviews: Rows) -> None:
     wave = world.burst_week >= 0
-    first = (world.burst_week * 7 - FIRST_DAY.weekday() + (FIRST_DAY - date_of(0)).days)
-    pq.write_table(pa.table({
-        "product_id": ids(PRODUCT, np.arange(world.products)),
-        "category": _names(CATEGORIES, world.category),
-        "price_band": _names(BANDS, world.band),
-        "popularity": pa.array(world.popularity),
-        "wave_from": pa.array([date_of(int(day)) if hit else None
-                               for day, hit in zip(first, wave, strict=True)], pa.date32()),
-        "boosted_by_ring": pa.array(world.boosted, mask=world.boosted == 0),
-    }), folder / "product_truth.parquet")
+    first = world.burst_week * 7 - FIRST_DAY.weekday() + (FIRST_DAY - date_of(0)).days
+    pq.write_table(
+        pa.table(
+            {
+                "product_id": ids(PRODUCT, np.arange(world.products)),
+                "category": _names(CATEGORIES, world.category),
+                "price_band": _names(BANDS, world.band),
+                "popularity": pa.array(world.popularity),
+                "wave_from": pa.array(
+                    [
+                        date_of(int(day)) if hit else None
+                        for day, hit in zip(first, wave, strict=True)
+                    ],
+                    pa.date32(),
+                ),
+                "boosted_by_ring": pa.array(world.boosted, mask=world.boosted == 0),
+            }
+        ),
+        folder / "product_truth.parquet",
+    )
 
 
 def _write_weeks(folder: Path, exposure: Exposure, treated: Flags) -> None:
     product, week = np.nonzero(exposure.views > 0)
     views = exposure.views[product, week]
     monday = [date_of(int(number) * 7 - FIRST_DAY.weekday()) for number in week]
-    pq.write_table(pa.table({
-        "product_id": ids(PRODUCT, product), "week_on": pa.array(monday, pa.date32()),
-        "views": pa.array(views.astype(np.int64)),
-        "exposed_share": pa.array(exposure.exposed[product, week] / views),
-        "change": pa.array(exposure.change[product, week] / views),
-        "treated": pa.array(treated[product, week]),
-    }), folder / "product_week_truth.parquet")
+    pq.write_table(
+        pa.table(
+            {
+                "product_id": ids(PRODUCT, product),
+                "week_on": pa.array(monday, pa.date32()),
+                "views": pa.array(views.astype(np.int64)),
+                "exposed_share": pa.array(exposure.exposed[product, week] / views),
+                "change": pa.array(exposure.change[product, week] / views),
+                "treated": pa.array(treated[product, week]),
+            }
+        ),
+        folder / "product_week_truth.parquet",
+    )
