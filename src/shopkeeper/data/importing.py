@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -13,7 +15,7 @@ import duckdb
 from shopkeeper.data import privacy
 from shopkeeper.data.door import macros, merge
 from shopkeeper.data.door.convert import Converted, convert
-from shopkeeper.data.door.files import data_files, opened
+from shopkeeper.data.door.files import data_files, opened, unreadable
 from shopkeeper.data.door.read import Staged, literal, stage
 from shopkeeper.data.sources import recognise
 from shopkeeper.data.sources.kinds import FileKind
@@ -215,7 +217,7 @@ class _Importer:
         return kind
 
     def _unrecognised(self, path: Path, staged: Staged, prefix: str) -> UnrecognisedFileError:
-        sample = self.connection.execute(f"SELECT * EXCLUDE (_row) FROM {prefix}_file LIMIT 200").fetch_arrow_table()
+        sample = self.connection.sql(f"SELECT * EXCLUDE (_row) FROM {prefix}_file LIMIT 200").to_arrow_table()
         folder = self.writer.path / "mappings" / "suggested"
         folder.mkdir(parents=True, exist_ok=True)
         target = folder / f"{path.stem}.toml"
@@ -303,8 +305,14 @@ def _connect(shop: Path, settings: Settings) -> duckdb.DuckDBPyConnection:
 
 def _digest(path: Path, mappings: list[Path]) -> str:
     """Hash of the file and of the mappings that may apply to it."""
-    with opened(path) as file:
-        digest = hashlib.file_digest(file, "sha256")
+    try:
+        with opened(path) as file:
+            digest = hashlib.file_digest(file, "sha256")
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise unreadable(
+            path, "Its bytes are a damaged or incomplete gzip file.", "gzip 文件已损坏或不完整。",
+            "Export it again.", "请重新导出。",
+        ) from error  # fmt: skip
     for mapping in mappings:
         digest.update(mapping.read_bytes())
     return digest.hexdigest()

@@ -66,7 +66,10 @@ def _guarded(given: list[str], asked: Asked) -> int:
         return _refuse(_usage(error, given), asked)
     except ShopkeeperError as error:
         return _refuse(error, asked)
-    except (click.Abort, KeyboardInterrupt):
+    except (click.Abort, KeyboardInterrupt) as error:
+        # Click takes the end of a file for the end of a conversation.
+        if isinstance(error.__cause__, EOFError):
+            return _refuse(_unforeseen(error.__cause__, given), asked)
         return INTERRUPTED
     except BrokenPipeError:
         raise

@@ -135,7 +135,8 @@ def _stage_json(connection: duckdb.DuckDBPyConnection, path: Path, prefix: str) 
     try:
         connection.execute(
             f"CREATE TEMP TABLE {prefix}_staged AS SELECT row_number() OVER () AS _row, line, "
-            f"json_valid(line) AND json_type(line) = 'OBJECT' AS _good FROM ({source})"
+            # AND would look at the type of a line that is no JSON, and fail.
+            f"CASE WHEN json_valid(line) THEN json_type(line) = 'OBJECT' END AS _good FROM ({source})"
         )
     except (duckdb.InvalidInputException, duckdb.ConversionException) as error:
         raise unreadable(

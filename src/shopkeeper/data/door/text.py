@@ -83,7 +83,7 @@ class TextReader:
             except StopIteration:
                 return
             except csv.Error as error:
-                self.broken.append(Broken(first, _why(str(error), str(error)), "".join(lines.taken)))
+                self.broken.append(Broken(first, _why(str(error), str(error)), self._readable("".join(lines.taken))))
                 continue
             if record:
                 yield record, first, list(lines.taken)
@@ -101,7 +101,12 @@ class TextReader:
                 if single:
                     yield from self._judged(single, first + offset, [line])
         else:
-            self.broken.append(Broken(first, self._reason(record, text, unclosed), text))
+            self.broken.append(Broken(first, self._reason(record, text, unclosed), self._readable(text)))
+
+    def _readable(self, text: str) -> str:
+        """Return the text with the bytes that could not be decoded written out, as `\\xff`."""
+        encoding = self.layout.encoding
+        return text.encode(encoding, "surrogateescape").decode(encoding, "backslashreplace")
 
     def _reason(self, record: list[str], text: str, unclosed: bool) -> Words:
         if _undecodable(text):
