@@ -7,7 +7,7 @@ personal data: only columns that carry none are copied, with e-mails, phones and
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import duckdb
 
@@ -119,13 +119,45 @@ class _Door:
     def type_cells(self) -> None:
         """Define `<prefix>_0`, `<prefix>_1` …: the typed rows of the grain and of the others."""
         what = "VIEW" if self.staged.lazy else "TABLE"
-        for position, extract in enumerate((self.kind.grain, *self.kind.others)):
-            select = self.plan.select(extract)
-            if position:
-                select += " AND " + " AND ".join(
-                    f"({extract.columns[name]}) IS NOT NULL" for name in extract.table.key if name in extract.columns
-                )
-            self.connection.execute(f"CREATE TEMP {what} {self.prefix}_{position} AS {select}")
+        self._define(what, 0, self.plan.select(self.kind.grain))
+        for position, extract in enumerate(self.kind.others, start=1):
+            self.plan.learn(extract)
+            relation, compact = self._compact(extract)
+            self._define("TABLE", position, self.plan.select(compact, relation))
+            if self._lacks_required(position, extract.table):
+                # Some cell cannot be read: only the rows one by one can tell which.
+                keyed = replace(extract, where=f"{extract.where} AND {_present(extract)}")
+                self._define("TABLE", position, self.plan.select(keyed))
+
+    def _define(self, what: str, position: int, select: str) -> None:
+        self.connection.execute(f"CREATE OR REPLACE TEMP {what} {self.prefix}_{position} AS {select}")
+
+    def _compact(self, extract: Extract) -> tuple[str, Extract]:
+        """One row for each key and time as they are written, so that few cells need be typed."""
+        table, columns = extract.table, extract.columns
+        exact = {name for name in columns if name in table.key or table.column(name).type == "timestamp"}
+        aliases = {name: f"_c{index}" for index, name in enumerate(columns)}
+        for name, raw in columns.items():
+            self.plan.adopt(raw, aliases[name])
+        grouped = ", ".join(f"{columns[name]} AS {aliases[name]}" for name in columns if name in exact)
+        last = ", ".join(
+            f"arg_max({self._blank_free(raw)}, _row) AS {aliases[name]}"
+            for name, raw in columns.items()
+            if name not in exact
+        )
+        chosen = ", ".join(part for part in ("max(_row) AS _row", grouped, last) if part)
+        relation = (
+            f"(SELECT {chosen} FROM {self.plan.rows} WHERE {extract.where} AND {_present(extract)} "
+            f"GROUP BY {', '.join(aliases[name] for name in exact)})"
+        )
+        return relation, Extract(table, aliases)
+
+    def _blank_free(self, raw: str) -> str:
+        return self.plan.text(raw) if self.plan.is_text(raw) else raw
+
+    def _lacks_required(self, position: int, table: Table) -> bool:
+        missing = " OR ".join(f"{quoted(column.name)} IS NULL" for column in _required(table))
+        return _count(self.connection, f"{self.prefix}_{position} WHERE {missing}") > 0
 
     def reject(self) -> int:
         """Define `<prefix>_rejected`, with the broken records in it, and return its count."""
@@ -134,16 +166,11 @@ class _Door:
             + " UNION ALL ".join(f"SELECT _row, {number} AS reason FROM ({rows})" for number, rows in enumerate(self._bad_rows()))
             + ") GROUP BY _row"
         )
-        cells = self._cells()
-        reasons_en, reasons_zh = self._reasons()
-        lines = self.staged.lines or f"SELECT _row, _row AS _line FROM {self.prefix}_file"
         self.connection.execute(
-            f"""CREATE TEMP TABLE {self.prefix}_rejected AS
-            SELECT _line AS line, CASE reason {reasons_en} END AS why_en,
-                CASE reason {reasons_zh} END AS why_zh, {cells}::VARCHAR AS cells
-            FROM {self.prefix}_bad JOIN {self.prefix}_rows USING (_row) JOIN ({lines}) USING (_row)
-            ORDER BY line"""
+            f"CREATE TEMP TABLE {self.prefix}_rejected (line BIGINT, why_en VARCHAR, why_zh VARCHAR, cells VARCHAR)"
         )
+        if _count(self.connection, f"{self.prefix}_bad"):
+            self._explain()
         hide = "shape_of" if self._personal() else "masked"
         if self.staged.broken:
             self.connection.executemany(
@@ -151,6 +178,27 @@ class _Door:
                 [[item.line, item.why.en, item.why.zh, item.text] for item in self.staged.broken],
             )
         return _count(self.connection, f"{self.prefix}_rejected")
+
+    def _explain(self) -> None:
+        bad = _count(self.connection, f"{self.prefix}_bad")
+        cells = self._cells()
+        reasons_en, reasons_zh = self._reasons()
+        lines = self.staged.lines or f"SELECT _row, _row AS _line FROM {self.prefix}_file"
+        if not bad:
+            lines = "SELECT 0 AS _row, 0 AS _line WHERE false"
+        # Each cell is cleaned under a name of its own: macros repeat their argument many times over.
+        written = "".join(
+            f", cell(({extract.columns.get(column.name, 'NULL')})::VARCHAR) AS _required_{number}"
+            for number, (_, extract, column) in enumerate(self._required_cells())
+        )
+        self.connection.execute(
+            f"""INSERT INTO {self.prefix}_rejected
+            SELECT _line AS line, CASE reason {reasons_en} END AS why_en,
+                CASE reason {reasons_zh} END AS why_zh, cells
+            FROM (SELECT _line, reason, {cells}::VARCHAR AS cells{written}
+                FROM {self.prefix}_bad JOIN {self.prefix}_rows USING (_row) JOIN ({lines}) USING (_row))
+            ORDER BY line"""
+        )
 
     def keep_last(self, table: Table) -> tuple[int, int]:
         """Define `<prefix>_grain` with the last good row of each key; count kept and duplicates."""
@@ -227,9 +275,9 @@ class _Door:
         hidden = self._personal()
         en, zh = [], []
         for number, (_, extract, column) in enumerate(self._required_cells()):
-            raw, (as_en, as_zh) = f"({extract.columns.get(column.name, 'NULL')})::VARCHAR", _AS[column.type]
-            shown = "'…'" if _columns_in(raw) & hidden else f"masked(left(cell({raw}), 60))"
-            missing = f"cell({raw}) IS NULL"
+            secret = _columns_in(extract.columns.get(column.name, "")) & hidden
+            shown = "'…'" if secret else f"masked(left(_required_{number}, 60))"
+            missing, (as_en, as_zh) = f"_required_{number} IS NULL", _AS[column.type]
             en.append(f"WHEN {number} THEN CASE WHEN {missing} THEN '{column.name} is empty' ELSE "
                       f"'{column.name}: cannot read “' || {shown} || '” as {as_en}' END")
             zh.append(f"WHEN {number} THEN CASE WHEN {missing} THEN '{column.name} 为空' ELSE "
@@ -263,6 +311,11 @@ class _Door:
     def _pair(self, query: str) -> tuple[int, int]:
         first, second = self.connection.execute(query).fetchall()[0]
         return first, second
+
+
+def _present(extract: Extract) -> str:
+    """SQL: the row names the key of that table at all."""
+    return " AND ".join(f"({extract.columns[name]}) IS NOT NULL" for name in extract.table.key)
 
 
 def _required(table: Table) -> tuple[Column, ...]:

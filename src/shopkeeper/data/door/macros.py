@@ -51,18 +51,18 @@ MACROS = (
         ELSE try_strptime(x, {_listed(_MONTH_FIRST)}) END)""",
     r"""CREATE OR REPLACE TEMP MACRO without_offset(x) AS
         trim(regexp_replace(x, '\s*(Z|UTC|GMT|[+-]\d{2}:?\d{2})$', ''))""",
-    # Nineteen characters is the plain ISO form; it skips the search for an offset.
+    # From here on the argument is a clean cell. Nineteen characters is the plain ISO form; it skips the
+    # search for an offset.
     """CREATE OR REPLACE TEMP MACRO local_time(x, day_first) AS CASE
         WHEN length(x) = 19 AND try_cast(x AS TIMESTAMP) IS NOT NULL THEN try_cast(x AS TIMESTAMP)
-        WHEN offset_of(cell(x)) IS NULL THEN written_time(cell(x), day_first)
-        ELSE written_time(without_offset(cell(x)), day_first) END""",
+        ELSE written_time(CASE WHEN offset_of(x) IS NULL THEN x ELSE without_offset(x) END, day_first) END""",
     """CREATE OR REPLACE TEMP MACRO offset_minutes(o) AS CASE WHEN o IN ('Z', 'UTC', 'GMT') THEN 0
         ELSE (CASE WHEN o[1] = '-' THEN -1 ELSE 1 END)
         * (60 * try_cast(o[2:3] AS INT) + try_cast(right(o, 2) AS INT)) END""",
     """CREATE OR REPLACE TEMP MACRO instant(x, zone, day_first) AS CASE
-        WHEN length(x) = 19 OR offset_of(cell(x)) IS NULL
+        WHEN length(x) = 19 OR offset_of(x) IS NULL
         THEN (local_time(x, day_first) AT TIME ZONE zone) AT TIME ZONE 'UTC'
-        ELSE local_time(x, day_first) - to_minutes(offset_minutes(offset_of(cell(x)))) END""",
+        ELSE local_time(x, day_first) - to_minutes(offset_minutes(offset_of(x))) END""",
     """CREATE OR REPLACE TEMP MACRO zone_of(x, zone) AS CASE
-        WHEN length(x) = 19 THEN zone ELSE coalesce(offset_of(cell(x)), zone) END""",
+        WHEN length(x) = 19 THEN zone ELSE coalesce(offset_of(x), zone) END""",
 )
