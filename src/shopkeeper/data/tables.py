@@ -89,6 +89,12 @@ class Table:
         """The column names, in order."""
         return tuple(column.name for column in self.columns)
 
+    @property
+    def day(self) -> str:
+        """The `…_on` column that goes with `time`; empty where there is none."""
+        day = (self.time or "").removesuffix("_at") + "_on"
+        return day if day in self.names else ""
+
     def column(self, name: str) -> Column:
         """Return the column of that name; KeyError when there is none."""
         for column in self.columns:

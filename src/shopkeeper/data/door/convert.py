@@ -103,8 +103,10 @@ def _prepare(
     missing = [name for name in kind.optional if name not in staged.header.columns]
     added = "".join(f", NULL::VARCHAR AS {quoted(name)}" for name in missing)
     prepared = kind.rows or "SELECT * FROM file"
+    # What a source prepares is read many times.
+    what = "TABLE" if kind.rows and not staged.lazy else "VIEW"
     connection.execute(
-        f"CREATE TEMP VIEW {prefix}_rows AS WITH file AS (SELECT *{added} FROM {prefix}_file) {prepared}"
+        f"CREATE TEMP {what} {prefix}_rows AS WITH file AS (SELECT *{added} FROM {prefix}_file) {prepared}"
     )
 
 
@@ -120,14 +122,20 @@ class _Door:
         """Define `<prefix>_0`, `<prefix>_1` …: the typed rows of the grain and of the others."""
         what = "VIEW" if self.staged.lazy else "TABLE"
         self._define(what, 0, self.plan.select(self.kind.grain))
+        clean = not self._refuses() and not self._lacks_required(0, self.kind.grain.table)
         for position, extract in enumerate(self.kind.others, start=1):
             self.plan.learn(extract)
-            relation, compact = self._compact(extract)
-            self._define("TABLE", position, self.plan.select(compact, relation))
-            if self._lacks_required(position, extract.table):
-                # Some cell cannot be read: only the rows one by one can tell which.
+            if clean:
+                relation, compact = self._compact(extract)
+                self._define("TABLE", position, self.plan.select(compact, relation))
+            if not clean or self._lacks_required(position, extract.table):
+                # Some row will be rejected: only the rows one by one can tell which.
                 keyed = replace(extract, where=f"{extract.where} AND {_present(extract)}")
                 self._define("TABLE", position, self.plan.select(keyed))
+
+    def _refuses(self) -> bool:
+        reasons = " OR ".join(f"coalesce({item.when}, false)" for item in self.kind.refusals)
+        return bool(reasons) and _count(self.connection, f"{self.prefix}_rows WHERE {reasons}") > 0
 
     def _define(self, what: str, position: int, select: str) -> None:
         self.connection.execute(f"CREATE OR REPLACE TEMP {what} {self.prefix}_{position} AS {select}")
@@ -147,7 +155,7 @@ class _Door:
         )
         chosen = ", ".join(part for part in ("max(_row) AS _row", grouped, last) if part)
         relation = (
-            f"(SELECT {chosen} FROM {self.plan.rows} WHERE {extract.where} AND {_present(extract)} "
+            f"(SELECT {chosen} FROM {self.plan.source(extract)} WHERE {extract.where} AND {_present(extract)} "
             f"GROUP BY {', '.join(aliases[name] for name in exact)})"
         )
         return relation, Extract(table, aliases)
@@ -217,9 +225,7 @@ class _Door:
         table, name = extract.table, f"{self.prefix}_{position}_merged"
         keys = _listed(table.key)
         merged = ", ".join(
-            f"min({quoted(column)}) AS {quoted(column)}"
-            if table.undated and column == table.time
-            else f"arg_max({quoted(column)}, _row) AS {quoted(column)}"
+            f"{self._last(extract, column)} AS {quoted(column)}"
             for column in table.names
             if column not in table.key
         )
@@ -230,6 +236,13 @@ class _Door:
         )
         return name
 
+    def _last(self, extract: Extract, column: str) -> str:
+        if extract.table.undated and column == extract.table.time:
+            return f"min({quoted(column)})"
+        if column in extract.columns or column in ("time_zone", extract.table.day):
+            return f"arg_max({quoted(column)}, _row)"
+        return f"any_value({quoted(column)})"
+
     def repaired(self) -> dict[str, int]:
         """Count the cells of good rows that held something and could not be read."""
         typed = {
@@ -238,7 +251,7 @@ class _Door:
             if column.type != "string"
             and not column.personal
             and column.name in self.kind.grain.columns
-            and self.plan.is_text(self.kind.grain.columns[column.name])
+            and self.plan.may_fail(column, self.kind.grain.columns[column.name])
         }
         if not typed:
             return {}

@@ -10,7 +10,7 @@ from shopkeeper.data.door.read import literal, quoted
 from shopkeeper.data.privacy import protected
 from shopkeeper.data.schema import DUCKDB
 from shopkeeper.data.sources.kinds import Extract, FileKind
-from shopkeeper.data.tables import Column, Table
+from shopkeeper.data.tables import Column
 from shopkeeper.settings import Settings
 
 _READERS = {"money": "amount", "int64": "whole", "float64": "number", "boolean": "yes"}
@@ -58,17 +58,25 @@ class Plan:
         self._clean: dict[str, str] = {}
         self._day_firsts: dict[str, str] = {}
 
-    def select(self, extract: Extract) -> str:
-        """Return the SELECT of an extract: `_row` and every canonical column."""
-        source = self._source(extract)
-        self.learn(extract, source)
+    def select(self, extract: Extract, relation: str = "") -> str:
+        """Return the SELECT of an extract: `_row` and every canonical column.
+
+        Parameters
+        ----------
+        extract
+            What the rows say for one table.
+        relation
+            Where to select from, when it is not the file's own rows.
+        """
+        source = relation or self.source(extract)
+        self.learn(extract)
         columns = ", ".join(
             f"CAST({self._stored(extract, column)} AS {DUCKDB[column.type]}) AS {quoted(column.name)}"
             for column in extract.table.columns
         )
         # Each cell is cleaned under a name of its own: macros repeat their argument many times over.
         cells = "".join(
-            f", {f'cell({raw})' if self.is_text(raw) else raw} AS {self._bound(raw)}"
+            f", {self.text(raw) if self.is_text(raw) else raw} AS {self._bound(raw)}"
             for raw in dict.fromkeys(extract.columns.values())
         )
         return f"SELECT _row, {columns} FROM (SELECT _row{cells} FROM {source} WHERE {extract.where})"
@@ -76,6 +84,10 @@ class Plan:
     def is_text(self, raw: str) -> bool:
         """Say whether a raw expression of a learnt extract is text."""
         return self._types[raw] == "VARCHAR"
+
+    def may_fail(self, column: Column, raw: str) -> bool:
+        """Say whether some cell of a learnt text column may be unreadable as the column's type."""
+        return self.is_text(raw) and self._clean.get(raw) != DUCKDB[column.type]
 
     def _bound(self, raw: str) -> str:
         return f"_cell_{list(self._types).index(raw)}"
@@ -89,27 +101,28 @@ class Plan:
     def text(self, raw: str) -> str:
         """Return the SQL that trims a text cell, as little as its column needs."""
         match self._clean.get(raw, ""):
-            case "plain":
-                return raw
+            case "":
+                return f"cell({raw})"
             case "spaced":
                 return f"CASE WHEN trim({raw}) IN ({_BLANKS}) THEN NULL ELSE trim({raw}) END"
             case _:
-                return f"cell({raw})"
+                return raw
 
     def _typed(self, column: Column, raw: str) -> str:
+        value, target = self._bound(raw), DUCKDB[column.type]
         if column.type == "timestamp":
             return self._instant(raw)
-        if self.is_text(raw) and self._clean.get(raw) != DUCKDB[column.type]:
-            if column.type == "string":
-                return self.text(raw)
-            return self._day(raw) if column.type == "date" else f"{_READERS[column.type]}({raw})"
+        if column.type == "date":
+            return self._day(raw)
+        if not self.is_text(raw):
+            return f"cell(CAST({value} AS VARCHAR))" if column.type == "string" else f"TRY_CAST({value} AS {target})"
         if column.type == "string":
-            return f"cell(CAST({raw} AS VARCHAR))"
-        return f"TRY_CAST({raw} AS {DUCKDB[column.type]})"
+            return value
+        return f"TRY_CAST({value} AS {target})" if self._clean.get(raw) == target else f"{_READERS[column.type]}({value})"
 
     def _instant(self, raw: str) -> str:
         kind, value = self._types[raw], self._bound(raw)
-        if kind == "VARCHAR":
+        if kind == "VARCHAR" and self._clean.get(raw) != "TIMESTAMP":
             return f"instant({value}, {literal(self.zone)}, {self._day_first(raw)})"
         if kind == "TIMESTAMP WITH TIME ZONE":
             return f"({value} AT TIME ZONE 'UTC')"
@@ -119,7 +132,7 @@ class Plan:
 
     def _day(self, raw: str) -> str:
         if self._clean.get(raw) == "TIMESTAMP":
-            return f"CAST(TRY_CAST({raw} AS TIMESTAMP) AS DATE)"
+            return f"CAST(CAST({self._bound(raw)} AS TIMESTAMP) AS DATE)"
         if self.is_text(raw):
             return f"CAST(local_time({self._bound(raw)}, {self._day_first(raw)}) AS DATE)"
         if self._types[raw] == "DATE":
@@ -136,10 +149,12 @@ class Plan:
             return "NULL"
         if column.name == "time_zone":
             zone = literal(self.zone)
-            return f"zone_of({self._bound(time)}, {zone})" if self.is_text(time) else zone
-        return self._day(time) if column.name == _day_column(extract.table) else "NULL"
+            offsets = self.is_text(time) and self._clean.get(time) != "TIMESTAMP"
+            return f"zone_of({self._bound(time)}, {zone})" if offsets else zone
+        return self._day(time) if column.name == extract.table.day else "NULL"
 
-    def _source(self, extract: Extract) -> str:
+    def source(self, extract: Extract) -> str:
+        """Return the relation whose rows speak for an extract."""
         if not extract.each:
             return self.rows
         listed = f"SELECT *, {extract.each} AS _items FROM {self.rows} WHERE {extract.where}"
@@ -148,16 +163,18 @@ class Plan:
 
     def learn(self, extract: Extract) -> None:
         """Look at the raw cells of an extract once, so that clean columns are read the fast way."""
+        source = self.source(extract)
         kinds = {raw: extract.table.column(name).type for name, raw in extract.columns.items()}
         unknown = [raw for raw in kinds if raw not in self._types]
-        if unknown:
-            listed = ", ".join(f"{raw} AS c{index}" for index, raw in enumerate(unknown))
-            rows = self.connection.execute(f"DESCRIBE SELECT {listed} FROM {self.rows}").fetchall()
-            self._types |= {raw: row[1] for raw, row in zip(unknown, rows, strict=True)}
-        texts = {raw: kind for raw, kind in kinds.items() if raw in unknown and self.is_text(raw) and kind in _TESTS}
+        if not unknown:
+            return
+        listed = ", ".join(f"{raw} AS c{index}" for index, raw in enumerate(unknown))
+        rows = self.connection.execute(f"DESCRIBE SELECT {listed} FROM {source}").fetchall()
+        self._types |= {raw: row[1] for raw, row in zip(unknown, rows, strict=True)}
+        texts = [raw for raw in unknown if self.is_text(raw) and kinds[raw] in _TESTS]
         if texts:
-            tests = ", ".join(_TESTS[kind].format(x=raw) for raw, kind in texts.items())
-            found = self.connection.execute(f"SELECT {tests} FROM {self.rows}").fetchall()[0]
+            tests = ", ".join(_TESTS[kinds[raw]].format(x=f"({raw})") for raw in texts)
+            found = self.connection.execute(f"SELECT {tests} FROM {source}").fetchall()[0]
             self._clean |= {raw: answer for raw, answer in zip(texts, found, strict=True) if answer}
 
     def adopt(self, raw: str, name: str) -> None:
@@ -182,7 +199,3 @@ class Plan:
         row = self.connection.execute(f"SELECT max({first}) > 12 FROM {self.rows}").fetchone()
         return bool(row and row[0])
 
-
-def _day_column(table: Table) -> str:
-    """The `…_on` column that goes with the table's time, if it has one."""
-    return (table.time or "").removesuffix("_at") + "_on"

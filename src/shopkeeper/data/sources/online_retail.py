@@ -6,7 +6,7 @@ from shopkeeper.data.sources.kinds import Extract, FileKind
 from shopkeeper.data.tables import CUSTOMERS, ORDER_ITEMS, ORDERS, PRODUCTS
 from shopkeeper.words import Words
 
-_CUSTOMER = """regexp_replace("CustomerID", '\\.0$', '')"""
+_CUSTOMER = """split_part("CustomerID", '.', 1)"""
 _REFUND = """upper("InvoiceNo") LIKE 'C%'"""
 
 KINDS = (
