@@ -5,7 +5,6 @@ BIN := $(VENV)/bin
 READY := $(VENV)/ready
 DEMO := demo
 CUSTOMERS ?= 2000
-EVENTS ?= 100000
 
 .PHONY: demo test check install clean help
 
@@ -30,7 +29,7 @@ $(READY): pyproject.toml constraints.txt
 
 demo: $(READY)
 	rm -rf $(DEMO)
-	$(BIN)/shopkeeper demo $(DEMO) --customers $(CUSTOMERS) --events $(EVENTS)
+	$(BIN)/shopkeeper demo $(DEMO) --customers $(CUSTOMERS)
 	$(BIN)/shopkeeper import $(DEMO)/exports --shop $(DEMO)/shop || [ $$? -eq 3 ]
 	$(BIN)/shopkeeper check $(DEMO)/shop
 	$(BIN)/shopkeeper run $(DEMO)/shop

@@ -7,6 +7,7 @@ evidence, what it cannot say, and at most one chart as a Vega-Lite specification
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from shopkeeper.words import Words, localised
 
 if TYPE_CHECKING:
-    import pandas
+    import pandas as pd
     import pyarrow as pa
 
 
@@ -61,9 +62,9 @@ class Answer:
         """Return the table."""
         return self.table
 
-    def to_pandas(self) -> pandas.DataFrame:
+    def to_pandas(self) -> pd.DataFrame:
         """Return the table as a pandas frame."""
-        frame: pandas.DataFrame = self.table.to_pandas()
+        frame: pd.DataFrame = self.table.to_pandas()
         return frame
 
     def to_dict(self, lang: str = "en", *, max_rows: int = 1000) -> dict[str, Any]:
@@ -145,7 +146,7 @@ def _plain(value: Any) -> Any:
     if value is None or isinstance(value, (bool, int, str)):
         return value
     if isinstance(value, float):
-        return value if value == value and abs(value) != float("inf") else None
+        return value if math.isfinite(value) else None
     if isinstance(value, dict):
         return {key: _plain(item) for key, item in value.items()}
     if isinstance(value, list):

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from shopkeeper.data.shop import open_shop
 from shopkeeper.surfaces.cli import main
 
 
@@ -113,3 +114,30 @@ def reviews() -> Callable[..., list[dict[str, object]]]:
 def orders() -> Callable[[int], list[dict[str, object]]]:
     """Rows of orders."""
     return order_rows
+
+
+@pytest.fixture
+def texts() -> Callable[..., list[str]]:
+    """One column of a table of a shop."""
+
+    def read(shop: Path, table: str = "reviews", column: str = "text") -> list[str]:
+        return open_shop(shop).table(table)[column].to_pyarrow().to_pylist()
+
+    return read
+
+
+@pytest.fixture
+def snapshot() -> Callable[[Path], dict[str, bytes]]:
+    """Every file that a reader of a shop may see."""
+
+    def read(shop: Path) -> dict[str, bytes]:
+        named = json.loads((shop / "manifest.json").read_text(encoding="utf-8"))
+        folders = [
+            item["folder"] for kind in ("tables", "answers") for item in named[kind].values()
+        ]
+        files = [
+            file for folder in folders for file in (shop / folder).rglob("*") if file.is_file()
+        ]
+        return {str(file): file.read_bytes() for file in (*files, shop / "manifest.json")}
+
+    return read

@@ -1,18 +1,11 @@
 """Bad input at the command line: a clear answer, never a traceback, and nothing is lost."""
 
 import gzip
-import hashlib
 import json
-import os
-import resource
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-
-from shopkeeper.data.shop import open_shop
 
 HEADER = "review_id,product_id,rating,text,reviewed_at\n"
 
@@ -23,18 +16,6 @@ def counts(document: dict[str, object]) -> list[tuple[int, int, int, int]]:
     found = [tuple(file[name] for name in names) for file in document["files"]]
     assert all(read == kept + twice + rejected for read, kept, twice, rejected in found)
     return found
-
-
-def texts(shop: Path, table: str = "reviews", column: str = "text") -> list[str]:
-    return open_shop(shop).table(table)[column].to_pyarrow().to_pylist()
-
-
-def snapshot(shop: Path) -> dict[str, bytes]:
-    """Every file that a reader of the shop may see."""
-    named = json.loads((shop / "manifest.json").read_text(encoding="utf-8"))
-    folders = [item["folder"] for kind in ("tables", "answers") for item in named[kind].values()]
-    files = [file for folder in folders for file in (shop / folder).rglob("*") if file.is_file()]
-    return {str(file): file.read_bytes() for file in (*files, shop / "manifest.json")}
 
 
 @pytest.fixture
@@ -52,21 +33,26 @@ def write(tmp_path: Path, name: str, content: str | bytes) -> Path:
     return path
 
 
-def refused(command, shop: Path, path: Path) -> dict[str, object]:
+@pytest.fixture
+def refused(command, shop: Path, snapshot) -> Callable[[Path], dict[str, object]]:
     """Import one file that cannot be imported; the shop must stay as it is."""
-    before = snapshot(shop)
-    done = command("import", path, "--shop", shop, "--json")
-    assert done.code == 3
-    assert snapshot(shop) == before
-    error = done.document["files"][0]["error"]
-    assert all(error[part] for part in ("asked", "found", "do"))
-    spoken = command("import", path, "--shop", shop, "--lang", "zh")
-    assert spoken.code == 3
-    assert path.name in spoken.out
-    return error
+
+    def run(path: Path) -> dict[str, object]:
+        before = snapshot(shop)
+        done = command("import", path, "--shop", shop, "--json")
+        assert done.code == 3
+        assert snapshot(shop) == before
+        error = done.document["files"][0]["error"]
+        assert all(error[part] for part in ("asked", "found", "do"))
+        spoken = command("import", path, "--shop", shop, "--lang", "zh")
+        assert spoken.code == 3
+        assert path.name in spoken.out
+        return error
+
+    return run
 
 
-def test_a_missing_folder(command, shop: Path, tmp_path: Path) -> None:
+def test_a_missing_folder(command, shop: Path, tmp_path: Path, snapshot) -> None:
     before = snapshot(shop)
     done = command("import", tmp_path / "nowhere", "--shop", shop)
     assert done.code == 3
@@ -94,12 +80,12 @@ def test_a_folder_without_data_files(command, shop: Path, tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     "content", [b"", b"\n\n  \n", b"\xef\xbb\xbf"], ids=["none", "blank", "bom"]
 )
-def test_an_empty_file(command, shop: Path, tmp_path: Path, content: bytes) -> None:
-    error = refused(command, shop, write(tmp_path, "empty.csv", content))
+def test_an_empty_file(tmp_path: Path, content: bytes, refused) -> None:
+    error = refused(write(tmp_path, "empty.csv", content))
     assert error["error"] == "UnreadableFileError"
 
 
-def test_a_header_without_rows(command, shop: Path, tmp_path: Path) -> None:
+def test_a_header_without_rows(command, shop: Path, tmp_path: Path, texts) -> None:
     done = command("import", write(tmp_path, "none.csv", HEADER), "--shop", shop, "--json")
     assert done.code == 0
     assert counts(done.document) == [(0, 0, 0, 0)]
@@ -107,10 +93,10 @@ def test_a_header_without_rows(command, shop: Path, tmp_path: Path) -> None:
 
 
 def test_a_file_of_another_platform_gets_a_mapping_to_start_from(
-    command, shop: Path, tmp_path: Path
+    command, shop: Path, tmp_path: Path, refused
 ) -> None:
     path = write(tmp_path, "erp.csv", "Beleg,Menge,Preis\n1,2,3.5\n2,1,4.0\n")
-    error = refused(command, shop, path)
+    error = refused(path)
     assert error["error"] == "UnrecognisedFileError"
     assert "Beleg, Menge, Preis" in error["found"]
     suggested = command("import", path, "--shop", shop, "--json").document["files"][0]["mapping"]
@@ -118,7 +104,7 @@ def test_a_file_of_another_platform_gets_a_mapping_to_start_from(
 
 
 def test_unrecognised_files_do_not_hold_up_the_others(
-    command, shop: Path, tmp_path: Path, exported, reviews
+    command, shop: Path, tmp_path: Path, exported, reviews, texts
 ) -> None:
     good = exported("more.csv", reviews(50)[40:])
     strange = write(tmp_path, "erp.csv", "Beleg,Menge\n1,2\n")
@@ -128,17 +114,15 @@ def test_unrecognised_files_do_not_hold_up_the_others(
     assert len(texts(shop)) == 50
 
 
-def test_a_picture_named_csv(command, shop: Path, tmp_path: Path) -> None:
+def test_a_picture_named_csv(tmp_path: Path, refused) -> None:
     png = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 40
-    error = refused(command, shop, write(tmp_path, "photo.csv", png))
+    error = refused(write(tmp_path, "photo.csv", png))
     assert error["error"] in ("UnreadableFileError", "UnrecognisedFileError")
 
 
 @pytest.mark.parametrize("name", ["book.xlsx", "table.parquet"])
-def test_bytes_that_are_not_what_the_name_says(
-    command, shop: Path, tmp_path: Path, name: str
-) -> None:
-    assert refused(command, shop, write(tmp_path, name, HEADER))["error"] == "UnreadableFileError"
+def test_bytes_that_are_not_what_the_name_says(tmp_path: Path, name: str, refused) -> None:
+    assert refused(write(tmp_path, name, HEADER))["error"] == "UnreadableFileError"
 
 
 @pytest.mark.parametrize(
@@ -150,14 +134,12 @@ def test_bytes_that_are_not_what_the_name_says(
         ("not.csv.gz", HEADER.encode()),
     ],
 )
-def test_a_damaged_container(
-    command, shop: Path, tmp_path: Path, name: str, content: bytes
-) -> None:
-    assert refused(command, shop, write(tmp_path, name, content))["error"] == "UnreadableFileError"
+def test_a_damaged_container(tmp_path: Path, name: str, content: bytes, refused) -> None:
+    assert refused(write(tmp_path, name, content))["error"] == "UnreadableFileError"
 
 
 def test_a_broken_encoding_keeps_the_good_rows_and_the_bad_one_aside(
-    command, shop: Path, tmp_path: Path
+    command, shop: Path, tmp_path: Path, texts
 ) -> None:
     lines = [f"b{n},p1,5,茶壶很好 {n},2025-03-01\n".encode() for n in range(20)]
     lines[7] = b"b7,p1,5,\xff\xfe\xb2\xe8 broken,2025-03-01\n"
@@ -168,7 +150,7 @@ def test_a_broken_encoding_keeps_the_good_rows_and_the_bad_one_aside(
     assert "茶壶很好 3" in texts(shop)
 
 
-def test_chinese_written_in_gbk_is_read(command, shop: Path, tmp_path: Path) -> None:
+def test_chinese_written_in_gbk_is_read(command, shop: Path, tmp_path: Path, texts) -> None:
     body = "".join(f"g{n},p1,5,物流很快，包装完好 {n},2025-03-01\n" for n in range(12))
     path = write(tmp_path, "gbk.csv", (HEADER + body).encode("gb18030"))
     assert command("import", path, "--shop", shop).code == 0
@@ -198,7 +180,7 @@ def test_truncated_json_lines_keep_every_whole_row(command, shop: Path, tmp_path
 
 @pytest.mark.parametrize("mark", [";", "\t", "|"], ids=["semicolon", "tab", "bar"])
 def test_a_known_header_with_another_delimiter_is_read(
-    command, shop: Path, tmp_path: Path, mark: str
+    command, shop: Path, tmp_path: Path, mark: str, texts
 ) -> None:
     line = mark.join(("d1", "p1", "5", "good, sturdy", "2025-03-01"))
     path = write(tmp_path, "other.csv", HEADER.replace(",", mark) + line + "\n")
@@ -206,16 +188,14 @@ def test_a_known_header_with_another_delimiter_is_read(
     assert "good, sturdy" in texts(shop)
 
 
-def test_a_wrong_delimiter_is_told_with_the_header_that_was_found(
-    command, shop: Path, tmp_path: Path
-) -> None:
+def test_a_wrong_delimiter_is_told_with_the_header_that_was_found(tmp_path: Path, refused) -> None:
     path = write(tmp_path, "wrong.csv", HEADER.replace(",", "^") + "w1^p1^5^good^2025-03-01\n")
-    error = refused(command, shop, path)
+    error = refused(path)
     assert "review_id^product_id" in error["found"]
 
 
 def test_duplicate_keys_keep_the_last_and_count_the_others(
-    command, shop: Path, tmp_path: Path
+    command, shop: Path, tmp_path: Path, texts
 ) -> None:
     body = "k1,p1,1,first,2025-03-01\nk2,p1,2,other,2025-03-01\nk1,p1,5,changed,2025-03-02\n"
     done = command("import", write(tmp_path, "twice.csv", HEADER + body), "--shop", shop, "--json")
@@ -225,7 +205,7 @@ def test_duplicate_keys_keep_the_last_and_count_the_others(
     assert "first" not in texts(shop)
 
 
-def test_orphans_are_kept_and_told_by_check(command, shop: Path, tmp_path: Path) -> None:
+def test_orphans_are_kept_and_told_by_check(command, shop: Path, tmp_path: Path, texts) -> None:
     content = "order_id,line,product_id,quantity,price\nnobody,1,p1,2,9.90\n"
     path = write(tmp_path, "items.csv", content)
     assert command("import", path, "--shop", shop).code == 0
@@ -269,7 +249,7 @@ def test_ten_reviews_give_no_percentage(command, tmp_path: Path, exported, revie
     assert command("review-sentiment", tmp_path / "alone").code == 3
 
 
-def test_a_review_of_100_000_characters(command, tmp_path: Path, exported, reviews) -> None:
+def test_a_review_of_100_000_characters(command, tmp_path: Path, exported, reviews, texts) -> None:
     rows = reviews(60)
     rows[3]["text"] = "这把茶壶真的很好看 lovely " * 5000
     run_alone(command, tmp_path, exported("long.csv", rows))
@@ -279,7 +259,7 @@ def test_a_review_of_100_000_characters(command, tmp_path: Path, exported, revie
     assert len(page) < 3_000_000
 
 
-def test_emoji_survive_the_door(command, shop: Path, tmp_path: Path) -> None:
+def test_emoji_survive_the_door(command, shop: Path, tmp_path: Path, texts) -> None:
     said = "👩‍👧 喜欢👍🏽 love it 🫖"
     path = write(tmp_path, "emoji.csv", HEADER + f"e1,p1,5,{said},2025-03-01\n")
     assert command("import", path, "--shop", shop).code == 0
@@ -297,7 +277,9 @@ def test_html_in_a_review_reaches_the_report_as_text(
     assert "<img src=x" not in page
 
 
-def test_a_formula_as_a_product_name_is_kept_as_text(command, shop: Path, tmp_path: Path) -> None:
+def test_a_formula_as_a_product_name_is_kept_as_text(
+    command, shop: Path, tmp_path: Path, texts
+) -> None:
     formula = '=HYPERLINK(""http://x"",""teapot"")'
     path = write(tmp_path, "products.csv", f'product_id,title,price\np1,"{formula}",9.90\n')
     assert command("import", path, "--shop", shop).code == 0
@@ -311,102 +293,3 @@ def test_terminal_codes_in_a_file_name_do_not_act(command, shop: Path, tmp_path:
     done = command("import", path, "--shop", shop)
     assert done.code == 0
     assert not {"\x1b", "\u202e"} & set(done.out + done.err)
-
-
-# The disk is full ---------------------------------------------------------------------------------
-
-
-def shopkeeper(
-    *arguments: object, most_bytes: int | None = None
-) -> subprocess.CompletedProcess[str]:
-    """Run the program in a process of its own, which may write files of `most_bytes` at most."""
-
-    def limited() -> None:
-        if most_bytes is not None:
-            resource.setrlimit(resource.RLIMIT_FSIZE, (most_bytes, most_bytes))
-
-    return subprocess.run(
-        [sys.executable, "-m", "shopkeeper", *map(str, arguments)],
-        capture_output=True,
-        text=True,
-        check=False,
-        preexec_fn=limited,
-        env=os.environ | {"PYTHONDONTWRITEBYTECODE": "1"},
-    )
-
-
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Callable[[int], Path] | None]:
-    """Mount a file system of a given size; None where that is not allowed."""
-    place = tmp_path / "disk"
-    place.mkdir()
-    mounted = False
-
-    def mount(size: int) -> Path:
-        nonlocal mounted
-        made = subprocess.run(
-            ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(place)],
-            capture_output=True,
-            check=False,
-        )
-        mounted = made.returncode == 0
-        return place
-
-    mount(1_000_000)
-    if mounted:
-        subprocess.run(["umount", str(place)], check=True)
-    yield mount if mounted else None
-    subprocess.run(["umount", str(place)], capture_output=True, check=False)
-
-
-def big_export(tmp_path: Path, exported, reviews) -> Path:
-    rows = reviews(20_000)
-    for row in rows:
-        row["text"] = str(row["text"]) + hashlib.sha256(str(row["review_id"]).encode()).hexdigest()
-    return exported("big.csv", rows)
-
-
-def is_told(done: subprocess.CompletedProcess[str]) -> None:
-    assert done.returncode == 5, done.stderr
-    assert "Traceback" not in done.stderr
-    assert "The disk refused" in done.stderr
-    assert "Free some space" in done.stderr
-
-
-def test_a_full_disk_during_import_leaves_the_shop_as_it_was(
-    command, exported, reviews, tmp_path: Path, small_disk
-) -> None:
-    few, big = exported("few.csv", reviews(40)), big_export(tmp_path, exported, reviews)
-    shop = (small_disk(700_000) if small_disk else tmp_path) / "shop"
-    assert command("import", few, "--shop", shop).code == 0
-    before = snapshot(shop)
-    done = shopkeeper("import", big, "--shop", shop, most_bytes=None if small_disk else 200_000)
-    is_told(done)
-    assert snapshot(shop) == before
-    assert len(texts(shop)) == 40
-
-
-def test_a_file_that_may_not_grow_leaves_the_shop_as_it_was(
-    command, exported, reviews, tmp_path: Path
-) -> None:
-    few, big = exported("few.csv", reviews(40)), big_export(tmp_path, exported, reviews)
-    shop = tmp_path / "shop"
-    assert command("import", few, "--shop", shop).code == 0
-    before = snapshot(shop)
-    is_told(shopkeeper("import", big, "--shop", shop, most_bytes=100_000))
-    assert snapshot(shop) == before
-    assert shopkeeper("import", big, "--shop", shop).returncode == 0
-    assert len(texts(shop)) == 20_000
-
-
-@pytest.mark.parametrize("words", [("run",), ("report",)], ids=" ".join)
-def test_a_full_disk_during_run_and_report_leaves_the_shop_as_it_was(
-    command, exported, reviews, orders, tmp_path: Path, words: tuple[str, ...]
-) -> None:
-    shop = tmp_path / "shop"
-    files = exported("reviews.csv", reviews(200)), exported("orders.csv", orders(200))
-    assert command("import", *files, "--shop", shop).code == 0
-    before = snapshot(shop)
-    is_told(shopkeeper(*words, shop, most_bytes=2_000))
-    assert snapshot(shop) == before
-    assert not list(shop.glob("*.html"))

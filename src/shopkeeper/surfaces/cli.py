@@ -210,42 +210,34 @@ def report_shop(asked: Asked, shop: Path, *, output: Path | None = None) -> int:
     output
         The report's file; report.html in the shop's folder when not given.
     """
+    from shopkeeper.surfaces.console import told
     from shopkeeper.surfaces.report import write_report
 
     asked.speak_for(shop)
     opened, target = open_shop(shop), output or shop / "report.html"
-    with storage_errors(target):
+    with told(asked.language) as progress:
+        progress(Words("Writing the report", "写报告"), None)
         written = write_report(opened, target, lang=asked.language)
     line = Words(f"The report is at {written}", f"报告在 {written}")
     _show(asked, {"report": str(written)}, lambda screen: screen.line(line))
     return 0
 
 
-def demo_shop(
-    asked: Asked, folder: Path, *, customers: int = 2000, events: int = 100_000, seed: int = 0
-) -> int:
-    """Make the exports of a demo shop, and the truth beside them for whoever checks the answers.
-
-    Parameters
-    ----------
-    customers
-        Number of customers.
-    events
-        Number of events.
-    seed
-        Seed; the same seed makes the same shop.
-    """
+def demo_shop(asked: Asked, folder: Path, **sizes: Any) -> int:
+    """Build a demo shop of the sizes that `build_demo` takes."""
     from shopkeeper.data.demo import build_demo
     from shopkeeper.surfaces.console import told
 
     with told(asked.language) as progress, storage_errors(folder):
-        build_demo(folder, customers=customers, events=events, seed=seed, progress=progress)
+        progress(Words(f"Building a demo shop in {folder}", f"在 {folder} 生成示范店铺"), None)
+        built = build_demo(folder, **sizes)
     exports = folder / "exports"
     line = Words(
         f"Next: shopkeeper import {exports} --shop {folder / 'shop'}",
         f"下一步：shopkeeper import {exports} --shop {folder / 'shop'}",
     )
-    _show(asked, {"exports": str(exports)}, lambda screen: screen.line(line))
+    document = {"exports": str(exports), "rows": built.rows, "effects": built.effects}
+    _show(asked, document, lambda screen: screen.line(line))
     return 0
 
 
@@ -315,7 +307,10 @@ def _ran(screen: Screen, steps: tuple[Step, ...]) -> None:
         for step in steps
     ]
     screen.grid(columns, rows)
-    if not any(step.outcome in ("answered", "failed") for step in steps):
+    outcomes = {step.outcome for step in steps}
+    if outcomes == {"skipped"}:
+        screen.line(wording.NOTHING_POSSIBLE)
+    elif not outcomes & {"answered", "failed"}:
         screen.line(wording.NOTHING_CHANGED)
 
 
@@ -344,6 +339,12 @@ def _made_from(verb: Verb) -> Callable[[], Command]:
     )
 
 
+def _demo() -> Command:
+    from shopkeeper.data.demo import build_demo
+
+    return make_command("demo", build_demo, callback=_with_asked(demo_shop), parameters=[_FOLDER])
+
+
 def _with_asked(function: Callable[..., int]) -> Callable[..., int]:
     def call(**given: Any) -> int:
         return function(click.get_current_context().find_object(Asked), **given)
@@ -364,7 +365,7 @@ program = Group(
         "check": _made("check", check_shop, _shop_argument(), rows_option()),
         "run": _made("run", run_verbs, _shop_argument()),
         "report": _made("report", report_shop, _shop_argument()),
-        "demo": _made("demo", demo_shop, _FOLDER),
+        "demo": _demo,
         **{verb.name.replace("_", "-"): _made_from(verb) for verb in VERBS},
     },
 )

@@ -37,6 +37,9 @@ NOTHING_CHANGED = Words(
     "Nothing has changed since the last run; nothing was done.",
     "自上次运行以来没有变化，无需重做。",
 )
+NOTHING_POSSIBLE = Words(
+    "No question can be answered with the data that is there.", "现有数据还不足以回答任何问题。"
+)
 IMPORT_COLUMNS = (
     Words("file", "文件"),
     Words("what it is", "内容"),
