@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 from shopkeeper.answer import Answer
 from shopkeeper.data.metrics import BY_NAME as METRICS
-from shopkeeper.data.tables import BY_NAME as TABLES
 from shopkeeper.words import Words
 
 
@@ -111,11 +110,6 @@ def definition(name: str, answers: Mapping[str, Answer]) -> Definition:
     verb, _, column = name.partition(":")
     answer = answers[verb]
     return Definition(_term(answer, column), answer.definitions.get(column) or _whole(answer))
-
-
-def table_words(name: str) -> Words:
-    """Return what one row of a table is."""
-    return Words(TABLES[name].en, TABLES[name].zh)
 
 
 def _term(answer: Answer, column: str) -> Words:

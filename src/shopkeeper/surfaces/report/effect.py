@@ -67,7 +67,7 @@ def _lateness_table(counted: list[tuple[Words, int, int]], pen: Pen) -> Grid:
     )
     rows = tuple(
         (
-            pen.say(words),
+            pen.link(words.get(pen.lang), "lateness"),
             pen.count(total, "lateness"),
             pen.share_cell(proportion(negative, total), total, "lateness"),
         )

@@ -85,14 +85,7 @@ def negative_over_time(moments: Sequence[Moment], least: int) -> dict[str, Any]:
 def reviews_over_time(moments: Sequence[Moment]) -> dict[str, Any]:
     """Draw the number of reviews by sentiment as stacked bars."""
     rows = [
-        {
-            **_bar(moment.start, moments),
-            "sentiment": phrases.SENTIMENTS[name].to_dict(),
-            "reviews": getattr(moment, name),
-            "rank": rank,
-        }
-        for moment in moments
-        for rank, name in enumerate(_ORDER)
+        {**_bar(moment.start, moments), **piece} for moment in moments for piece in _stacked(moment)
     ]
     colour = {
         "field": "sentiment",
@@ -105,13 +98,13 @@ def reviews_over_time(moments: Sequence[Moment]) -> dict[str, Any]:
     return {
         "height": 180,
         "data": {"values": rows},
-        "mark": "bar",
+        "mark": "rect",
         "encoding": {
             "x": _time_axis(moments),
             "x2": {"field": "end"},
-            "y": {"field": "reviews", "type": "quantitative", "axis": _AMOUNT},
+            "y": {"field": "top", "type": "quantitative", "axis": _AMOUNT},
+            "y2": {"field": "bottom"},
             "color": colour,
-            "order": {"field": "rank"},
         },
     }
 
@@ -122,11 +115,12 @@ def bars_over_time(course: Sequence[Course]) -> dict[str, Any]:
     return {
         "height": 180,
         "data": {"values": rows},
-        "mark": {"type": "bar", "color": PAPER["calm"]},
+        "mark": {"type": "rect", "color": PAPER["calm"]},
         "encoding": {
             "x": _time_axis(course),
             "x2": {"field": "end"},
             "y": {"field": "value", "type": "quantitative", "axis": _AMOUNT},
+            "y2": {"datum": 0},
         },
     }
 
@@ -205,3 +199,14 @@ def _bar(start: date, course: Sequence[Dated]) -> Row:
     gaps = [(later.start - item.start).days for item, later in pairwise(course)]
     end = datetime.combine(start, time()) + timedelta(hours=round(24 * 0.84 * min(gaps)))
     return {"start": start.isoformat(), "end": end.isoformat()}
+
+
+def _stacked(moment: Moment) -> list[Row]:
+    pieces, bottom = [], 0
+    for name in _ORDER:
+        top = bottom + getattr(moment, name)
+        pieces.append(
+            {"sentiment": phrases.SENTIMENTS[name].to_dict(), "bottom": bottom, "top": top}
+        )
+        bottom = top
+    return pieces

@@ -61,15 +61,17 @@ def _fact(name: str, rows: list[dict[str, Any]], pen: Pen) -> Fact | None:
 
 
 def _share(name: str, row: dict[str, Any], label: Markup, pen: Pen) -> Fact:
-    whole = phrases.GLANCE_BASES.get(name, phrases.GLANCE_BASE)
-    base = pen.say(whole, base=pen.count(row["base"], name))
+    base = pen.say(phrases.GLANCE_COUNTED[name], base=pen.count(row["base"], name))
     if row["value"] is None or row["low"] is None:
         few = pen.share(Interval(0.0, 0.0, 0.0), 0, name)
-        return Fact(label, few, base)
-    between = phrases.BETWEEN.get(pen.lang).format(
-        low=percent(row["low"]), high=percent(row["high"])
+        return Fact(label, few, pen.say(phrases.GLANCE_FEW, base=base))
+    note = pen.say(
+        phrases.GLANCE_BASE,
+        low=pen.link(percent(row["low"]), name),
+        high=pen.link(percent(row["high"]), name),
+        base=base,
     )
-    return Fact(label, pen.link(percent(row["value"]), name), pen.link(between, name) + " " + base)
+    return Fact(label, pen.link(percent(row["value"]), name), note)
 
 
 def _pictures(answer: Answer, pen: Pen) -> list[Block]:

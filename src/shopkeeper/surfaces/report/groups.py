@@ -50,6 +50,7 @@ def sellers(material: Material, pen: Pen) -> Section:
         title=phrases.COLUMN_SELLER,
         name=lambda group: seller_name(group, pen),
         late=any(group.delivered for group in material.sellers),
+        drawn=True,
     )
     return Section("seller", head, pen.say(phrases.SELLER_LEAD), (table,))
 
@@ -68,6 +69,7 @@ def _grid(
     title: Words,
     name: Callable[[Group], Markup],
     late: bool = False,
+    drawn: bool = False,
 ) -> Grid:
     fit = enough(groups, material.least)
     shown = (fit or sorted(groups, key=lambda group: (-group.reviews, group.key)))[:SHOWN]
@@ -78,7 +80,7 @@ def _grid(
         Column(pen.say(phrases.COLUMN_REVIEWS)),
         Column(pen.say(phrases.COLUMN_SHARE)),
     ]
-    if fit:
+    if fit and drawn:
         columns.append(Column(pen.say(phrases.COLUMN_RANGE), "range"))
     if late:
         columns.append(Column(pen.say(phrases.COLUMN_LATE)))
@@ -89,7 +91,7 @@ def _grid(
             pen.count(group.reviews, "attributed_reviews"),
             pen.share_cell(group.share, group.reviews, "attributed_share"),
         ]
-        if fit:
+        if fit and drawn:
             row.append(strip(group.share, overall, most))
         if late:
             row.append(pen.share_cell(group.late_share, group.delivered, "seller_late_share"))
@@ -105,9 +107,9 @@ def _note(material: Material, pen: Pen, groups: Sequence[Group], fit: Sequence[G
     counted = [group for group in groups if group.reviews]
     return pen.say(
         phrases.GROUPS_MORE,
-        shown=str(min(SHOWN, len(fit))),
-        enough=str(len(fit)),
-        few=str(len(counted) - len(fit)),
+        shown=pen.count(min(SHOWN, len(fit)), "attributed_reviews"),
+        enough=pen.count(len(fit), "attributed_reviews"),
+        few=pen.count(len(counted) - len(fit), "attributed_reviews"),
         least=least,
     )
 

@@ -1,6 +1,6 @@
 """Every word of the report in both languages, except definitions, which stand in `definitions.py`.
 
-Gaps in braces are filled by the pen with linked numbers and escaped names.
+Gaps in braces are filled by the pen with linked numbers and escaped names; tags are meant as tags.
 """
 
 from __future__ import annotations
@@ -21,12 +21,9 @@ SKIP = Words("Skip to the report", "跳到正文")
 
 # Numbers
 TOO_FEW = Words("too few", "样本太少")
-NONE = Words("–", "–")
 DAYS = Words("{days} days", "{days} 天")
 SHARE_WITH_INTERVAL = Words("{value} ({low}–{high})", "{value}（{low}–{high}）")
 BETWEEN = Words("{low} to {high}", "{low} 至 {high}")
-POINTS = Words("{value} pts", "{value} 个百分点")
-OF = Words("{part} of {whole}", "{whole} 条中 {part} 条")
 SENTIMENTS = {
     "negative": Words("Negative", "差评"),
     "neutral": Words("Neutral", "中评"),
@@ -37,8 +34,8 @@ LIST = Words(", ", "、")
 # First things first
 FIRST = Words("What is wrong", "问题在哪")
 FIRST_NO_EFFECT = Words(
-    "What drives bad reviews is not known yet: run `shopkeeper run` on a shop with orders and reviews.",
-    "还不知道差评由什么引起：请对有订单和评价的店铺执行 `shopkeeper run`。",
+    "What drives bad reviews is not known yet: run <code>shopkeeper run</code> on a shop with orders and reviews.",
+    "还不知道差评由什么引起：请对有订单和评价的店铺执行 <code>shopkeeper run</code>。",
 )
 FIRST_SHARE = Words(
     "{share} of {total} reviews are negative.", "{total} 条评价里，差评占 {share}。"
@@ -61,9 +58,7 @@ DO_SELLERS_WHY = Words(
 )
 DO_SELLER = Words("{seller}: {share} of {total} late", "{seller}：{total} 次送达中延迟 {share}")
 DO_PRODUCTS = Words("Check these products before you sell more of them", "这些商品先检查，再继续卖")
-DO_PRODUCTS_WHY = Words(
-    "Most of what customers say of them is bad:", "顾客对它们的评价多半是差评："
-)
+DO_PRODUCTS_WHY = Words("Their reviews are the most surely bad:", "它们的差评最确定：")
 DO_PRODUCT = Words(
     "{product}: {part} of {whole} reviews negative", "{product}：{whole} 条评价中 {part} 条差评"
 )
@@ -87,8 +82,6 @@ DO_READ_WHY = Words(
     "{count} reviews: a wrong tap on the stars, irony, or praise with a complaint inside.",
     "共 {count} 条：可能点错星级、说反话，或夸奖里夹着抱怨。",
 )
-DO_REPAIR = Words("Mend the export", "修正导出数据")
-DO_REPAIR_WHY = Words("{sentence}", "{sentence}")
 DO_IMPORT = Words("Import {what}", "补充导入{what}")
 DO_IMPORT_WHY = Words("It would show: {metrics}.", "补上后可以看到：{metrics}。")
 SOURCES = {
@@ -103,24 +96,23 @@ REFUNDS = Words("refunds and returns", "退款与退货记录")
 # The shop at a glance
 GLANCE = Words("The shop at a glance", "经营概览")
 GLANCE_MISSING = Words(
-    "No business numbers yet: `shopkeeper run` counts them once orders, events or reviews are imported.",
-    "还没有经营数字：导入订单、行为或评价后，执行 `shopkeeper run` 即可得到。",
+    "No business numbers yet: <code>shopkeeper run</code> counts them once orders, events or reviews are imported.",
+    "还没有经营数字：导入订单、行为或评价后，执行 <code>shopkeeper run</code> 即可得到。",
 )
 GLANCE_FIGURE = Words("{metric} by {period}", "{metric}（按{period}）")
 GLANCE_READING = Words(
     "The first and the last bar may be incomplete.", "第一根与最后一根柱可能不完整。"
 )
-GLANCE_BASE = Words("of {base}", "共 {base}")
-GLANCE_BASES = {
-    "repeat_rate": Words("of {base} buyers", "{base} 位买家中"),
-    "return_rate": Words("of {base} orders", "{base} 笔订单中"),
-    "view_to_cart": Words("of {base} visits", "{base} 次访问中"),
-    "cart_to_buy": Words("of {base} visits", "{base} 次访问中"),
-    "conversion": Words("of {base} visits", "{base} 次访问中"),
-    "late_delivery_rate": Words("of {base} deliveries", "{base} 次送达中"),
-    "negative_review_share": Words("of {base} reviews", "{base} 条评价中"),
-    "neutral_review_share": Words("of {base} reviews", "{base} 条评价中"),
-    "positive_review_share": Words("of {base} reviews", "{base} 条评价中"),
+GLANCE_BASE = Words("{low}–{high} of {base}", "{low}–{high}，共 {base}")
+GLANCE_FEW = Words("of {base}", "共 {base}")
+GLANCE_COUNTED = {
+    "repeat_rate": Words("{base} buyers", "{base} 位买家"),
+    "return_rate": Words("{base} orders", "{base} 笔订单"),
+    "view_to_cart": Words("{base} visits", "{base} 次访问"),
+    "cart_to_buy": Words("{base} visits", "{base} 次访问"),
+    "conversion": Words("{base} visits", "{base} 次访问"),
+    "late_delivery_rate": Words("{base} deliveries", "{base} 次送达"),
+    "negative_review_share": Words("{base} reviews", "{base} 条评价"),
 }
 PERIODS = {"month": Words("month", "月"), "week": Words("week", "周"), "day": Words("day", "日")}
 GLANCE_LACKING = Words("Not shown, for lack of data: {metrics}.", "因缺少数据未列出：{metrics}。")
@@ -133,7 +125,7 @@ TIME_LEAD = Words(
 )
 TIME_NEGATIVE = Words("Share of negative reviews by {period}", "差评占比（按{period}）")
 TIME_NEGATIVE_READING = Words(
-    "Line: share of the {period}’s reviews. Band: 95 % interval. Gaps: fewer than {least} reviews.",
+    "Line: share of the reviews of that {period}. Band: 95 % interval. Gaps: fewer than {least} reviews.",
     "线：当{period}评价中的差评占比；带：95% 区间；断开处：不足 {least} 条。",
 )
 TIME_COUNT = Words("Reviews by {period} and sentiment", "评价数（按{period}与情感）")
@@ -158,8 +150,8 @@ READ_BY = Words(
     "情感由方法 {method} 从正文读出：在留出的评价上正确率 {accuracy}。",
 )
 READ_BY_STARS = Words(
-    "No text has been read yet, so sentiments here are labels or stars; `shopkeeper run` reads the texts.",
-    "正文尚未判读，这里的情感取自标注或星级；执行 `shopkeeper run` 会判读正文。",
+    "No text has been read yet, so sentiments here are labels or stars; <code>shopkeeper run</code> reads the texts.",
+    "正文尚未判读，这里的情感取自标注或星级；执行 <code>shopkeeper run</code> 会判读正文。",
 )
 DISAGREE = Words("Text and stars disagree", "文字与星级不一致")
 DISAGREE_DETAIL = Words(
@@ -225,7 +217,7 @@ COLUMN_SELLER = Words("Seller", "卖家")
 COLUMN_REVIEWS = Words("Reviews", "评价数")
 COLUMN_NEGATIVE = Words("Negative", "差评数")
 COLUMN_SHARE = Words("Negative share", "差评占比")
-COLUMN_RANGE = Words("95 % interval", "95% 区间")
+COLUMN_RANGE = Words("95 % interval; dotted: the whole shop", "95% 区间；虚线：全店")
 COLUMN_LATE = Words("Late share", "延迟占比")
 COLUMN_DELIVERED = Words("Deliveries", "送达数")
 GROUPS_TABLE = Words("Negative share by {what}, worst first", "各{what}差评占比，从差到好")
@@ -248,9 +240,9 @@ EFFECT_LEAD = Words(
     "只是关联，不是因果：差评本身造成多少，只有做实验才知道。",
 )
 EFFECT_MISSING = Words(
-    "Not compared yet: `shopkeeper run` compares sentiments with orders, deliveries and page views once "
+    "Not compared yet: <code>shopkeeper run</code> compares sentiments with orders, deliveries and page views once "
     "reviews and orders are imported.",
-    "还没有比较：导入评价和订单后，执行 `shopkeeper run` 会把情感与订单、配送、浏览作比较。",
+    "还没有比较：导入评价和订单后，执行 <code>shopkeeper run</code> 会把情感与订单、配送、浏览作比较。",
 )
 LATENESS_FIGURE = Words(
     "Share of negative reviews by how late the order came", "差评占比（按送达早晚）"
@@ -270,12 +262,31 @@ COLUMN_DELIVERY = Words("Delivery", "送达")
 # Data quality
 QUALITY = Words("Data quality", "数据质量")
 QUALITY_MISSING = Words(
-    "The data has not been checked yet: `shopkeeper check` lists what was repaired, rejected and broken.",
-    "数据尚未检查：执行 `shopkeeper check` 会列出修正了什么、拒收了什么、哪里不合规。",
+    "The data has not been checked yet: <code>shopkeeper check</code> lists what was repaired, rejected and broken.",
+    "数据尚未检查：执行 <code>shopkeeper check</code> 会列出修正了什么、拒收了什么、哪里不合规。",
 )
 QUALITY_TABLES = Words("What is in the shop", "店里有什么")
 COLUMN_TABLE = Words("Table", "表")
 COLUMN_ROWS = Words("Rows", "行数")
+
+TABLES = {
+    "customers": Words("Customers", "顾客"),
+    "products": Words("Products", "商品"),
+    "sellers": Words("Sellers", "卖家"),
+    "categories": Words("Names of categories", "类目名称"),
+    "places": Words("Postal places", "邮区位置"),
+    "orders": Words("Orders", "订单"),
+    "order_items": Words("Order lines", "订单明细"),
+    "payments": Words("Payments", "付款"),
+    "shipments": Words("Shipments", "发货"),
+    "events": Words("Events on the site", "站内行为"),
+    "reviews": Words("Reviews", "评价"),
+    "searches": Words("Searches", "站内搜索"),
+    "messages": Words("Service messages", "客服消息"),
+    "articles": Words("Help articles", "帮助文章"),
+    "campaigns": Words("Campaigns", "营销活动"),
+    "contacts": Words("Campaign contacts", "活动触达"),
+}
 
 # Definitions
 DEFINITIONS = Words("Definitions", "口径说明")
@@ -284,6 +295,6 @@ DEFINITIONS_LEAD = Words(
 )
 LIMITS = Words("What this report cannot say", "这份报告说明不了什么")
 MADE = Words(
-    "Made by shopkeeper {version} from the shop’s own data, on the shop’s own machine.",
-    "由 shopkeeper {version} 在本机用店铺自己的数据生成。",
+    "Made by shopkeeper {version} from the shop's own data, on the machine where it lies.",
+    "由 shopkeeper {version} 用店铺自己的数据在本机生成。",
 )

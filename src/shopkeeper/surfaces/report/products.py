@@ -31,7 +31,7 @@ def quote(row: dict[str, Any], pen: Pen) -> Quote:
     """Return a review as a quotation with its stars and its day."""
     parts = []
     if row["rating"] is not None:
-        parts.append(pen.say(phrases.STARS, stars=f"{row['rating']:g}"))
+        parts.append(_stars(row["rating"], pen))
     if row["on"] is not None:
         parts.append(pen.day(row["on"]))
     return Quote(pen.quote(row["text"]), Markup(" · ").join(parts))
@@ -53,3 +53,10 @@ def _case(group: Group, material: Material, pen: Pen) -> Case:
     if not quoted:
         detail = detail + Markup(". ") + pen.say(phrases.PRODUCT_NO_TEXT)
     return Case(product_name(group, material, pen), detail, quoted)
+
+
+def _stars(rating: float, pen: Pen) -> Markup:
+    full = min(5, max(0, round(rating)))
+    return Markup('<span class="stars" role="img" aria-label="{}">{}</span>').format(
+        pen.say(phrases.STARS, stars=f"{rating:g}"), "★" * full + "☆" * (5 - full)
+    )

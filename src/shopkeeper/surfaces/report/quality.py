@@ -5,7 +5,6 @@ from __future__ import annotations
 from shopkeeper.data.tables import TABLES
 from shopkeeper.surfaces.report import phrases
 from shopkeeper.surfaces.report.blocks import Block, Column, Grid, Missing, Points, Section
-from shopkeeper.surfaces.report.definitions import table_words
 from shopkeeper.surfaces.report.material import Material
 from shopkeeper.surfaces.report.pen import Pen
 
@@ -24,7 +23,7 @@ def quality(material: Material, pen: Pen) -> Section:
 
 def _tables(material: Material, pen: Pen) -> Grid:
     rows = tuple(
-        (pen.say(table_words(table.name)), pen.count(material.shop.rows(table.name), "rows"))
+        (pen.say(phrases.TABLES[table.name]), pen.count(material.shop.rows(table.name), "rows"))
         for table in TABLES
         if material.shop.has(table.name)
     )

@@ -7,6 +7,7 @@ an order speaks of every product in it, and of their sellers and categories.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from shopkeeper.data.shop import Shop
 
 SHORT_ID = 8
+_CHINESE = re.compile("[\u4e00-\u9fff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +132,8 @@ def by_category(shop: Shop, lang: str) -> list[Group]:
     groups = []
     for row in _rows(counted):
         key = row["key"]
-        name = names.get((key, lang)) or names.get((key, "en")) or key
+        own = key if lang == "zh" and _CHINESE.search(key) else None
+        name = names.get((key, lang)) or own or names.get((key, "en")) or key
         groups.append(Group(**row | {"name": name}))
     return groups
 

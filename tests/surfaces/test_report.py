@@ -1,0 +1,481 @@
+"""The report: one file, nothing from outside, every number defined, every stranger's text harmless."""
+
+import re
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+
+from shopkeeper.answer import Answer
+from shopkeeper.data.shop import Shop, shop_from_tables
+from shopkeeper.errors import StorageError
+from shopkeeper.operations.behaviour import overview
+from shopkeeper.settings import Settings
+from shopkeeper.surfaces.charts import NIGHT, PAPER, svg
+from shopkeeper.surfaces.report import write_report
+from shopkeeper.surfaces.report.pen import Pen, excerpt, signed, visible
+from shopkeeper.words import Words
+
+START = date(2025, 1, 6)
+SCRIPT = "<script>alert(1)</script>"
+FORMULA = '=HYPERLINK("http://evil.example","点我")'
+BIDI = "invoice\u202egpj.exe"
+TITLES = {"p0": "龙井茶 250 克", "p1": SCRIPT, "p2": FORMULA, "p3": BIDI, "p4": None}
+CATEGORIES = {"p0": "茶叶", "p1": "茶叶", "p2": "茶具", "p3": "茶具", "p4": "礼盒"}
+LONG = "包装破了，" * 60
+
+
+class Page(HTMLParser):
+    """What the tests look at in a page."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.text: list[str] = []
+        self.links: list[tuple[str, str]] = []
+        self.open: list[str] = []
+        self.loose: list[str] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        if tag not in ("meta", "br"):
+            self.open.append(tag)
+        if tag == "a":
+            self.links.append((dict(attrs).get("href") or "", ""))
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag: str) -> None:
+        while self.open and self.open.pop() != tag:
+            continue
+
+    def handle_data(self, data: str) -> None:
+        self.text.append(data)
+        if "a" in self.open and self.links:
+            href, text = self.links[-1]
+            self.links[-1] = (href, text + data)
+        elif (
+            "main" in self.open
+            and "definitions" not in self.ids()
+            and not _FREE.intersection(self.open)
+        ):
+            self.loose.append(data)
+
+    def ids(self) -> list[str]:
+        """Return every id."""
+        return [value for _, attributes in self.tags if (value := attributes.get("id"))]
+
+    def headings(self) -> list[str]:
+        """Return the ids of the sections, in order."""
+        return [str(attributes["id"]) for tag, attributes in self.tags if tag == "section"]
+
+
+# A number may stand unlinked in a picture, a quotation, a name, a date, a heading or a definition, and
+# in the words that say how to read a picture.
+_FREE = {"svg", "blockquote", "bdi", "time", "h2", "h3", "caption", "thead", "figcaption"}
+
+
+def tables() -> dict[str, pa.Table]:
+    """Return a shop of 360 reviews in which p0 sells badly late and nothing is symmetric."""
+    reviews, orders, items, shipments = [], [], [], []
+    for number in range(360):
+        product = f"p{number % 5 if number % 7 else 0}"
+        late = product == "p0" and number % 2 == 0
+        bad = late or number % 11 == 0
+        day = START + timedelta(days=number // 2)
+        at = datetime(day.year, day.month, day.day, 9)
+        reviews.append(
+            {
+                "review_id": f"r{number}",
+                "order_id": f"o{number}",
+                "rating": 1.0 if bad else 5.0,
+                "text": _text(number, product) if bad else "很好，下次再来",
+                "reviewed_at": at + timedelta(days=9),
+                "reviewed_on": day + timedelta(days=9),
+                "reply": "抱歉" if number % 3 == 0 else None,
+            }
+        )
+        orders.append(
+            {
+                "order_id": f"o{number}",
+                "customer_id": f"c{number % 300}",
+                "ordered_at": at,
+                "ordered_on": day,
+                "time_zone": "Asia/Shanghai",
+                "status": "delivered",
+                "total": 80 + number,
+                "currency": "CNY",
+            }
+        )
+        items.append(
+            {
+                "order_id": f"o{number}",
+                "line": 1,
+                "product_id": product,
+                "seller_id": "seller-one-of-two" if product in ("p0", "p1") else "seller-two",
+                "quantity": 1,
+                "price": 80 + number,
+                "currency": "CNY",
+            }
+        )
+        shipments.append(
+            {
+                "order_id": f"o{number}",
+                "line": 1,
+                "promised_at": at + timedelta(days=5),
+                "delivered_at": at + timedelta(days=7 if late else 3),
+            }
+        )
+    products = [
+        {"product_id": key, "title": title, "category": CATEGORIES[key]}
+        for key, title in TITLES.items()
+    ]
+    categories = [{"category": "茶叶", "language": "en", "name": "Tea & <b>leaves</b>"}]
+    made = {
+        "reviews": reviews,
+        "orders": orders,
+        "order_items": items,
+        "shipments": shipments,
+        "products": products,
+        "categories": categories,
+    }
+    return {name: pa.Table.from_pylist(rows) for name, rows in made.items()}
+
+
+def _text(number: int, product: str) -> str:
+    return {
+        "p1": f"假货 {SCRIPT} 第{number}次",
+        "p2": f"{FORMULA} 第{number}次买都是坏的",
+        "p3": f"{BIDI} 第{number}次买都是坏的",
+    }.get(product, f"{number}号订单：{LONG}")
+
+
+def sentiment_answer() -> Answer:
+    """Return a stored answer of review_sentiment that agrees with the stars."""
+    rows = tables()["reviews"].to_pylist()
+    judged = [
+        {
+            "review_id": row["review_id"],
+            "sentiment": "negative" if row["rating"] == 1 else "positive",
+            "p_negative": 0.5 + number / 1000 if row["rating"] == 1 else 0.1,
+            "abstained": False,
+            "origin": "text",
+        }
+        for number, row in enumerate(rows)
+    ]
+    disagreements = pa.table({"review_id": ["r1"], "text": ["好个鬼"], "rating": [5.0]})
+    return Answer(
+        verb="review_sentiment",
+        title=Words("What reviews feel", "评价的情感"),
+        table=pa.Table.from_pylist(judged),
+        method="ngrams",
+        summary=(Words("Accuracy 93.1% on 70 reviews.", "70 条评价上的准确率为 93.1%。"),),
+        evidence={"disagreements": disagreements},
+        limits=(Words("Irony is missed.", "听不出反话。"),),
+        definitions={"disagreements": Words("Text against stars.", "文字与星级相反。")},
+    )
+
+
+def shop(**settings: object) -> Shop:
+    """Return the shop with its answers."""
+    chosen = Settings(name="茶 & <i>Tea</i>", language="zh", currency="CNY", **settings)  # type: ignore[arg-type]
+    bare = shop_from_tables(tables(), settings=chosen)
+    answers = {"overview": overview(bare), "review_sentiment": sentiment_answer()}
+    return shop_from_tables(tables(), settings=chosen, answers=answers)
+
+
+@pytest.fixture(scope="module")
+def texts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """The report of the shop in both languages."""
+    folder, made = tmp_path_factory.mktemp("report"), shop()
+    return {
+        lang: write_report(made, folder / f"{lang}.html", lang=lang).read_text(encoding="utf-8")
+        for lang in ("en", "zh")
+    }
+
+
+@pytest.fixture(params=["en", "zh"])
+def text(texts: dict[str, str], request: pytest.FixtureRequest) -> str:
+    """The report in one language."""
+    return texts[request.param]
+
+
+def test_nothing_is_loaded_from_outside(text: str) -> None:
+    page = Page(text)
+    assert {tag for tag, _ in page.tags}.isdisjoint(
+        {"script", "link", "img", "iframe", "object", "embed", "form", "base", "image", "use"}
+    )
+    for tag, attributes in page.tags:
+        assert (
+            not {"src", "srcset", "action", "style", "background", "xlink:href"} & attributes.keys()
+        )
+        assert not any(name.startswith("on") for name in attributes), (tag, attributes)
+        assert (attributes.get("href") or "#").startswith("#")
+    style = text[text.index("<style>") : text.index("</style>")]
+    assert "url(" not in style
+    assert "@import" not in style
+
+
+def test_the_policy_names_the_hash_of_the_style_sheet_and_nothing_else(text: str) -> None:
+    import base64
+    import hashlib
+
+    style = text[text.index("<style>") + 7 : text.index("</style>")]
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    policy = next(
+        attributes["content"]
+        for tag, attributes in Page(text).tags
+        if attributes.get("http-equiv") == "Content-Security-Policy"
+    )
+    assert policy is not None
+    assert policy.startswith(f"default-src 'none'; style-src 'sha256-{digest}';")
+
+
+def test_it_stays_under_three_megabytes(text: str) -> None:
+    assert len(text.encode()) < 3_000_000
+
+
+def test_every_link_leads_somewhere_and_every_id_is_unique(text: str) -> None:
+    page = Page(text)
+    ids = page.ids()
+    assert len(ids) == len(set(ids))
+    assert {href[1:] for href, _ in page.links} <= set(ids)
+
+
+def test_every_number_of_the_text_is_a_link_to_its_definition(text: str) -> None:
+    page = Page(text)
+    body = "".join(page.loose)
+    assert re.findall(r"\d[\d,.]*%?", body) == []
+    numbers = [href for href, inner in page.links if re.search(r"\d", inner)]
+    assert len(numbers) > 50
+    assert all(href.startswith("#def-") for href in numbers)
+
+
+def test_the_negative_share_leads_to_the_metric_of_that_name(texts: dict[str, str]) -> None:
+    from shopkeeper.data.metrics import BY_NAME
+
+    definition = BY_NAME["negative_review_share"].definition.zh
+    assert f'<div id="def-negative-review-share"><dt>差评占比</dt><dd>{definition}' in texts["zh"]
+
+
+def test_both_languages_have_the_same_sections_pictures_and_definitions(
+    texts: dict[str, str],
+) -> None:
+    english, chinese = (Page(texts[lang]) for lang in ("en", "zh"))
+    assert english.headings() == chinese.headings()
+    assert english.headings() == [
+        "first", "next", "glance", "time", "category", "product", "seller", "effect", "quality",
+        "definitions",
+    ]  # fmt: skip
+    assert english.ids() == chinese.ids()
+    pictures = [sum(tag == "svg" for tag, _ in page.tags) for page in (english, chinese)]
+    assert pictures[0] == pictures[1] > 8
+
+
+def test_chinese_report_has_no_english_sentence_of_its_own(texts: dict[str, str]) -> None:
+    page = Page(texts["zh"])
+    own = " ".join(page.loose)
+    assert re.findall(r"[a-z]{3,} [a-z]{3,} [a-z]{3,}", own) == []
+
+
+def test_markup_of_strangers_is_shown_and_not_obeyed(text: str) -> None:
+    assert SCRIPT not in text
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in text
+    assert "<bdi>茶 &amp; &lt;i&gt;Tea&lt;/i&gt;</bdi>" in text
+    assert "=HYPERLINK(&#34;http://evil.example&#34;" in text
+
+
+def test_direction_controls_are_written_out_and_names_isolated(text: str) -> None:
+    assert "\u202e" not in text
+    assert "<bdi>invoice⟨U+202E⟩gpj.exe</bdi>" in text
+
+
+def test_quotes_are_word_for_word_and_cut_with_an_ellipsis(texts: dict[str, str]) -> None:
+    quotes = re.findall(r"<blockquote><p dir=\"auto\"><bdi>(.*?)</bdi>", texts["zh"])
+    long = [quote for quote in quotes if LONG[:20] in quote]
+    assert long
+    for quote in long:
+        number = int(quote.split("号")[0])
+        assert quote == f"{number}号订单：{LONG}"[:200] + "…"
+
+
+def test_the_surest_complaints_are_quoted_first(texts: dict[str, str]) -> None:
+    first = re.search(r"<bdi>(\d+)号订单", texts["zh"])
+    assert first is not None
+    certain = [number for number in range(360) if number % 7 == 0 or number % 5 == 0]
+    late = [number for number in certain if number % 2 == 0]
+    assert int(first.group(1)) == max(late)
+
+
+def test_a_product_without_title_is_called_by_category_and_id(texts: dict[str, str]) -> None:
+    assert "<bdi>礼盒</bdi>（<bdi>p4</bdi>）" in texts["zh"]
+    assert "<bdi>礼盒</bdi> (<bdi>p4</bdi>)" in texts["en"]
+
+
+def test_pictures_hold_chinese_text_and_say_what_they_show(texts: dict[str, str]) -> None:
+    drawings = re.findall(r"<svg.*?</svg>", texts["zh"], flags=re.DOTALL)
+    category = next(drawing for drawing in drawings if "各类目差评占比" in drawing)
+    assert ">茶叶</text>" in category
+    assert ">茶具</text>" in category
+    charts = [drawing for drawing in drawings if "aria-hidden" not in drawing]
+    assert all('role="img"' in chart and "<title>" in chart for chart in charts)
+
+
+def test_the_seller_who_delivers_late_is_named_with_the_share(texts: dict[str, str]) -> None:
+    tasks = texts["en"][texts["en"].index('id="next"') : texts["en"].index('id="glance"')]
+    assert "Talk to the sellers who deliver late" in tasks
+    assert "seller-o" in tasks
+    assert "seller-t" not in tasks
+
+
+def test_a_count_below_the_minimum_shows_no_percentage(tmp_path: Path) -> None:
+    strict = shop(minimum_count=100_000)
+    text = write_report(strict, tmp_path / "r.html", lang="en").read_text(encoding="utf-8")
+    page = Page(text)
+    assert [inner for _, inner in page.links if "%" in inner] == ["93.1%"]
+    assert "too few" in text
+
+
+def without(*names: str) -> Shop:
+    kept = {name: table for name, table in tables().items() if name not in names}
+    return shop_from_tables(kept)
+
+
+def partial_shops() -> Iterator[tuple[str, Shop]]:
+    everything = tuple(tables())
+    yield "nothing", without(*everything)
+    yield "no reviews", without("reviews")
+    yield "no orders", without("orders", "order_items", "shipments")
+    yield "no products", without("products", "categories")
+    yield "one review", shop_from_tables({"reviews": tables()["reviews"].slice(0, 1)})
+    undated = tables()["reviews"].drop_columns(["reviewed_at", "reviewed_on"])
+    yield "no dates", shop_from_tables({"reviews": undated})
+    yield "no stars", shop_from_tables({"reviews": tables()["reviews"].drop_columns(["rating"])})
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize("name", [name for name, _ in partial_shops()])
+def test_what_is_missing_is_said_and_the_sections_stay(
+    name: str, lang: str, texts: dict[str, str], tmp_path: Path
+) -> None:
+    partial = dict(partial_shops())[name]
+    text = write_report(partial, tmp_path / "r.html", lang=lang).read_text(encoding="utf-8")
+    page = Page(text)
+    assert page.headings() == Page(texts[lang]).headings()
+    assert {href[1:] for href, _ in page.links} <= set(page.ids())
+    assert 'class="missing"' in text
+    assert not re.search(r"\b(nan|None|inf)\b(?! has)", "".join(page.text))
+
+
+def test_the_same_shop_makes_the_same_bytes(texts: dict[str, str], tmp_path: Path) -> None:
+    again = write_report(shop(), tmp_path / "again.html", lang="zh").read_text(encoding="utf-8")
+    assert again == texts["zh"]
+
+
+def test_the_language_of_the_shop_is_taken_when_none_is_asked_for(tmp_path: Path) -> None:
+    text = write_report(shop(), tmp_path / "r.html").read_text(encoding="utf-8")
+    assert '<html lang="zh-CN">' in text
+
+
+def test_the_report_of_a_shop_in_the_past_says_so(tmp_path: Path) -> None:
+    past = shop().as_of("2025-04-01")
+    text = write_report(past, tmp_path / "r.html", lang="en").read_text(encoding="utf-8")
+    assert "Seen as of <time" in text
+    assert "1 Apr 2025" in text
+
+
+def test_an_unwritable_folder_is_told_in_words(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_text", refuse)
+    with pytest.raises(StorageError, match=r"The disk refused: No space left on device"):
+        write_report(without(*tables()), tmp_path / "r.html")
+
+
+def test_colours_of_text_keep_their_contrast_by_day_and_by_night() -> None:
+    for palette in (PAPER, NIGHT):
+        for role in ("ink", "muted", "accent"):
+            assert contrast(palette[role], palette["ground"]) >= 4.5
+        assert contrast(palette["ink"], palette["band"]) >= 4.5
+
+
+def contrast(one: str, other: str) -> float:
+    """Return the contrast of two colours as WCAG 2 counts it."""
+    light, dark = sorted((_luminance(one), _luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def _luminance(colour: str) -> float:
+    parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    linear = [
+        part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
+    ]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def test_a_label_in_a_picture_is_escaped() -> None:
+    drawing = svg(
+        {
+            "data": {"values": [{"x": SCRIPT, "y": 1}]},
+            "mark": "bar",
+            "encoding": {
+                "x": {"field": "x", "type": "nominal"},
+                "y": {"field": "y", "type": "quantitative"},
+            },
+        },
+        title='"><script>',
+    )
+    assert "<script" not in drawing
+    assert "&lt;script&gt;" in drawing
+
+
+@pytest.mark.parametrize(
+    ("text", "most", "expected"),
+    [
+        ("short", 10, "short"),
+        ("非常失望的一次购物", 4, "非常失望…"),
+        ("ab👩‍👩‍👧cd", 4, "ab…"),
+        ("abe\u0301d", 3, "ab…"),
+        ("ab🇨🇳🇧🇷", 3, "ab…"),
+    ],
+)
+def test_an_excerpt_never_cuts_what_is_seen_as_one_character(
+    text: str, most: int, expected: str
+) -> None:
+    assert excerpt(text, most=most) == expected
+
+
+def test_money_is_written_as_each_language_writes_it() -> None:
+    english, chinese = Pen("en", 30), Pen("zh", 30)
+    assert english.money(2370564.2, "BRL", "gmv").striptags() == "R$2,370,564"
+    assert chinese.money(2370564.2, "CNY", "gmv").striptags() == "¥237.1万"
+    assert chinese.money(312345678, "CNY", "gmv").striptags() == "¥3.1亿"
+    assert english.money(-9.5, "XYZ", "gmv").striptags() == "−XYZ 9.50"
+    assert chinese.count(123456, "orders").striptags() == "12.3万"
+
+
+def test_numbers_of_a_sentence_become_links_and_identifiers_do_not() -> None:
+    words = Words("SKU A4 sold 1,200 for R$3.5 (12.5% to 14%)", "A4 卖了1,200件，占12.5%")
+    english = Pen("en", 30).sentence(words, "orders")
+    assert re.findall(r">([^<]+)</a>", english) == ["1,200", "R$3.5", "12.5%", "14%"]
+    chinese = Pen("zh", 30).sentence(words, "orders")
+    assert re.findall(r">([^<]+)</a>", chinese) == ["1,200", "12.5%"]
+
+
+def test_a_sentence_of_an_answer_is_escaped_around_its_numbers() -> None:
+    written = Pen("en", 30).sentence(Words("<b> & 3 of <i>", ""), "orders")
+    assert written.startswith("&lt;b&gt; &amp; <a")
+    assert written.endswith("of &lt;i&gt;")
+
+
+def test_signs_are_wide_and_control_characters_visible() -> None:
+    assert (signed("-0.0"), signed("2.0"), signed("-2.0")) == ("0.0", "+2.0", "−2.0")
+    assert visible("a\x00b\u2066c") == "a⟨U+0000⟩b⟨U+2066⟩c"
