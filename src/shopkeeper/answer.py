@@ -83,9 +83,11 @@ class Answer:
             "method": self.method,
             "as_of": self.as_of,
             "summary": [words.get(lang) for words in self.summary],
-            "table": _rows(self.table, max_rows),
+            "table": _rows(spoken(self.table, lang), max_rows),
             "rows": self.table.num_rows,
-            "evidence": {name: _rows(table, max_rows) for name, table in self.evidence.items()},
+            "evidence": {
+                name: _rows(spoken(table, lang), max_rows) for name, table in self.evidence.items()
+            },
             "limits": [words.get(lang) for words in self.limits],
             "definitions": {name: words.get(lang) for name, words in self.definitions.items()},
             "chart": localised(self.chart, lang),
@@ -135,6 +137,25 @@ def load_answer(folder: Path) -> Answer:
         limits=tuple(Words(**words) for words in head["limits"]),
         definitions={name: Words(**words) for name, words in head["definitions"].items()},
         chart=head["chart"],
+    )
+
+
+def spoken(table: pa.Table, lang: str) -> pa.Table:
+    """Return a table with each pair of columns `x_en`, `x_zh` as one column `x` in `lang`.
+
+    Examples
+    --------
+    >>> import pyarrow as pa
+    >>> spoken(pa.table({"rows": [2], "what_en": ["late"], "what_zh": ["延迟"]}), "zh").to_pydict()
+    {'rows': [2], 'what': ['延迟']}
+    """
+    names = table.column_names
+    other, own = ("_en", "_zh") if lang == "zh" else ("_zh", "_en")
+    pairs = {name.removesuffix(own) for name in names if name.endswith(own)}
+    pairs = {stem for stem in pairs if stem + other in names}
+    kept = table.drop_columns([stem + other for stem in pairs])
+    return kept.rename_columns(
+        [name.removesuffix(own) if name.removesuffix(own) in pairs else name for name in kept.column_names]
     )
 
 

@@ -22,7 +22,7 @@ from rich.progress import Progress as Bars
 from rich.table import Table
 from rich.text import Text
 
-from shopkeeper.answer import Answer
+from shopkeeper.answer import Answer, spoken
 from shopkeeper.progress import Progress
 from shopkeeper.words import Words
 
@@ -180,6 +180,7 @@ class Screen:
             self.line(f"- {text}", style="dim")
 
     def _arrow(self, table: pa.Table, rows: int) -> None:
+        table = spoken(table, self.lang)
         shown = table.slice(0, rows).to_pylist()
         numeric = [_is_number(field.type) for field in table.schema]
         if len(shown) == 1 and len(numeric) > 6:
