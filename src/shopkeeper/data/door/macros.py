@@ -63,6 +63,11 @@ MACROS = (
         WHEN length(x) = 19 OR offset_of(x) IS NULL
         THEN (local_time(x, day_first) AT TIME ZONE zone) AT TIME ZONE 'UTC'
         ELSE local_time(x, day_first) - to_minutes(offset_minutes(offset_of(x))) END""",
+    # UTC is an instant and nobody's local zone: the shop's zone says which day that was.
+    """CREATE OR REPLACE TEMP MACRO in_utc(x) AS length(x) <> 19 AND offset_of(x) IN ('Z', 'UTC', 'GMT')""",
     """CREATE OR REPLACE TEMP MACRO zone_of(x, zone) AS CASE
-        WHEN length(x) = 19 THEN zone ELSE coalesce(offset_of(x), zone) END""",
+        WHEN length(x) = 19 OR in_utc(x) THEN zone ELSE coalesce(offset_of(x), zone) END""",
+    """CREATE OR REPLACE TEMP MACRO local_day(x, zone, day_first) AS CASE WHEN in_utc(x)
+        THEN CAST((instant(x, zone, day_first) AT TIME ZONE 'UTC') AT TIME ZONE zone AS DATE)
+        ELSE CAST(local_time(x, day_first) AS DATE) END""",
 )

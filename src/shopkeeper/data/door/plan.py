@@ -134,7 +134,7 @@ class Plan:
         if self._clean.get(raw) == "TIMESTAMP":
             return f"CAST(CAST({self._bound(raw)} AS TIMESTAMP) AS DATE)"
         if self.is_text(raw):
-            return f"CAST(local_time({self._bound(raw)}, {self._day_first(raw)}) AS DATE)"
+            return f"local_day({self._bound(raw)}, {literal(self.zone)}, {self._day_first(raw)})"
         if self._types[raw] == "DATE":
             return self._bound(raw)
         return f"CAST(({self._instant(raw)} AT TIME ZONE 'UTC') AT TIME ZONE {literal(self.zone)} AS DATE)"

@@ -6,15 +6,33 @@
 from __future__ import annotations
 
 from shopkeeper.data.sources import (
+    amazon_reviews,
     canonical,
+    events,
+    judgeme,
     olist,
     online_retail,
+    retailrocket,
+    shopify_customers,
+    shopify_orders,
+    shopify_products,
+    taobao,
+    yelp,
 )
 from shopkeeper.data.sources.kinds import FileKind, Header
 
 KINDS: tuple[FileKind, ...] = (
+    *amazon_reviews.KINDS,
+    *events.KINDS,
+    *judgeme.KINDS,
     *olist.KINDS,
     *online_retail.KINDS,
+    *retailrocket.KINDS,
+    *shopify_customers.KINDS,
+    *shopify_orders.KINDS,
+    *shopify_products.KINDS,
+    *taobao.KINDS,
+    *yelp.KINDS,
 )
 
 
