@@ -107,6 +107,7 @@ def import_files(
     shop: Path,
     *,
     mapping: Path | None = None,
+    settings: Settings | None = None,
     progress: Progress = silent,
 ) -> ImportSummary:
     """Import exported files into the shop, which is made if it is not there.
@@ -119,6 +120,8 @@ def import_files(
         The shop's folder.
     mapping
         A TOML column mapping for files that no platform writes.
+    settings
+        Settings of a shop that is made; a shop that is there keeps its own.
     progress
         Told what is being done.
 
@@ -150,11 +153,11 @@ def import_files(
     ('olist_category_names', 1)
     """
     files = data_files(list(paths))
-    create_shop(shop)
+    create_shop(shop, settings=settings)
     with writing(shop) as writer:
-        _, settings = read_shop(shop)
+        _, its_own = read_shop(shop)
         try:
-            return _Importer(writer, settings, mapping, progress).run(files)
+            return _Importer(writer, its_own, mapping, progress).run(files)
         except duckdb.Error as error:
             if any(part in str(error) for part in _DISK):
                 raise storage_error(shop, str(error).splitlines()[0][:120]) from error

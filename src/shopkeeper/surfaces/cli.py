@@ -19,6 +19,7 @@ from shopkeeper.answer import Answer
 from shopkeeper.data.shop import open_shop
 from shopkeeper.data.store import storage_errors
 from shopkeeper.errors import DataError, ShopkeeperError, UsageError
+from shopkeeper.settings import Settings
 from shopkeeper.surfaces import wording
 from shopkeeper.surfaces.commands import (
     Asked,
@@ -162,8 +163,9 @@ def import_exports(
     from shopkeeper.surfaces.console import told
 
     asked.speak_for(shop)
+    new = Settings(name=shop.resolve().name, language=asked.language)
     with told(asked.language) as progress:
-        summary = import_files(exports, shop, mapping=mapping, progress=progress)
+        summary = import_files(exports, shop, mapping=mapping, settings=new, progress=progress)
     _show(asked, summary.to_dict(asked.language), lambda screen: _imported(screen, summary))
     whole = all(file.outcome in ("imported", "unchanged") for file in summary.files)
     return 0 if whole else DataError.exit_code

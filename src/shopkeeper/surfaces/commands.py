@@ -20,7 +20,7 @@ import click
 from shopkeeper import __version__
 from shopkeeper.settings import load_settings
 from shopkeeper.surfaces import wording
-from shopkeeper.words import Words
+from shopkeeper.words import Language, Words
 
 
 @dataclass(slots=True)
@@ -35,11 +35,11 @@ class Asked:
         Whether one JSON document is wanted.
     """
 
-    lang: str = ""
+    lang: Literal["", "en", "zh"] = ""
     json: bool = False
 
     @property
-    def language(self) -> str:
+    def language(self) -> Language:
         """The language to speak when there is no shop to ask."""
         if self.lang:
             return self.lang
@@ -64,12 +64,11 @@ def read_asked(arguments: Sequence[str]) -> Asked:
     """
     asked = Asked(json="--json" in arguments)
     for position, argument in enumerate(arguments):
-        if argument.startswith("--lang="):
-            asked.lang = argument.removeprefix("--lang=")
-        elif argument == "--lang" and position + 1 < len(arguments):
-            asked.lang = arguments[position + 1]
-    if asked.lang not in ("en", "zh"):
-        asked.lang = ""
+        given = argument.removeprefix("--lang=")
+        if argument == "--lang" and position + 1 < len(arguments):
+            given = arguments[position + 1]
+        if argument.startswith("--lang") and given in ("en", "zh"):
+            asked.lang = "zh" if given == "zh" else "en"
     return asked
 
 
