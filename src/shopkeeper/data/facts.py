@@ -95,11 +95,10 @@ def orders(shop: Shop) -> ir.Table:
     )
 
 
-def visits(shop: Shop) -> ir.Table:
-    """Return one row a visit: `viewed` a product, `added` one, `bought`.
+def visit_events(shop: Shop) -> ir.Table:
+    """Return the product views, additions to the cart and completed orders, each with its `visit`.
 
-    A visit is a session; where the source has none, one visitor's (else customer's) local day. It
-    belongs to the day on which it began.
+    A visit is a session; where the source has none, one visitor's (else customer's) local day.
     """
     event = shop.events
     event = event.filter(event.name.isin(("Product Viewed", "Product Added", "Order Completed")))
@@ -111,7 +110,15 @@ def visits(shop: Shop) -> ir.Table:
             ibis.literal("session ") + event.session_id, who + " " + on.cast("string")
         ),
     )
-    event = event.filter(event.visit.notnull())
+    return event.filter(event.visit.notnull())
+
+
+def visits(shop: Shop) -> ir.Table:
+    """Return one row a visit: `viewed` a product, `added` one, `bought`.
+
+    A visit belongs to the day on which it began.
+    """
+    event = visit_events(shop)
     return event.group_by("visit").aggregate(
         on=event.on.min(),
         channel=event.channel.min(),
@@ -149,12 +156,20 @@ def deliveries(shop: Shop) -> ir.Table:
     )
 
 
+def sentiment_of_stars(rating: ir.NumericValue) -> ir.StringValue:
+    """Return the class of a star rating: 1–2 negative, 4–5 positive, between them neutral."""
+    classes: ir.StringValue = ibis.cases(
+        (rating <= 2, "negative"), (rating >= 4, "positive"), (rating.notnull(), "neutral")
+    )
+    return classes
+
+
 def reviews(shop: Shop) -> ir.Table:
     """Return one row a review: its sentiment and where the sentiment comes from.
 
     The stored answer of `review_sentiment` decides unless it abstained; else the shop's own label;
     else the stars (1–2 negative, 4–5 positive, between them neutral). `origin` is `text`, `label`,
-    `stars`, or null where there is no sentiment.
+    `stars`, or null where there is no sentiment. `clear` is false where the stars say otherwise.
     """
     review = shop.reviews
     judged = _judged(shop)
@@ -162,16 +177,13 @@ def reviews(shop: Shop) -> ir.Table:
         review = review.left_join(judged, review.review_id == judged.judged_id).drop("judged_id")
     else:
         review = review.mutate(read=ibis.null("string"), read_origin=ibis.null("string"))
-    stars = ibis.cases(
-        (review.rating <= 2, "negative"),
-        (review.rating >= 4, "positive"),
-        (review.rating.notnull(), "neutral"),
-    )
+    stars = sentiment_of_stars(review.rating)
     origin = ibis.cases(
         (review["read"].notnull(), review.read_origin),
         (review.label.notnull(), "label"),
         (review.rating.notnull(), "stars"),
     )
+    read = ibis.coalesce(review["read"], review.label, stars)
     return review.select(
         "review_id",
         "product_id",
@@ -181,8 +193,9 @@ def reviews(shop: Shop) -> ir.Table:
         "rating",
         "reviewed_at",
         on=ibis.coalesce(review.reviewed_on, review.reviewed_at.date()),
-        sentiment=ibis.coalesce(review["read"], review.label, stars),
+        sentiment=read,
         origin=origin,
+        clear=read == ibis.coalesce(stars, read),
     )
 
 

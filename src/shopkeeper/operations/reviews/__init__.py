@@ -1,4 +1,4 @@
-"""What do customers say, and what goes with it?
+"""What do customers say, and what goes with it? The capability reviews.
 
 Reads reviews, and, for what goes with them, orders, order items, shipments, products and events.
 Answers with one row a review (`SENTIMENT_COLUMNS` of `features`), or with tables by sentiment.

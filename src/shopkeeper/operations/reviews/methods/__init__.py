@@ -1,0 +1,1 @@
+"""The ways of reading a review, the simplest honest one first."""

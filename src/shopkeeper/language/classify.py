@@ -1,0 +1,176 @@
+"""A linear softmax over n-grams: P(y|x) = exp(s_y) / Σ_c exp(s_c), s = xW + b.
+
+Learned from any texts with a class each, in any language, in seconds. This module knows texts and
+class names; it does not know what they are used for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+from scipy.optimize import fmin_l_bfgs_b
+from scipy.special import logsumexp, softmax
+
+from shopkeeper.artifacts import load_artifact, save_artifact
+from shopkeeper.language.ngrams import BUCKETS, count_ngrams
+
+Floats = NDArray[np.float64]
+
+KIND = "ngram-softmax"
+_SCORED = 20_000
+_CLOSE = 1e-6 / np.finfo(float).eps
+
+
+class NgramClassifier:
+    """Word and character n-grams weighted by rarity, and a linear softmax on them.
+
+    An n-gram that at least `minimum_texts` texts hold weighs (1 + log count) · (1 + log((1 + N) /
+    (1 + n))), n of N texts holding it; each text is scaled to length one. The weights maximise the
+    likelihood under a Gaussian prior of variance `strength` (L-BFGS); the classes' own shares enter
+    through the free intercept.
+
+    Parameters
+    ----------
+    characters, signs
+        Lengths of character n-grams, in scripts with and without spaces.
+    words
+        Lengths of word n-grams.
+    minimum_texts
+        Texts of the training set that an n-gram must occur in.
+    strength
+        Variance of the prior of the weights; higher fits closer.
+    iterations
+        Steps of L-BFGS at most.
+
+    Limits
+    ------
+    It knows what the training texts say and nothing else: a word that none of them holds says
+    nothing, and word order counts only within an n-gram.
+
+    Examples
+    --------
+    >>> texts = ["很好 喜欢", "不好 退货", "非常喜欢", "要退货"] * 3
+    >>> fitted = NgramClassifier().fit(texts, ["positive", "negative"] * 6)
+    >>> fitted.classes_
+    ('negative', 'positive')
+    >>> fitted.probabilities(["退货"]).argmax(axis=1).tolist()
+    [0]
+    """
+
+    def __init__(
+        self,
+        *,
+        characters: tuple[int, ...] = (2, 3, 4, 5),
+        signs: tuple[int, ...] = (1, 2, 3),
+        words: tuple[int, ...] = (1, 2),
+        minimum_texts: int = 2,
+        strength: float = 8.0,
+        iterations: int = 60,
+    ) -> None:
+        self.characters, self.signs, self.words = characters, signs, words
+        self.minimum_texts, self.strength, self.iterations = minimum_texts, strength, iterations
+
+    def fit(self, texts: Sequence[str], classes: Sequence[str]) -> NgramClassifier:
+        """Learn from texts and the class of each."""
+        names, codes = np.unique(np.asarray(classes, dtype=np.str_), return_inverse=True)
+        counts = self._count(texts)
+        held = np.bincount(counts.indices, minlength=BUCKETS)
+        self.classes_ = tuple(names.tolist())
+        self.buckets_ = np.flatnonzero(held >= self.minimum_texts).astype(np.int32)
+        rarity = 1 + np.log((1 + len(texts)) / (1 + held[self.buckets_]))
+        self.rarity_ = rarity.astype(np.float32)
+        design = self._design(counts)
+        self.weights_, self.intercept_ = _fit_softmax(
+            design, codes, len(names), strength=self.strength, iterations=self.iterations
+        )
+        return self
+
+    def probabilities(self, texts: Sequence[str]) -> Floats:
+        """Return one row a text and one column a class of `classes_`, rows summing to one."""
+        parts = [np.zeros((0, len(self.classes_)))]
+        for start in range(0, len(texts), _SCORED):
+            chunk = texts[start : start + _SCORED]
+            counts = self._count(chunk)
+            scores = self._design(counts) @ self.weights_ + self.intercept_
+            parts.append(softmax(scores.astype(np.float64), axis=1))
+        return np.concatenate(parts)
+
+    def save(self, folder: Path) -> None:
+        """Write the fitted classifier into `folder`."""
+        arrays = {
+            "buckets": self.buckets_,
+            "rarity": self.rarity_,
+            "weights": self.weights_,
+            "intercept": self.intercept_,
+        }
+        meta = {
+            "classes": self.classes_,
+            "characters": self.characters,
+            "signs": self.signs,
+            "words": self.words,
+        }
+        save_artifact(folder, kind=KIND, arrays=arrays, meta=meta)
+
+    @classmethod
+    def load(cls, folder: Path) -> NgramClassifier:
+        """Read a classifier that `save` wrote."""
+        arrays, meta = load_artifact(folder, kind=KIND)
+        characters, signs, words = (tuple(meta[n]) for n in ("characters", "signs", "words"))
+        made = cls(characters=characters, signs=signs, words=words)
+        made.classes_ = tuple(meta["classes"])
+        made.buckets_, made.rarity_ = arrays["buckets"], arrays["rarity"]
+        made.weights_, made.intercept_ = arrays["weights"], arrays["intercept"]
+        return made
+
+    def _count(self, texts: Sequence[str]) -> sp.csr_matrix:
+        return count_ngrams(texts, characters=self.characters, signs=self.signs, words=self.words)
+
+    def _design(self, counts: sp.csr_matrix) -> sp.csr_matrix:
+        feature_of = np.full(BUCKETS, -1, np.int32)
+        feature_of[self.buckets_] = np.arange(len(self.buckets_), dtype=np.int32)
+        features = feature_of[counts.indices]
+        known = features >= 0
+        before = np.concatenate([np.zeros(1, np.int64), np.cumsum(known)])
+        starts = before[counts.indptr]
+        features = features[known]
+        values = (1 + np.log(counts.data[known])) * self.rarity_[features]
+        lengths = np.diff(starts)
+        squares = np.add.reduceat(np.append(values**2, np.float32(0)), starts[:-1])
+        norm = np.sqrt(np.where(lengths > 0, squares, 1)).astype(np.float32)
+        values /= np.repeat(norm, lengths)
+        return sp.csr_matrix((values, features, starts), shape=(len(norm), len(self.buckets_)))
+
+
+def _fit_softmax(
+    design: sp.csr_matrix,
+    codes: NDArray[np.intp],
+    classes: int,
+    *,
+    strength: float,
+    iterations: int,
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    rows, features = design.shape
+    flipped = design.T.tocsr()
+    truth = np.eye(classes)[codes]
+
+    def loss(flat: Floats) -> tuple[float, Floats]:
+        table = flat.reshape(features + 1, classes)
+        weights = table[:-1].astype(np.float32)
+        scores = (design @ weights).astype(np.float64) + table[-1]
+        spread = logsumexp(scores, axis=1)
+        miss = np.exp(scores - spread[:, None]) - truth
+        slope = np.empty_like(table)
+        slope[:-1] = flipped @ miss.astype(np.float32) + weights / strength
+        slope[-1] = miss.sum(axis=0)
+        penalty = float((weights.astype(np.float64) ** 2).sum()) / (2 * strength)
+        fit = float(spread.sum() - scores[truth.astype(bool)].sum())
+        return (fit + penalty) / rows, slope.ravel() / rows
+
+    start = np.zeros((features + 1) * classes)
+    found, _, _ = fmin_l_bfgs_b(loss, start, m=10, factr=_CLOSE, maxiter=iterations)
+    table = found.reshape(features + 1, classes).astype(np.float32)
+    return table[:-1], table[-1]

@@ -1,0 +1,42 @@
+"""Which way of reading a review: each is a file of `methods`, chosen by its name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal, Protocol, Self
+
+import pyarrow as pa
+
+MethodName = Literal["majority", "ngrams"]
+
+
+class Method(Protocol):
+    """What every method does: learn from one table, answer with another, be kept on disk."""
+
+    def fit(self, table: pa.Table) -> Self:
+        """Learn from the columns `text` and `sentiment`; return the method itself."""
+
+    def predict(self, table: pa.Table) -> pa.Table:
+        """Return `p_negative`, `p_neutral`, `p_positive` for each `text`, and change nothing."""
+
+    def save(self, folder: Path) -> None:
+        """Write what was learned into `folder`."""
+
+
+def method_named(name: MethodName) -> Method:
+    """Return a method that has learned nothing yet.
+
+    Parameters
+    ----------
+    name
+        Its name.
+    """
+    match name:
+        case "majority":
+            from shopkeeper.operations.reviews.methods.majority import Majority
+
+            return Majority()
+        case "ngrams":
+            from shopkeeper.operations.reviews.methods.ngrams import Ngrams
+
+            return Ngrams()
