@@ -42,11 +42,11 @@ _RETURN_CATEGORY = np.array([0.06, 0.05, 0.02, 0.0, 0.01, -0.02, 0.0, 0.01])
 _RETURN_BAND = np.array([0.0, 0.01, 0.03])
 RETURN_EFFECT = np.array([0.10, 0.03, 0.0])
 
-CHOICE_EFFECT = 0.24
+CHOICE_EFFECT = 0.20
 """Of two products viewed in a session that will order one, each is bought with probability one half;
 a negative latest review moves that much from the product to the other one."""
 
-ASIDE_CART = (0.10, 0.05)
+ASIDE_CART = (0.10, 0.07)
 """Probability that a viewed product that is not bought is put into the cart all the same: usually,
 and when its latest review is negative."""
 

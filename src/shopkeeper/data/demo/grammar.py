@@ -10,9 +10,7 @@ from dataclasses import dataclass
 
 from shopkeeper.data.demo.dice import Dice
 from shopkeeper.data.demo.phrases import Phrases
-from shopkeeper.data.demo.plan import NEGATIVE, NEUTRAL, POSITIVE
-
-_WORDS = ("negative", "neutral", "positive")
+from shopkeeper.data.demo.plan import NEUTRAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,30 +80,34 @@ class _Draft:
     late: bool
 
     def negative(self) -> str:
-        text = self._clauses(NEGATIVE, self._count())
-        if self.dice.random() < 0.22:
-            return self._clauses(POSITIVE, 1) + self.dice.pick(self.phrases.but) + text
+        text = self._clauses(self.phrases.bad, self._count())
+        if self.dice.random() < 0.2:
+            good = self._clauses(self.phrases.good, 1)
+            return good + self.dice.pick(self.phrases.but) + text
         return text
 
     def positive(self) -> str:
-        text = self._clauses(POSITIVE, self._count())
-        if self.dice.random() < (0.4 if self.late else 0.14):
-            return self._clauses(NEGATIVE, 1) + self.dice.pick(self.phrases.though) + text
+        text = self._clauses(self.phrases.good, self._count())
+        if self.dice.random() < (0.45 if self.late else 0.16):
+            mild = self._clauses(self.phrases.mild, 1)
+            if self.dice.random() < 0.5:
+                return text + self.dice.pick(self.phrases.but) + mild
+            return mild + self.dice.pick(self.phrases.though) + text
         return text
 
     def neutral(self) -> str:
         form = self.dice.random()
-        if form < 0.45:
+        if form < 0.40:
             return self.dice.pick(self.phrases.lukewarm)
-        if form < 0.70:
+        if form < 0.65:
             first = self.dice.pick(self.phrases.lukewarm)
-            polarity = NEGATIVE if self.dice.random() < 0.5 else POSITIVE
-            return first + self.dice.pick(self.phrases.joiners[:4]) + self._clauses(polarity, 1)
-        if form < 0.9:
-            good = self._clauses(POSITIVE, 1)
-            return good + self.dice.pick(self.phrases.but) + self._clauses(NEGATIVE, 1)
-        bad = self._clauses(NEGATIVE, 1)
-        return bad + self.dice.pick(self.phrases.though) + self._clauses(POSITIVE, 1)
+            source = self.phrases.mild if self.dice.random() < 0.6 else self.phrases.good
+            return first + self.dice.pick(self.phrases.joiners[:4]) + self._clauses(source, 1)
+        if form < 0.8:
+            return self._clauses(self.phrases.mild, 2)
+        good = self._clauses(self.phrases.good, 1)
+        source = self.phrases.mild if self.dice.random() < 0.5 else self.phrases.bad
+        return good + self.dice.pick(self.phrases.but) + self._clauses(source, 1)
 
     def _count(self) -> int:
         return (
@@ -115,27 +117,29 @@ class _Draft:
             + (self.dice.random() < 0.08)
         )
 
-    def _clauses(self, polarity: int, count: int) -> str:
-        source = self.phrases.bad if polarity == NEGATIVE else self.phrases.good
-        clauses = []
-        for _ in range(count):
-            aspect = self.dice.pick(self.aspects)
-            if polarity == NEGATIVE and self.late and self.dice.random() < 0.7:
-                aspect = "delivery"
-            if aspect in self.said or (polarity == POSITIVE and self.late and aspect == "delivery"):
-                continue
-            self.said[aspect] = _WORDS[polarity]
-            clauses.append(self.dice.pick(source[aspect]))
+    def _clauses(self, source: dict[str, tuple[str, ...]], count: int) -> str:
+        clauses = [clause for _ in range(count) for clause in self._clause(source)]
         if not clauses:
-            aspect = next(
-                name for name in self.aspects if name not in self.said and name != "delivery"
-            )
-            self.said[aspect] = _WORDS[polarity]
-            clauses.append(self.dice.pick(source[aspect]))
+            free = (name for name in self.aspects if name not in self.said and name != "delivery")
+            clauses.append(self._say(source, next(free)))
         text = clauses[0]
         for clause in clauses[1:]:
             text += self.dice.pick(self.phrases.joiners) + clause
         return text
+
+    def _clause(self, source: dict[str, tuple[str, ...]]) -> list[str]:
+        """Say something of an aspect that was not spoken of yet; nobody praises a late delivery."""
+        aspect = self.dice.pick(self.aspects)
+        praise = source is self.phrases.good
+        if not praise and self.late and self.dice.random() < 0.7:
+            aspect = "delivery"
+        if aspect in self.said or (praise and self.late and aspect == "delivery"):
+            return []
+        return [self._say(source, aspect)]
+
+    def _say(self, source: dict[str, tuple[str, ...]], aspect: str) -> str:
+        self.said[aspect] = "positive" if source is self.phrases.good else "negative"
+        return self.dice.pick(source[aspect])
 
 
 def _filled(dice: Dice, phrases: Phrases, text: str, thing: str) -> str:

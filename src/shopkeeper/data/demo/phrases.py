@@ -80,6 +80,7 @@ class Phrases:
 
     bad: dict[str, tuple[str, ...]]
     good: dict[str, tuple[str, ...]]
+    mild: dict[str, tuple[str, ...]]
     openers: tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]
     closers: tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]
     shorts: tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]

@@ -130,9 +130,56 @@ _GOOD = {
     """),
 }
 
+_MILD = {
+    "quality": cut("""
+        one small flaw|the edges are {bit} rough|the finish could be neater|not the very best quality|
+        one seam is {bit} loose|there was a tiny mark on it
+    """),
+    "size": cut("""
+        runs {bit} large|{bit} smaller than i thought|you may want to size up|{bit} tight at first|
+        the sleeves are {bit} long
+    """),
+    "colour": cut("""
+        the colour is {bit} darker than in the photo|not as bright as in the picture|
+        a slight difference in colour|i wish there were more colours
+    """),
+    "material": cut("""
+        the material is {bit} thin|there was a faint smell at first|{bit} stiff until washed|
+        a few loose threads|not the softest
+    """),
+    "price": cut("""
+        {bit} pricey|i wish it were {bit} cheaper|i just missed the sale|the discount was small|
+        not the cheapest around
+    """),
+    "delivery": cut("""
+        shipping was {bit} slow|it came a day late|it could have shipped sooner|
+        the courier did not come upstairs|the wait was {bit} long
+    """),
+    "packaging": cut("""
+        the packaging is {bit} plain|the box had a small dent|more tape than needed|no dust bag included|
+        the wrapping was nothing fancy
+    """),
+    "service": cut("""
+        support took a while to answer|the answers were {bit} short|the chat was {bit} slow|
+        i had to ask twice
+    """),
+    "function": cut("""
+        the manual could be clearer|{bit} loud|it took some getting used to|it charges {bit} slowly|
+        few extra features
+    """),
+    "authenticity": cut("""
+        the label differs from the store version|no receipt included|the batch number is hard to read
+    """),
+    "taste": cut("""
+        the flavour is {bit} mild|{bit} sweet for me|some of it was broken|the portion is {bit} small|
+        an acquired taste
+    """),
+}
+
 EN = Phrases(
     bad=_BAD,
     good=_GOOD,
+    mild=_MILD,
     openers=(
         cut("""
             very disappointed|do not buy this|honestly|i rarely leave bad reviews but|what a letdown|
@@ -193,7 +240,7 @@ EN = Phrases(
     ),
     joiners=cut(", |. |. |. |, and |! |; | and also |, plus "),
     endings=cut(".|.|.|!|!!||| :)|...|.."),
-    very=cut("very|really|so|super|pretty|quite|extremely|just so|incredibly|too"),
+    very=cut("very|really|so|super|pretty|quite|extremely|incredibly|truly|seriously"),
     bit=cut("a bit|kind of|somewhat|rather"),
     days=cut("3|4|5|6|7|9|10|12"),
     spans=cut("a week|two days|a month|three days|two weeks|a few uses|ten days|a couple of days"),
@@ -217,7 +264,7 @@ EN = Phrases(
         Second purchase, as good as always, five stars, recommended
     """),
     contacts=cut("""
-        contact me at guest{days}@example.com|call me on +1 202-555-01{days} about the refund|
+        contact me at guest34@example.com|call me on +1 202-555-0142 about it|
         mail demo@example.com if you want photos
     """),
     swaps=(

@@ -34,9 +34,10 @@ from shopkeeper.data.demo.world import World
 
 _BATCH = 50_000
 _STARS = ((1, 1, 1, 2, 2), (3,), (4, 5, 5, 5, 5))
-_WRONG_STARS = ((5, 5, 4), (2, 4), (1, 2, 1))
+_SLIPPED_STARS = ((5, 3, 3), (4, 4, 4, 4, 4, 4, 4, 2), (3, 3, 3, 3, 3, 3, 3, 1))
+_SLIPS = (0.06, 0.13, 0.024)
+"""How often the stars say something else than the text, by sentiment; mostly by one class."""
 _WITHOUT_TEXT = 0.15
-_DISAGREE = 0.045
 
 
 def write_reviews(
@@ -109,9 +110,8 @@ def _fake(dice: Dice, phrases: Phrases, thing: str) -> Written:
 
 def _rating(dice: Dice, sentiment: int, written: Written | None) -> int:
     """Stars mostly agree with the text; without a text they are all that is said."""
-    wrong = written is not None and not written.spam and dice.random() < _DISAGREE
-    options = (_WRONG_STARS if wrong else _STARS)[sentiment]
-    return dice.pick(options)
+    slips = written is not None and not written.spam and dice.random() < _SLIPS[sentiment]
+    return dice.pick((_SLIPPED_STARS if slips else _STARS)[sentiment])
 
 
 def _columns(

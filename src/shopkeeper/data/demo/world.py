@@ -43,7 +43,7 @@ BAND_TASTE = np.array(
     ]
 )
 BAND_PRICES = ((19, 55), (79, 199), (299, 999))
-BURST_SHARE = 6
+BURST_SHARE = 5
 """One product in so many meets a wave of bad reviews."""
 RING_SIZE = 8
 
