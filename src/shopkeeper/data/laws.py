@@ -64,7 +64,8 @@ def _orphans(child: str, parent: str, column: str, en: str, zh: str, corrupts: t
 
 def _clock(table: str, later: str, earlier: str, en: str, zh: str, corrupts: tuple[str, ...]) -> Law:
     def broken(shop: Shop) -> ir.Table:
-        return _with_order_time(shop, table).filter(lambda t: t[later] < t[earlier])
+        rows = _with_order_time(shop, table) if earlier == "ordered_at" else shop.table(table)
+        return rows.filter(lambda t: t[later] < t[earlier])
 
     needs = (table, "orders") if earlier == "ordered_at" else (table,)
     return Law(f"{table}.{later}_before_{earlier}", Words(en, zh), needs, broken, corrupts)
