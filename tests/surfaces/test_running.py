@@ -48,6 +48,10 @@ def failing(shop: Shop) -> Answer:
     raise ArtifactError(Words("A.", "甲。"), Words("Found.", "发现。"), Words("Do.", "处理。"))
 
 
+def broken(shop: Shop) -> Answer:
+    raise ZeroDivisionError
+
+
 def verb(
     function: Callable[..., Answer],
     *answers: str,
@@ -188,6 +192,19 @@ def test_a_failure_is_told_with_its_exit_code_and_the_others_go_on(
     assert (failed.outcome, failed.exit_code, answered.outcome) == ("failed", 2, "answered")
     assert failed.reason is not None
     assert failed.reason.zh == "甲。发现。处理。"
+
+
+def test_a_defect_in_one_verb_does_not_hold_up_the_others(
+    shop: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    use(monkeypatch, verb(broken), verb(plain))
+    failed, answered = run(shop)
+    assert (failed.outcome, failed.exit_code, answered.outcome) == ("failed", 1, "answered")
+    assert failed.reason is not None
+    assert "defect in shopkeeper (ZeroDivisionError)" in failed.reason.en
+    monkeypatch.setenv("SHOPKEEPER_DEBUG", "1")
+    with pytest.raises(ZeroDivisionError):
+        run(shop)
 
 
 def test_the_stored_answer_is_the_one_that_was_given(

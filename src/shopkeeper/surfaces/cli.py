@@ -70,7 +70,7 @@ def _guarded(given: list[str], asked: Asked) -> int:
     except (click.Abort, KeyboardInterrupt) as error:
         # Click takes the end of a file for the end of a conversation.
         if isinstance(error.__cause__, EOFError):
-            return _refuse(_unforeseen(error.__cause__, given), asked)
+            return _refuse(wording.unforeseen(error.__cause__, given[0]), asked)
         return INTERRUPTED
     except BrokenPipeError:
         raise
@@ -78,7 +78,7 @@ def _guarded(given: list[str], asked: Asked) -> int:
         # The last place where a defect can be told kindly.
         if os.environ.get("SHOPKEEPER_DEBUG"):
             raise
-        return _refuse(_unforeseen(error, given), asked)
+        return _refuse(wording.unforeseen(error, given[0]), asked)
 
 
 def _refuse(error: ShopkeeperError, asked: Asked) -> int:
@@ -119,31 +119,6 @@ def _found_zh(error: click.ClickException, found: str) -> str:
             return f"{name} 的值不可用：{error.message}"
         case _:
             return f"命令无法识别：{found}"
-
-
-def _unforeseen(error: Exception, given: list[str]) -> ShopkeeperError:
-    """Return the message for an exception that no part of the program expected."""
-    asked = Words(f"Asked: {' '.join(given[:1])}.", f"要执行：{' '.join(given[:1])}。")
-    name = type(error).__name__
-    if isinstance(error, MemoryError) or name == "OutOfMemoryException":
-        return ShopkeeperError(
-            asked,
-            Words("There was not enough memory.", "内存不足。"),
-            Words(
-                "Raise memory_limit in shop.toml (or SHOPKEEPER_MEMORY=4GB), or import less at once.",
-                "请调高 shop.toml 里的 memory_limit（或设 SHOPKEEPER_MEMORY=4GB），或分批导入。",
-            ),
-        )
-    return ShopkeeperError(
-        asked,
-        Words(
-            f"This is a defect in shopkeeper ({name}).", f"这是 shopkeeper 自身的缺陷（{name}）。"
-        ),
-        Words(
-            "Nothing was changed; run it with SHOPKEEPER_DEBUG=1 and report what it prints.",
-            "数据没有改动；请设 SHOPKEEPER_DEBUG=1 重新运行，并报告打印的内容。",
-        ),
-    )
 
 
 # Commands: the keyword-only parameters of each function are its options -----------------------------

@@ -83,6 +83,8 @@ def cell_text(value: Any) -> str:
         return f"{value:,.2f}"
     if isinstance(value, float):
         return _number(value)
+    if isinstance(value, list):
+        value = ", ".join(map(str, value)) or "–"
     text = visible(str(value))
     return text if len(text) <= LONGEST_CELL else text[: LONGEST_CELL - 1] + "…"
 
@@ -140,7 +142,7 @@ class Screen:
         rows
             The cells.
         """
-        table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
+        table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, header_style="bold")
         for heading, number in columns:
             table.add_column(
                 Text(visible(heading)),
@@ -167,6 +169,7 @@ class Screen:
             self.line(sentence)
         self._arrow(answer.table, rows)
         for name, table in answer.evidence.items():
+            self.console.print()
             self.line(name, style="bold")
             self._arrow(table, rows)
         self._listed(Words("Limits", "局限"), [item.get(self.lang) for item in answer.limits])
@@ -175,12 +178,16 @@ class Screen:
 
     def _listed(self, heading: Words, lines: list[str]) -> None:
         if lines:
+            self.console.print()
             self.line(heading, style="bold")
         for text in lines:
             self.line(f"- {text}", style="dim")
 
     def _arrow(self, table: pa.Table, rows: int) -> None:
         table = spoken(table, self.lang)
+        if table.num_rows == 0:
+            self.line(Words("(none)", "（无）"), style="dim")
+            return
         shown = table.slice(0, rows).to_pylist()
         numeric = [_is_number(field.type) for field in table.schema]
         if len(shown) == 1 and len(numeric) > 6:

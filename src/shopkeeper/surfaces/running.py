@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -21,6 +22,7 @@ from shopkeeper.data.store import Manifest, Version, writing
 from shopkeeper.errors import MissingDataError, ShopkeeperError
 from shopkeeper.progress import Progress, silent
 from shopkeeper.settings import Settings
+from shopkeeper.surfaces import wording
 from shopkeeper.surfaces.verbs import VERBS, Verb
 from shopkeeper.words import Words
 
@@ -138,26 +140,42 @@ def _step(path: Path, verb: Verb, *, again: bool, progress: Progress, share: flo
     if missing:
         return _skipped_for_want_of(verb, [need.tables for need in missing], missing[0].enable)
     mark = fingerprint(verb, shop.manifest, shop.settings, verb.defaults())
-    if not again:
-        stored = shop.manifest.answers.get(verb.name)
-        if stored and stored.fingerprint == mark:
-            return Step(verb.name, "unchanged")
-        refused = shop.manifest.refusals.get(verb.name)
-        if refused and refused["fingerprint"] == mark:
-            return Step(
-                verb.name, "skipped", Words(**refused["reason"]), Words(**refused["enable"])
-            )
+    known = None if again else _known(verb, shop.manifest, mark)
+    if known:
+        return known
     progress(Words(f"{verb.name}: {verb.title.en}", f"{verb.name}：{verb.title.zh}"), share)
+    return _asked(path, verb, shop, mark)
+
+
+def _known(verb: Verb, manifest: Manifest, mark: str) -> Step | None:
+    """Return what became of the same question earlier, if it was asked."""
+    stored, refused = manifest.answers.get(verb.name), manifest.refusals.get(verb.name)
+    if stored and stored.fingerprint == mark:
+        return Step(verb.name, "unchanged")
+    if refused and refused["fingerprint"] == mark:
+        return Step(verb.name, "skipped", Words(**refused["reason"]), Words(**refused["enable"]))
+    return None
+
+
+def _asked(path: Path, verb: Verb, shop: Shop, mark: str) -> Step:
     try:
         answer = verb.load()(shop)
     except MissingDataError as error:
         _store_refusal(path, verb, mark, error)
         return Step(verb.name, "skipped", error.found, error.do)
     except ShopkeeperError as error:
-        reason = Words(error.text("en"), error.text("zh"))
-        return Step(verb.name, "failed", reason, exit_code=error.exit_code)
+        return _failed(verb, error)
+    except Exception as error:
+        if os.environ.get("SHOPKEEPER_DEBUG"):
+            raise
+        return _failed(verb, wording.unforeseen(error, verb.name))
     _store_answer(path, verb, mark, answer)
     return Step(verb.name, "answered")
+
+
+def _failed(verb: Verb, error: ShopkeeperError) -> Step:
+    reason = Words(error.text("en"), error.text("zh"))
+    return Step(verb.name, "failed", reason, exit_code=error.exit_code)
 
 
 def _skipped_for_want_of(verb: Verb, wanted: list[tuple[str, ...]], enable: Words) -> Step:

@@ -98,18 +98,19 @@ _ANYTHING = Need(
 
 VERBS: tuple[Verb, ...] = (
     Verb(
-        "overview",
-        "shopkeeper.operations.behaviour.ask",
-        Words("The shop's numbers by period", "店铺各时期的经营指标"),
-        needs=(_ANYTHING,),
-        reads=("orders", "order_items", "payments", "shipments", "events", "reviews"),
-    ),
-    Verb(
         "review_sentiment",
         "shopkeeper.operations.reviews.ask",
         Words("What reviews feel", "评价的情感"),
         needs=(_REVIEWS,),
         reads=("reviews", "products", "orders", "order_items"),
+    ),
+    Verb(
+        "overview",
+        "shopkeeper.operations.behaviour.ask",
+        Words("The shop's numbers by period", "店铺各时期的经营指标"),
+        needs=(_ANYTHING,),
+        reads=("orders", "order_items", "payments", "shipments", "events", "reviews"),
+        answers=("review_sentiment",),
     ),
     Verb(
         "sentiment_effect",

@@ -6,6 +6,7 @@ test fails when one is missing.
 
 from __future__ import annotations
 
+from shopkeeper.errors import ShopkeeperError
 from shopkeeper.words import Words
 
 USAGE = Words("Usage: ", "用法：")
@@ -84,3 +85,35 @@ CHINESE: dict[str, str] = {
     "period": "统计周期。",
     "method": "计算方法。",
 }
+
+
+def unforeseen(error: Exception, doing: str) -> ShopkeeperError:
+    """Return the message for an exception that no part of the program expected.
+
+    Parameters
+    ----------
+    error
+        The exception; its own text is left out, for it may hold a customer's cell.
+    doing
+        The command or verb at work.
+    """
+    asked, name = Words(f"Asked: {doing}.", f"要执行：{doing}。"), type(error).__name__
+    if isinstance(error, MemoryError) or name == "OutOfMemoryException":
+        return ShopkeeperError(
+            asked,
+            Words("There was not enough memory.", "内存不足。"),
+            Words(
+                "Raise memory_limit in shop.toml (or SHOPKEEPER_MEMORY=4GB), or import less at once.",
+                "请调高 shop.toml 里的 memory_limit（或设 SHOPKEEPER_MEMORY=4GB），或分批导入。",
+            ),
+        )
+    return ShopkeeperError(
+        asked,
+        Words(
+            f"This is a defect in shopkeeper ({name}).", f"这是 shopkeeper 自身的缺陷（{name}）。"
+        ),
+        Words(
+            "The data is as it was; run it with SHOPKEEPER_DEBUG=1 and report what it prints.",
+            "数据没有改动；请设 SHOPKEEPER_DEBUG=1 重新运行，并报告打印的内容。",
+        ),
+    )

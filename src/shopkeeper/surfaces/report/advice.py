@@ -14,6 +14,7 @@ from shopkeeper.surfaces.report.effect import drivers
 from shopkeeper.surfaces.report.groups import enough
 from shopkeeper.surfaces.report.material import Material, worst
 from shopkeeper.surfaces.report.names import category_name, product_name, seller_name
+from shopkeeper.surfaces.report.opinions import disagreeing
 from shopkeeper.surfaces.report.pen import Pen
 from shopkeeper.words import Words
 
@@ -139,11 +140,10 @@ def _replies(material: Material, pen: Pen) -> Iterator[Task]:
 
 
 def _disagreements(material: Material, pen: Pen) -> Iterator[Task]:
-    answer = material.answers.get("review_sentiment")
-    table = answer.evidence.get("disagreements") if answer else None
-    if table is not None and table.num_rows:
-        count = pen.count(table.num_rows, "review_sentiment:disagreements")
-        yield Task(pen.say(phrases.DO_READ), pen.say(phrases.DO_READ_WHY, count=count))
+    count = disagreeing(material)
+    if count:
+        why = pen.say(phrases.DO_READ_WHY, count=pen.count(count, "disagreements"))
+        yield Task(pen.say(phrases.DO_READ), why)
 
 
 def _imports(material: Material, pen: Pen) -> Iterator[Task]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from shopkeeper.answer import Answer
 from shopkeeper.data.metrics import BY_NAME as METRICS
+from shopkeeper.surfaces.report import phrases
 from shopkeeper.words import Words
 
 
@@ -77,6 +78,11 @@ OWN: dict[str, Definition] = {
         "counts from its start, so 0 is the promised day itself. Orders without promise or delivery are left out.",
         "从承诺时间到订单最后一次送达的整天数，向下取整：承诺到某天的从当天零点起算，0 即承诺当天。"
         "没有承诺时间或尚未送达的订单不计。"),
+    "disagreements": _own(
+        "Text and stars disagree", "文字与星级不一致",
+        "Reviews whose text reads negative with 4 or 5 stars, or positive with 1 or 2; where the model "
+        "abstains they do not count.",
+        "文字读出为差评而给 4–5 星，或读出为好评而给 1–2 星的评价；模型弃权的不计。"),
     "unanswered": _own(
         "Negative reviews without a reply", "未回复的差评",
         "Negative reviews with a text and with neither reply nor time of reply.",
@@ -113,9 +119,7 @@ def definition(name: str, answers: Mapping[str, Answer]) -> Definition:
 
 
 def _term(answer: Answer, column: str) -> Words:
-    if not column:
-        return answer.title
-    return Words(f"{answer.title.en}: {column}", f"{answer.title.zh}：{column}")
+    return phrases.TERMS.get(f"{answer.verb}:{column}", answer.title)
 
 
 def _whole(answer: Answer) -> Words:

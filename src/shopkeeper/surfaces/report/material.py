@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from shopkeeper.answer import Answer
+from shopkeeper.data.checks import check
 from shopkeeper.data.facts import Period
 from shopkeeper.data.shop import Shop
 from shopkeeper.surfaces.report import queries
@@ -73,6 +74,7 @@ class Material:
 def gather(shop: Shop, lang: str) -> Material:
     """Read the stored answers and count what the sections show."""
     answers = {verb: found for verb in VERBS if (found := shop.answer(verb)) is not None}
+    answers["check"] = check(shop)
     reviewed = queries.time_span(shop)
     period = _period(*reviewed)
     products = _worst_first(queries.by_product(shop))

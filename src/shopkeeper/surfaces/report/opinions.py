@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from markupsafe import Markup
 
-from shopkeeper.intervals import proportion
+from shopkeeper.intervals import Interval, proportion
 from shopkeeper.surfaces.report import figures, phrases
-from shopkeeper.surfaces.report.blocks import Block, Case, Cases, Missing, Paragraph, Section
+from shopkeeper.surfaces.report.blocks import (
+    Block,
+    Case,
+    Cases,
+    Column,
+    Grid,
+    Missing,
+    Paragraph,
+    Section,
+)
 from shopkeeper.surfaces.report.drawing import figure
 from shopkeeper.surfaces.report.material import Material
 from shopkeeper.surfaces.report.pen import Pen, percent
@@ -77,26 +88,48 @@ def _share_picture(material: Material, pen: Pen, period: str) -> Block:
 
 
 def _disagreements(material: Material, pen: Pen) -> list[Block]:
-    answer = material.answers.get("review_sentiment")
-    table = answer.evidence.get("disagreements") if answer else None
-    if table is None or not table.num_rows:
+    count = disagreeing(material)
+    if not count:
         return []
-    rows = [
-        {"rating": row.get("rating"), "on": None, "text": row["text"]}
-        for row in table.slice(0, QUOTED).to_pylist()
-        if row.get("text")
-    ]
-    detail = pen.say(
-        phrases.DISAGREE_DETAIL,
-        count=pen.count(table.num_rows, "review_sentiment:disagreements"),
-    )
+    table = material.answers["review_sentiment"].evidence["disagreements"]
+    rows = [{**row, "on": None} for row in table.slice(0, QUOTED).to_pylist()]
+    detail = pen.say(phrases.DISAGREE_DETAIL, count=pen.count(count, "disagreements"))
     case = Case(pen.say(phrases.DISAGREE), detail, tuple(quote(row, pen) for row in rows))
     return [Cases((case,))]
 
 
+def disagreeing(material: Material) -> int:
+    """Return how many reviews say the opposite of their stars."""
+    answer = material.answers.get("review_sentiment")
+    if answer is None or "parts" not in answer.evidence:
+        return 0
+    parts = answer.evidence["parts"].to_pylist()
+    return sum(row["reviews"] for row in parts if row["part"] == "disagreeing")
+
+
 def _reader(material: Material, pen: Pen) -> list[Block]:
     answer = material.answers.get("review_sentiment")
-    if answer is None:
+    if answer is None or answer.method == "stars":
         return [Paragraph(pen.say(phrases.READ_BY_STARS), quiet=True)]
-    sentences = [pen.sentence(words, "review_sentiment:quality") for words in answer.summary]
-    return [Paragraph(Markup(" ").join(sentences), quiet=True)] if sentences else []
+    found = {(row["method"], row["metric"]): row for row in answer.evidence["quality"].to_pylist()}
+    rows = tuple(
+        (
+            pen.say(words),
+            _measured(found.get((answer.method, name)), name, pen),
+            _measured(found.get(("majority", name)), name, pen),
+        )
+        for name, words in phrases.MEASURES.items()
+    )
+    columns = (
+        Column(pen.say(phrases.COLUMN_MEASURE), "text"),
+        Column(pen.say(phrases.COLUMN_METHOD)),
+        Column(pen.say(phrases.COLUMN_BASELINE)),
+    )
+    return [Grid(pen.say(phrases.READ_TABLE), columns, rows, pen.say(phrases.READ_NOTE))]
+
+
+def _measured(row: dict[str, Any] | None, name: str, pen: Pen) -> Markup:
+    if row is None or row["value"] is None:
+        return pen.link(phrases.TOO_FEW.get(pen.lang), "minimum_count")
+    interval = Interval(row["value"], row["low"] or row["value"], row["high"] or row["value"])
+    return pen.share_cell(interval, row["rows"], f"review_sentiment:{name}")

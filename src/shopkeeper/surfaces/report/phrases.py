@@ -7,6 +7,18 @@ from __future__ import annotations
 
 from shopkeeper.words import Words
 
+# Names of columns of answers, as the definitions call them
+TERMS = {
+    "check:rows": Words("Rows that break a rule", "不合规的行数"),
+    "check:total": Words("Rows of the table", "该表行数"),
+    "check:rows_read": Words("Rows read and kept", "读取与保留的行数"),
+    "check:duplicates": Words("Duplicates", "重复行数"),
+    "check:rejected": Words("Rejected rows", "拒收行数"),
+    "review_sentiment:accuracy": Words("Right class", "判对的比例"),
+    "review_sentiment:macro_f1": Words("Macro-F1", "宏平均 F1"),
+    "review_sentiment:ece": Words("Calibration error", "校准误差"),
+}
+
 # The page
 PAGE_TITLE = Words("{shop} · shop report", "{shop} · 店铺报告")
 KIND = Words("Shop report", "店铺报告")
@@ -145,14 +157,23 @@ TIME_TOO_SHORT = Words(
     "The reviews lie in one {period}, so there is no course to draw.",
     "评价都在同一{period}内，画不出走势。",
 )
-READ_BY = Words(
-    "Sentiments are read from the text by the method {method}: {accuracy} correct on held-out reviews.",
-    "情感由方法 {method} 从正文读出：在留出的评价上正确率 {accuracy}。",
-)
 READ_BY_STARS = Words(
     "No text has been read yet, so sentiments here are labels or stars; <code>shopkeeper run</code> reads the texts.",
     "正文尚未判读，这里的情感取自标注或星级；执行 <code>shopkeeper run</code> 会判读正文。",
 )
+READ_TABLE = Words("How well the texts are read", "正文判读得准不准")
+READ_NOTE = Words(
+    "On held-out reviews that the model has not seen. The simplest baseline always says the commonest sentiment.",
+    "在模型没见过的留出评价上检验。最简单的基线一律猜最常见的情感。",
+)
+COLUMN_MEASURE = Words("Measure", "指标")
+COLUMN_METHOD = Words("This model", "本模型")
+COLUMN_BASELINE = Words("Baseline", "基线")
+MEASURES = {
+    "accuracy": Words("Right class", "判对的比例"),
+    "macro_f1": Words("Macro-F1", "宏平均 F1"),
+    "ece": Words("Calibration error (lower is better)", "校准误差（越低越好）"),
+}
 DISAGREE = Words("Text and stars disagree", "文字与星级不一致")
 DISAGREE_DETAIL = Words(
     "{count} reviews say one thing in words and another in stars; the clearest are these.",
@@ -261,14 +282,28 @@ COLUMN_DELIVERY = Words("Delivery", "送达")
 
 # Data quality
 QUALITY = Words("Data quality", "数据质量")
-QUALITY_MISSING = Words(
-    "The data has not been checked yet: <code>shopkeeper check</code> lists what was repaired, rejected and broken.",
-    "数据尚未检查：执行 <code>shopkeeper check</code> 会列出修正了什么、拒收了什么、哪里不合规。",
+QUALITY_LAWFUL = Words(
+    "No row breaks a rule: times run forwards, amounts add up, every reference leads somewhere.",
+    "没有不合规的行：时间先后无误，金额对得上，编号都能找到对应记录。",
 )
+QUALITY_BROKEN = Words("Rows that break a rule", "不合规的行")
+QUALITY_TOUCHES = Words("touches {metrics}", "影响：{metrics}")
+QUALITY_FILES = Words("Files that were imported", "导入的文件")
+QUALITY_REJECTED = Words("Why rows were rejected", "拒收的原因")
 QUALITY_TABLES = Words("What is in the shop", "店里有什么")
+COLUMN_FINDING = Words("What is wrong", "问题")
+COLUMN_BROKEN = Words("Rows", "行数")
+COLUMN_TOTAL = Words("of", "总行数")
+COLUMN_FILE = Words("File", "文件")
+COLUMN_READ = Words("Read", "读取")
+COLUMN_KEPT = Words("Kept", "保留")
+COLUMN_DUPLICATES = Words("Duplicates", "重复")
+COLUMN_REJECTED = Words("Rejected", "拒收")
+COLUMN_REASON = Words("Reason", "原因")
 COLUMN_TABLE = Words("Table", "表")
 COLUMN_ROWS = Words("Rows", "行数")
-
+COLUMN_FIRST = Words("First", "最早")
+COLUMN_LAST = Words("Last", "最晚")
 TABLES = {
     "customers": Words("Customers", "顾客"),
     "products": Words("Products", "商品"),

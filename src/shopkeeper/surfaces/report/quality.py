@@ -1,31 +1,123 @@
-"""Section of data quality: what is in the shop, and what the data check found."""
+"""Section of data quality: what the data check found in the shop."""
 
 from __future__ import annotations
 
-from shopkeeper.data.tables import TABLES
+from collections import Counter
+from typing import Any
+
+from markupsafe import Markup
+
+from shopkeeper.data.metrics import BY_NAME as METRICS
 from shopkeeper.surfaces.report import phrases
-from shopkeeper.surfaces.report.blocks import Block, Column, Grid, Missing, Points, Section
+from shopkeeper.surfaces.report.blocks import Block, Column, Grid, Paragraph, Section
 from shopkeeper.surfaces.report.material import Material
 from shopkeeper.surfaces.report.pen import Pen
+
+SHOWN = 8
 
 
 def quality(material: Material, pen: Pen) -> Section:
     """Write the section of data quality."""
-    answer = material.answers.get("check")
-    blocks: list[Block] = []
-    if answer is None:
-        blocks.append(Missing(pen.say(phrases.QUALITY_MISSING)))
-    else:
-        blocks.append(Points(tuple(pen.sentence(w, "check:rows") for w in answer.summary)))
-    blocks.append(_tables(material, pen))
-    return Section("quality", pen.say(phrases.QUALITY), blocks=tuple(blocks))
+    head = pen.say(phrases.QUALITY)
+    answer = material.answers["check"]
+    lead = pen.sentence(answer.summary[0], "check:rows_read")
+    blocks = [
+        _broken(answer.table.to_pylist(), pen),
+        *_files(answer.evidence["imports"].to_pylist(), pen),
+        *_rejected(answer.evidence["rejected"].to_pylist(), pen),
+        *_tables(answer.evidence["tables"].to_pylist(), pen),
+    ]
+    return Section("quality", head, lead, tuple(blocks))
 
 
-def _tables(material: Material, pen: Pen) -> Grid:
-    rows = tuple(
-        (pen.say(phrases.TABLES[table.name]), pen.count(material.shop.rows(table.name), "rows"))
-        for table in TABLES
-        if material.shop.has(table.name)
+def _broken(rows: list[dict[str, Any]], pen: Pen) -> Block:
+    if not rows:
+        return Paragraph(pen.say(phrases.QUALITY_LAWFUL))
+    columns = (
+        Column(pen.say(phrases.COLUMN_FINDING), "text"),
+        Column(pen.say(phrases.COLUMN_BROKEN)),
+        Column(pen.say(phrases.COLUMN_TOTAL)),
     )
-    columns = (Column(pen.say(phrases.COLUMN_TABLE), "text"), Column(pen.say(phrases.COLUMN_ROWS)))
-    return Grid(pen.say(phrases.QUALITY_TABLES), columns, rows)
+    lines = tuple(
+        (
+            _finding(row, pen),
+            pen.count(row["rows"], "check:rows"),
+            pen.count(row["total"], "check:total"),
+        )
+        for row in rows[:SHOWN]
+    )
+    return Grid(pen.say(phrases.QUALITY_BROKEN), columns, lines)
+
+
+def _finding(row: dict[str, Any], pen: Pen) -> Markup:
+    what = Markup("{}").format(row[f"what_{pen.lang}"])
+    touched = [METRICS[name].title.get(pen.lang) for name in row["corrupts"]]
+    if not touched:
+        return what
+    listed = phrases.LIST.get(pen.lang).join(touched)
+    return Markup("{}<small>{}</small>").format(
+        what, pen.say(phrases.QUALITY_TOUCHES, metrics=listed)
+    )
+
+
+def _files(rows: list[dict[str, Any]], pen: Pen) -> list[Block]:
+    if not rows:
+        return []
+    columns = (
+        Column(pen.say(phrases.COLUMN_FILE), "text"),
+        Column(pen.say(phrases.COLUMN_READ)),
+        Column(pen.say(phrases.COLUMN_KEPT)),
+        Column(pen.say(phrases.COLUMN_DUPLICATES)),
+        Column(pen.say(phrases.COLUMN_REJECTED)),
+    )
+    lines = tuple(
+        (
+            Markup("{}<small>{}</small>").format(pen.name(row["file"]), row[f"title_{pen.lang}"]),
+            pen.count(row["rows_read"], "check:rows_read"),
+            pen.count(row["kept"], "check:rows_read"),
+            pen.count(row["duplicates"], "check:duplicates"),
+            pen.count(row["rejected"], "check:rejected"),
+        )
+        for row in rows
+    )
+    return [Grid(pen.say(phrases.QUALITY_FILES), columns, lines)]
+
+
+def _rejected(rows: list[dict[str, Any]], pen: Pen) -> list[Block]:
+    if not rows:
+        return []
+    reasons = Counter((row["file"], row[f"why_{pen.lang}"]) for row in rows)
+    ranked = sorted(reasons.items(), key=lambda item: (-item[1], item[0]))[:SHOWN]
+    columns = (
+        Column(pen.say(phrases.COLUMN_REASON), "text"),
+        Column(pen.say(phrases.COLUMN_ROWS)),
+    )
+    lines = tuple(
+        (
+            Markup("{}<small>{}</small>").format(why, pen.name(file)),
+            pen.count(count, "check:rejected"),
+        )
+        for (file, why), count in ranked
+    )
+    return [Grid(pen.say(phrases.QUALITY_REJECTED), columns, lines)]
+
+
+def _tables(rows: list[dict[str, Any]], pen: Pen) -> list[Block]:
+    if not rows:
+        return []
+    columns = (
+        Column(pen.say(phrases.COLUMN_TABLE), "text"),
+        Column(pen.say(phrases.COLUMN_ROWS)),
+        Column(pen.say(phrases.COLUMN_FIRST), "date"),
+        Column(pen.say(phrases.COLUMN_LAST), "date"),
+    )
+    lines = tuple(
+        (
+            pen.say(phrases.TABLES[row["table"]]),
+            pen.count(row["rows"], "rows"),
+            pen.day(row["first"]) if row["first"] else Markup(),
+            pen.day(row["last"]) if row["last"] else Markup(),
+        )
+        for row in rows
+    )
+    return [Grid(pen.say(phrases.QUALITY_TABLES), columns, lines)]
