@@ -157,7 +157,7 @@ class Plan:
         """Return the relation whose rows speak for an extract."""
         if not extract.each:
             return self.rows
-        listed = f"SELECT *, {extract.each} AS _items FROM {self.rows} WHERE {extract.where}"
+        listed = f"SELECT *, {extract.each} AS _items FROM {self.rows}"
         return (f"(SELECT * EXCLUDE (_items), unnest(_items) AS _item, "
                 f"unnest(range(1, len(_items) + 1)) AS _number FROM ({listed}))")
 

@@ -1,4 +1,9 @@
-"""UCI Online Retail: one CSV or xlsx, one row a line of an invoice; `C…` invoices are refunds."""
+"""UCI Online Retail and its successor II: one CSV or xlsx, one row a line of an invoice.
+
+Invoices that begin with C are refund documents. A row has no number, so lines are numbered in the
+order of the file and equal rows stay two lines, as the invoice has them. The date of an invoice names
+no zone and is London's. What the customers and products are is known from these lines only.
+"""
 
 from __future__ import annotations
 
@@ -6,42 +11,55 @@ from shopkeeper.data.sources.kinds import Extract, FileKind
 from shopkeeper.data.tables import CUSTOMERS, ORDER_ITEMS, ORDERS, PRODUCTS
 from shopkeeper.words import Words
 
-_CUSTOMER = """split_part("CustomerID", '.', 1)"""
-_REFUND = """upper("InvoiceNo") LIKE 'C%'"""
 
-KINDS = (
-    FileKind(
-        name="online_retail",
+def _kind(name: str, title: Words, *, invoice: str, price: str, customer: str) -> FileKind:
+    # Spreadsheets have turned customer numbers into decimals: 17850.0.
+    known = f"""regexp_replace("{customer}", '\\.0$', '')"""
+    refund = f"""upper("{invoice}") LIKE 'C%'"""
+    return FileKind(
+        name=name,
         platform="online_retail",
-        title=Words("UCI Online Retail invoices", "UCI Online Retail 发票明细"),
+        title=title,
         required=(
-            "InvoiceNo", "StockCode", "Description", "Quantity", "InvoiceDate", "UnitPrice",
-            "CustomerID", "Country",
+            invoice, "StockCode", "Description", "Quantity", "InvoiceDate", price, customer, "Country",
         ),
-        rows='SELECT *, row_number() OVER (PARTITION BY "InvoiceNo" ORDER BY _row) AS line FROM file',
+        rows=f'SELECT *, row_number() OVER (PARTITION BY "{invoice}" ORDER BY _row) AS line FROM file',
         grain=Extract(ORDER_ITEMS, {
-            "order_id": '"InvoiceNo"',
+            "order_id": f'"{invoice}"',
             "line": "line",
             "product_id": '"StockCode"',
             "title": '"Description"',
             "quantity": '"Quantity"',
-            "price": '"UnitPrice"',
+            "price": f'"{price}"',
         }),
         others=(
             Extract(ORDERS, {
-                "order_id": '"InvoiceNo"',
-                "customer_id": _CUSTOMER,
-                "kind": f"CASE WHEN {_REFUND} THEN 'refund' ELSE 'sale' END",
+                "order_id": f'"{invoice}"',
+                "customer_id": known,
+                "kind": f"CASE WHEN {refund} THEN 'refund' ELSE 'sale' END",
                 "ordered_at": '"InvoiceDate"',
-                "status": f"CASE WHEN {_REFUND} THEN 'refunded' ELSE 'delivered' END",
+                "status": f"CASE WHEN {refund} THEN 'refunded' ELSE 'delivered' END",
                 "country": '"Country"',
             }),
-            Extract(PRODUCTS, {"product_id": '"StockCode"', "title": '"Description"', "price": '"UnitPrice"'}),
+            Extract(PRODUCTS, {
+                "product_id": '"StockCode"', "title": '"Description"', "price": f'"{price}"',
+            }),
             Extract(CUSTOMERS, {
-                "customer_id": _CUSTOMER, "country": '"Country"', "created_at": '"InvoiceDate"',
+                "customer_id": known, "country": '"Country"', "created_at": '"InvoiceDate"',
             }),
         ),
         zone="Europe/London",
         currency="GBP",
+    )
+
+
+KINDS = (
+    _kind(
+        "online_retail", Words("UCI Online Retail invoices", "UCI Online Retail 发票明细"),
+        invoice="InvoiceNo", price="UnitPrice", customer="CustomerID",
     ),
-)
+    _kind(
+        "online_retail_2", Words("UCI Online Retail II invoices", "UCI Online Retail II 发票明细"),
+        invoice="Invoice", price="Price", customer="Customer ID",
+    ),
+)  # fmt: skip
