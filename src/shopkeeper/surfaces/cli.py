@@ -206,7 +206,7 @@ def demo_shop(asked: Asked, folder: Path, **sizes: Any) -> int:
     from shopkeeper.surfaces.console import told
 
     with told(asked.language) as progress, storage_errors(folder):
-        progress(Words(f"Building a demo shop in {folder}", f"在 {folder} 生成示范店铺"), None)
+        progress(Words(f"Building a demo shop in {folder}", f"在 {folder} 生成演示店铺"), None)
         built = build_demo(folder, **sizes)
     exports = folder / "exports"
     line = Words(
