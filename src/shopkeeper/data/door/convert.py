@@ -327,7 +327,7 @@ class _Door:
 
 
 def _present(extract: Extract) -> str:
-    """SQL: the row names the key of that table at all."""
+    """Return SQL: the row names the key of that table at all."""
     return " AND ".join(f"({extract.columns[name]}) IS NOT NULL" for name in extract.table.key)
 
 
@@ -340,7 +340,7 @@ def _listed(names: tuple[str, ...]) -> str:
 
 
 def _columns_in(raw: str) -> set[str]:
-    """The quoted column names in an SQL expression."""
+    """Return the quoted column names in an SQL expression."""
     return {name.replace('""', '"') for name in re.findall(r'"((?:[^"]|"")+)"', raw)}
 
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 import csv
 import gzip
 from dataclasses import dataclass
+from io import BufferedReader
 from pathlib import Path
-from typing import IO, Literal
+from typing import Literal
 
 from shopkeeper.errors import SourceNotFoundError, UnreadableFileError
 from shopkeeper.words import Words
@@ -116,9 +117,9 @@ def text_layout(path: Path) -> TextLayout:
     return TextLayout(encoding, delimiter, unique_names(header))
 
 
-def opened(path: Path) -> IO[bytes]:
+def opened(path: Path) -> BufferedReader | gzip.GzipFile:
     """Open a file for reading bytes, through gzip where its name ends in .gz."""
-    return gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb")  # type: ignore[return-value]
+    return gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb")
 
 
 def unique_names(header: list[str]) -> tuple[str, ...]:

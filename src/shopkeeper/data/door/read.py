@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pyarrow as pa
@@ -219,7 +220,7 @@ def _stage_sheet(connection: duckdb.DuckDBPyConnection, path: Path, prefix: str)
     return Staged(Header(dict.fromkeys(names, "VARCHAR")), lines=f"SELECT _row, _row + 1 AS _line FROM {prefix}_staged")
 
 
-def _sheet_batches(names: tuple[str, ...], sheets: list[Iterator[list[object]]]) -> Iterator[pa.RecordBatch]:
+def _sheet_batches(names: tuple[str, ...], sheets: list[Iterator[list[Any]]]) -> Iterator[pa.RecordBatch]:
     done = 0
     filled = (row for rows in sheets for row in rows if any(cell != "" for cell in row))
     while True:

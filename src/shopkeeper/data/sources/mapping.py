@@ -249,7 +249,7 @@ def _check(mapping: Mapping) -> None:
 
 
 def _made_keys(table: Table, columns: dict[str, str]) -> tuple[str, ...]:
-    """The key columns that are made where the file has none."""
+    """Return the key columns that are made where the file has none."""
     lacking = tuple(name for name in table.key if name not in columns)
     if table.name in MADE_FROM_ROW or (table.name in NUMBERED and lacking == ("line",)):
         return lacking
