@@ -1,7 +1,9 @@
 """What holds for every test: no network, seeded property tests, one Java runtime at a time."""
 
+import functools
 import ipaddress
 import os
+import shutil
 import socket
 from collections.abc import Iterator
 
@@ -56,7 +58,17 @@ def _own_language(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the tests that need a Java runtime on one worker."""
+    """Keep the tests that need a Java runtime on one worker, and skip what the machine lacks."""
     for item in items:
         if item.get_closest_marker("spark"):
             item.add_marker(pytest.mark.xdist_group("spark"))
+            item.add_marker(pytest.mark.skipif(not shutil.which("java"), reason="there is no Java"))
+        if item.get_closest_marker("gpu"):
+            item.add_marker(pytest.mark.skipif(not _has_gpu(), reason="there is no CUDA device"))
+
+
+@functools.cache
+def _has_gpu() -> bool:
+    import torch
+
+    return torch.cuda.is_available()

@@ -232,9 +232,10 @@ def run_alone(command, tmp_path: Path, path: Path) -> dict[str, dict[str, object
 def test_all_texts_empty(command, tmp_path: Path, exported, reviews) -> None:
     path = exported("mute.csv", [row | {"text": ""} for row in reviews(60)])
     steps = run_alone(command, tmp_path, path)
-    assert steps["review_sentiment"]["outcome"] == "skipped"
-    assert steps["review_sentiment"]["enable"]
-    assert steps["overview"]["outcome"] == "answered"
+    assert steps["review_sentiment"]["outcome"] == "answered"
+    answer = command("review-sentiment", tmp_path / "alone", "--json").document
+    assert {row["origin"] for row in answer["table"]} == {"stars"}
+    assert any("No text was read" in limit for limit in answer["limits"])
 
 
 def test_one_class_only(command, tmp_path: Path, exported, reviews) -> None:
@@ -245,13 +246,16 @@ def test_one_class_only(command, tmp_path: Path, exported, reviews) -> None:
 
 def test_ten_reviews_give_no_percentage(command, tmp_path: Path, exported, reviews) -> None:
     steps = run_alone(command, tmp_path, exported("few.csv", reviews(10)))
-    assert steps["review_sentiment"]["outcome"] == "skipped"
-    assert command("review-sentiment", tmp_path / "alone").code == 3
+    assert steps["sentiment_effect"]["outcome"] == "skipped"
+    for name in ("overview", "review-sentiment"):
+        answer = command(name, tmp_path / "alone", "--json").document
+        assert "%" not in " ".join(answer["summary"])
+        assert answer["rows"] > 0
 
 
 def test_a_review_of_100_000_characters(command, tmp_path: Path, exported, reviews, texts) -> None:
     rows = reviews(60)
-    rows[3]["text"] = "这把茶壶真的很好看 lovely " * 5000
+    rows[3]["text"] = "这把茶壶真的很好看 lovely " * 7000
     run_alone(command, tmp_path, exported("long.csv", rows))
     kept = max(len(text or "") for text in texts(tmp_path / "alone"))
     assert kept >= 100_000

@@ -2,6 +2,7 @@
 
 import io
 import json
+from decimal import Decimal
 
 import pyarrow as pa
 import pytest
@@ -152,3 +153,23 @@ def test_progress_on_a_terminal_takes_brackets_as_text() -> None:
 )
 def test_a_number_is_written_as_a_person_reads_it(value: object, text: str) -> None:
     assert cell_text(value) == text
+
+
+def test_a_column_of_whole_numbers_is_shown_without_decimals_whatever_its_type() -> None:
+    table = pa.table({"stars": [5.0, None, 1.0], "price": [Decimal("9.5000"), Decimal(3), None]})
+    stream = io.StringIO()
+    Screen(stream, "en").answer(
+        Answer(verb="v", title=Words("T", "题"), table=table, method="m"), rows=5
+    )
+    rows = [line.split() for line in stream.getvalue().splitlines()[-3:]]
+    assert rows == [["5", "9.50"], ["–", "3.00"], ["1", "–"]]
+
+
+def test_an_empty_table_is_named_and_said_to_be_empty() -> None:
+    stream = io.StringIO()
+    table = pa.table({"n": [1]})
+    empty = Answer(
+        verb="v", title=Words("T", "题"), table=table, method="m", evidence={"left": table.slice(1)}
+    )
+    Screen(stream, "zh").answer(empty, rows=5)
+    assert "left：无" in stream.getvalue().splitlines()

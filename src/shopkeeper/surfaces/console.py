@@ -170,7 +170,8 @@ class Screen:
         self._arrow(answer.table, rows)
         for name, table in answer.evidence.items():
             self.console.print()
-            self.line(name, style="bold")
+            none = Words("", "") if table.num_rows else Words(": none", "：无")
+            self.line(f"{name}{none.get(self.lang)}", style="bold")
             self._arrow(table, rows)
         self._listed(Words("Limits", "局限"), [item.get(self.lang) for item in answer.limits])
         meanings = [f"{k}: {words.get(self.lang)}" for k, words in answer.definitions.items()]
@@ -186,9 +187,8 @@ class Screen:
     def _arrow(self, table: pa.Table, rows: int) -> None:
         table = spoken(table, self.lang)
         if table.num_rows == 0:
-            self.line(Words("(none)", "（无）"), style="dim")
             return
-        shown = table.slice(0, rows).to_pylist()
+        shown = _readable(table.slice(0, rows))
         numeric = [_is_number(field.type) for field in table.schema]
         if len(shown) == 1 and len(numeric) > 6:
             self.grid([("", False), ("", True)], shown[0].items())
@@ -204,6 +204,18 @@ class Screen:
                 ),
                 style="dim",
             )
+
+
+def _readable(table: pa.Table) -> list[dict[str, Any]]:
+    """Return the rows, with whole numbers in columns that hold nothing but whole numbers."""
+    columns = {}
+    for name in table.column_names:
+        cells = table[name].to_pylist()
+        numbers = [cell for cell in cells if cell is not None]
+        if all(isinstance(cell, (float, Decimal)) and cell % 1 == 0 for cell in numbers):
+            cells = [None if cell is None else int(cell) for cell in cells]
+        columns[name] = cells
+    return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
 
 
 def _is_number(kind: Any) -> bool:
