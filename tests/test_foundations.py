@@ -146,6 +146,12 @@ def test_both_readmes_have_the_same_structure() -> None:
     assert re.findall(r"```.*?```", english, re.S)[0] == re.findall(r"```.*?```", chinese, re.S)[0]
 
 
+@pytest.mark.parametrize("name", ["README.md", "README.zh.md", "SECURITY.md", "LOG.md"])
+def test_what_a_document_links_to_is_there(name: str) -> None:
+    links = re.findall(r"\]\(([^)#]+)\)", (ROOT / name).read_text(encoding="utf-8"))
+    assert [link for link in links if "://" not in link and not (ROOT / link).exists()] == []
+
+
 @pytest.mark.parametrize("name", ["README.md", "README.zh.md"])
 @pytest.mark.parametrize("verb", [verb.name for verb in VERBS])
 def test_every_verb_stands_in_the_table_of_questions(name: str, verb: str) -> None:

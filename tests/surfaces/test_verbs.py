@@ -1,6 +1,5 @@
 """The list of verbs says truly what each one reads; otherwise a run would keep stale answers."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -33,10 +32,10 @@ class Watched(dict):
 
 
 @pytest.fixture
-def demo(tmp_path: Path) -> Iterator[Path]:
+def demo(tmp_path: Path) -> Path:
     build_demo(tmp_path / "demo", customers=2000, events=50_000, seed=3)
     import_files([tmp_path / "demo" / "exports"], tmp_path / "shop")
-    yield tmp_path / "shop"
+    return tmp_path / "shop"
 
 
 @pytest.mark.slow
