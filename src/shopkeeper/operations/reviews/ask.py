@@ -93,3 +93,85 @@ def review_sentiment(
         )
     chosen = shop.settings.seed if seed is None else seed
     return answer(shop, reviews, Plan(method, accuracy, chosen))
+
+
+def sentiment_effect(
+    shop: Shop, *, minimum_count: int | None = None, seed: int | None = None
+) -> Answer:
+    """Show how sales, conversion, returns, repeat purchase and delivery differ by sentiment.
+
+    For the people who wrote the reviews, the products that carry them and the visitors who saw
+    them: plainly, among what is otherwise alike, and before and after a burst of bad reviews. Also
+    what goes with bad reviews: delivery, freight, basket, price, category and seller. The sentiment
+    is the stored answer of review_sentiment; where there is none, the shop's labels or the stars.
+
+    Parameters
+    ----------
+    shop
+        The shop.
+    minimum_count
+        Below this count no percentage is shown; the shop's own setting when not given.
+    seed
+        Seed of everything random; the shop's own seed when not given.
+
+    Returns
+    -------
+    Answer
+        One row a comparison: difference, interval, number matched and overlap. Evidence:
+        `by_sentiment`, `matched`, `panel` by week around a burst, `drivers`, `balance`, `origins`.
+
+    Raises
+    ------
+    MissingDataError
+        No review with a sentiment can be joined with an order or a product view.
+    UsageError
+        `minimum_count` is below 1.
+
+    Limits
+    ------
+    Differences are associated with the reviews, not caused by them: what the shop does not record
+    may differ too. Reviews that are misread make differences look smaller.
+
+    Examples
+    --------
+    >>> import pyarrow as pa
+    >>> from shopkeeper.data.shop import shop_from_tables
+    >>> shop = shop_from_tables(
+    ...     {
+    ...         "orders": pa.table({"order_id": ["a", "b"], "customer_id": ["甲", "乙"]}),
+    ...         "reviews": pa.table(
+    ...             {
+    ...                 "review_id": ["r"],
+    ...                 "order_id": ["a"],
+    ...                 "rating": [1],
+    ...                 "reviewed_at": ["2024-05-01 10:00:00"],
+    ...             }
+    ...         ),
+    ...     }
+    ... )
+    >>> sentiment_effect(shop).table["n_negative"].to_pylist()
+    []
+    """
+    from shopkeeper.operations.reviews.effect.finding import effect
+
+    least = shop.settings.minimum_count if minimum_count is None else minimum_count
+    if least < 1:
+        raise UsageError(
+            Words("Asked for a minimum count.", "设置了最小计数。"),
+            Words(f"It is {least}.", f"其值为 {least}。"),
+            Words("Give a number of 1 or more.", "请给出不小于 1 的数。"),
+        )
+    answer = effect(shop, least=least, seed=shop.settings.seed if seed is None else seed)
+    if answer is None:
+        raise MissingDataError(
+            Words("Asked what goes with the sentiment of reviews.", "要查看与评价情感相关的行为。"),
+            Words(
+                "No review with a sentiment belongs to an order or to a product that was viewed.",
+                "没有带情感的评价能对应到订单或被浏览的商品。",
+            ),
+            Words(
+                "Import orders that the reviews name, or page views of the reviewed products.",
+                "请导入评价所对应的订单，或被评价商品的浏览记录。",
+            ),
+        )
+    return answer

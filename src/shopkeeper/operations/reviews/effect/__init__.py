@@ -1,0 +1,1 @@
+"""How behaviour differs by the sentiment of reviews: features, comparisons, and the answer."""
