@@ -126,26 +126,52 @@ _COLOURS = (
     ("grey", "灰色"),
     ("red", "红色"),
 )
-_MATERIALS = (
+_CLOTH = (("cotton", "棉"), ("linen", "亚麻"), ("wool", "羊毛"), ("recycled fibre", "再生纤维"))
+_UPPERS = (("leather", "牛皮"), ("canvas", "帆布"), ("mesh", "网布"), ("rubber", "橡胶"))
+_CASES = (("aluminium", "铝合金"), ("plastic", "塑料"), ("glass", "玻璃"), ("silicone", "硅胶"))
+_SKINS = (
+    ("dry skin", "干性肤质"),
+    ("oily skin", "油性肤质"),
+    ("sensitive skin", "敏感肌"),
+    ("all skins", "各类肤质"),
+)
+_HOMES = (("steel", "不锈钢"), ("bamboo", "竹"), ("cotton", "棉"), ("ceramic", "陶瓷"))
+_TASTES = (
+    ("original", "原味"),
+    ("lightly salted", "淡盐"),
+    ("sugar free", "无糖"),
+    ("spicy", "香辣"),
+)
+_BABIES = (
     ("cotton", "棉"),
-    ("steel", "不锈钢"),
-    ("bamboo", "竹"),
-    ("linen", "亚麻"),
     ("silicone", "硅胶"),
-    ("wool", "羊毛"),
-    ("glass", "玻璃"),
-    ("recycled fibre", "再生纤维"),
+    ("beech wood", "榉木"),
+    ("bamboo fibre", "竹纤维"),
+)
+_SPORTS = (
+    ("nylon", "尼龙"),
+    ("natural rubber", "天然橡胶"),
+    ("carbon fibre", "碳纤维"),
+    ("steel", "不锈钢"),
+)
+_MATERIALS = (_CLOTH, _UPPERS, _CASES, _SKINS, _HOMES, _TASTES, _BABIES, _SPORTS)
+_MATERIAL_NAMES = (
+    *(("material", "材质"),) * 3,
+    ("suits", "适用"),
+    ("material", "材质"),
+    ("taste", "口味"),
+    *(("material", "材质"),) * 2,
 )
 _BRANDS = (
-    ("Yunqi", "云栖"),
+    ("Yunwu", "云坞"),
     ("Hollowbrook", "禾洛"),
-    ("Qinghe", "青禾"),
+    ("Qingwei", "青蔚"),
     ("Tallowood", "陶木"),
-    ("Xiaoman", "小满"),
+    ("Manya", "满芽"),
     ("Fernlight", "蕨光"),
-    ("Banxia", "半夏"),
+    ("Xiayu", "夏屿"),
     ("Northlane", "北巷"),
-    ("Chunfen", "春分"),
+    ("Fenyou", "分柚"),
     ("Pebbleway", "石径"),
 )
 _CARE = (
@@ -168,7 +194,7 @@ class Catalogue:
         draws = {
             "quality": rng.integers(0, len(_QUALITIES), count),
             "colour": rng.integers(0, len(_COLOURS), count),
-            "material": rng.integers(0, len(_MATERIALS), count),
+            "material": rng.integers(0, len(_CLOTH), count),
             "brand": rng.integers(0, len(_BRANDS), count),
             "care": rng.integers(0, len(_CARE), count),
         }
@@ -184,7 +210,8 @@ class Catalogue:
         thing_en, thing_zh = THINGS[category][thing]
         quality_en, quality_zh = _QUALITIES[pick["quality"]]
         colour_en, colour_zh = _COLOURS[pick["colour"]]
-        material_en, material_zh = _MATERIALS[pick["material"]]
+        material_en, material_zh = _MATERIALS[category][pick["material"]]
+        trait_en, trait_zh = _MATERIAL_NAMES[category]
         brand_en, brand_zh = _BRANDS[pick["brand"]]
         care_en, care_zh = _CARE[pick["care"]]
         name_en, name_zh = CATEGORY_NAMES[CATEGORIES[category]]
@@ -192,16 +219,16 @@ class Catalogue:
             f"{brand_zh}{quality_zh}{thing_zh} {colour_zh} | {brand_en} {quality_en} {thing_en}, {colour_en}"
         )
         self.descriptions.append(
-            f"{quality_zh}{thing_zh}，{colour_zh}，{material_zh}材质，{name_zh}类。{care_zh}\n"
-            f"{quality_en.capitalize()} {thing_en} in {colour_en}, {material_en}, {name_en}. {care_en}"
+            f"{quality_zh}{thing_zh}，{colour_zh}，{trait_zh}{material_zh}，{name_zh}类。{care_zh}\n"
+            f"{quality_en.capitalize()} {thing_en} in {colour_en}, {trait_en}: {material_en}, {name_en}. {care_en}"
         )
         self.attributes.append(
             json.dumps(
                 {
                     "colour": colour_en,
                     "颜色": colour_zh,
-                    "material": material_en,
-                    "材质": material_zh,
+                    trait_en: material_en,
+                    trait_zh: material_zh,
                 },
                 ensure_ascii=False,
             )

@@ -61,8 +61,9 @@ def compose(
             body = draft.neutral()
         case _:
             body = draft.positive()
-    if dice.random() < 0.34:
-        body = dice.pick(phrases.openers[sentiment]) + dice.pick(phrases.joiners[:3]) + body
+    if dice.random() < 0.42:
+        openers = phrases.openers[sentiment] if dice.random() < 0.75 else phrases.fillers
+        body = dice.pick(openers) + dice.pick(phrases.joiners[:3]) + body
     if dice.random() < (0.5 if sentiment == NEUTRAL else 0.3):
         body += dice.pick(phrases.joiners[:4]) + dice.pick(phrases.closers[sentiment])
     text = _filled(dice, phrases, body, thing)

@@ -85,6 +85,7 @@ class Phrases:
     closers: tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]
     shorts: tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]
     lukewarm: tuple[str, ...]
+    fillers: tuple[str, ...]
     but: tuple[str, ...]
     though: tuple[str, ...]
     joiners: tuple[str, ...]
