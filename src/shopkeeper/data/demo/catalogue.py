@@ -126,6 +126,34 @@ _COLOURS = (
     ("grey", "灰色"),
     ("red", "红色"),
 )
+_SIZES = (
+    ("30 ml", "30毫升"),
+    ("50 ml", "50毫升"),
+    ("100 ml", "100毫升"),
+    ("150 ml", "150毫升"),
+    ("200 ml", "200毫升"),
+    ("twin pack", "两支装"),
+    ("travel size", "旅行装"),
+    ("refill", "补充装"),
+)
+_PACKS = (
+    ("100 g", "100克"),
+    ("250 g", "250克"),
+    ("500 g", "500克"),
+    ("1 kg", "1千克"),
+    ("box of 12", "12袋装"),
+    ("box of 24", "24袋装"),
+    ("gift box", "礼盒装"),
+    ("family pack", "家庭装"),
+)
+_VARIANTS = (*(_COLOURS,) * 3, _SIZES, _COLOURS, _PACKS, _COLOURS, _COLOURS)
+_VARIANT_NAMES = (
+    *(("colour", "颜色"),) * 3,
+    ("size", "规格"),
+    ("colour", "颜色"),
+    ("size", "规格"),
+    *(("colour", "颜色"),) * 2,
+)
 _CLOTH = (("cotton", "棉"), ("linen", "亚麻"), ("wool", "羊毛"), ("recycled fibre", "再生纤维"))
 _UPPERS = (("leather", "牛皮"), ("canvas", "帆布"), ("mesh", "网布"), ("rubber", "橡胶"))
 _CASES = (("aluminium", "铝合金"), ("plastic", "塑料"), ("glass", "玻璃"), ("silicone", "硅胶"))
@@ -175,7 +203,7 @@ _BRANDS = (
     ("Pebbleway", "石径"),
 )
 _CARE = (
-    ("Wipe with a damp cloth.", "用湿布擦拭即可。"),
+    ("Questions? Ask our service desk.", "有疑问请咨询客服。"),
     ("Keep in a dry place.", "请置于干燥处保存。"),
     ("Exchange within 7 days without a reason.", "七天无理由退换。"),
     ("Made for daily use.", "日常使用皆宜。"),
@@ -209,30 +237,30 @@ class Catalogue:
     def _write(self, category: int, thing: int, pick: dict[str, int]) -> None:
         thing_en, thing_zh = THINGS[category][thing]
         quality_en, quality_zh = _QUALITIES[pick["quality"]]
-        colour_en, colour_zh = _COLOURS[pick["colour"]]
+        variant_en, variant_zh = _VARIANTS[category][pick["colour"]]
         material_en, material_zh = _MATERIALS[category][pick["material"]]
-        trait_en, trait_zh = _MATERIAL_NAMES[category]
+        (kind_en, kind_zh), (trait_en, trait_zh) = (
+            _VARIANT_NAMES[category],
+            _MATERIAL_NAMES[category],
+        )
         brand_en, brand_zh = _BRANDS[pick["brand"]]
         care_en, care_zh = _CARE[pick["care"]]
-        name_en, name_zh = CATEGORY_NAMES[CATEGORIES[category]]
         self.titles.append(
-            f"{brand_zh}{quality_zh}{thing_zh} {colour_zh} | {brand_en} {quality_en} {thing_en}, {colour_en}"
+            f"{brand_zh}{quality_zh}{thing_zh} {variant_zh} | "
+            f"{brand_en} {quality_en} {thing_en}, {variant_en}"
         )
         self.descriptions.append(
-            f"{quality_zh}{thing_zh}，{colour_zh}，{trait_zh}{material_zh}，{name_zh}类。{care_zh}\n"
-            f"{quality_en.capitalize()} {thing_en} in {colour_en}, {trait_en}: {material_en}, {name_en}. {care_en}"
+            f"{quality_zh}{thing_zh}，{kind_zh}：{variant_zh}，{trait_zh}：{material_zh}。{care_zh}\n"
+            f"{quality_en.capitalize()} {thing_en}, {kind_en}: {variant_en}, {trait_en}: {material_en}. "
+            f"{care_en}"
         )
-        self.attributes.append(
-            json.dumps(
-                {
-                    "colour": colour_en,
-                    "颜色": colour_zh,
-                    trait_en: material_en,
-                    trait_zh: material_zh,
-                },
-                ensure_ascii=False,
-            )
-        )
+        attributes = {
+            kind_en: variant_en,
+            kind_zh: variant_zh,
+            trait_en: material_en,
+            trait_zh: material_zh,
+        }
+        self.attributes.append(json.dumps(attributes, ensure_ascii=False))
 
 
 def write_products(folder: Path, plan: Plan, world: World, catalogue: Catalogue) -> None:
