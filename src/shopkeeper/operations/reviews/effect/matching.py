@@ -10,18 +10,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
+
+from shopkeeper.operations.reviews.effect.draws import spread, stretch
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
 LEAST_CONTROLS = 3
-REPEATS = 1000
-_MOST_CLUSTERS = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +93,8 @@ def match(
 
     For cells c with n_c matched exposed: Σ n_c (mean of exposed − mean of controls) ÷ Σ n_c, the
     difference for the exposed. The interval draws whole clusters with
-    Poisson(1) weights and adds up their influence on the difference (a multiplier bootstrap).
+    Poisson(1) weights and adds up their influence on the difference (a multiplier bootstrap); it is
+    stretched where few clusters are exposed.
 
     Parameters
     ----------
@@ -117,33 +117,10 @@ def weights(comparison: Comparison) -> Floats:
     return np.where(pairing.matched, 1.0, pairing.control) * comparison.count
 
 
-def spread(sums: Floats, *, seed: int, repeats: int = REPEATS) -> tuple[float, float]:
-    """Return the 2.5 % and 97.5 % points of Σ (weight − 1) × influence over drawn clusters.
-
-    Parameters
-    ----------
-    sums
-        Sum of the influence of each cluster.
-    seed, repeats
-        Seed and number of the draws, with Poisson(1) weights.
-    """
-    if len(sums) > _MOST_CLUSTERS:
-        # Drawing independent clusters by the block leaves the variance of their sum as it is.
-        sums = np.bincount(np.arange(len(sums)) % _MOST_CLUSTERS, sums).astype(np.float64)
-    low, high = np.quantile(_drawn(seed, repeats, len(sums)) @ sums, [0.025, 0.975])
-    return float(low), float(high)
-
-
-@lru_cache(maxsize=4)
-def _drawn(seed: int, repeats: int, clusters: int) -> Floats:
-    generator = np.random.default_rng(seed)
-    return np.asarray(generator.poisson(1.0, (repeats, clusters)) - 1.0)
-
-
 def widened(found: Matched, sums: Floats, *, seed: int) -> Matched:
     """Return the wider of the interval that is there and the one that further clusters give."""
     low, high = spread(sums, seed=seed)
-    if not high - low > found.high - found.low:
+    if found.high - found.low >= high - low:
         return found
     return replace(found, low=found.difference + low, high=found.difference + high)
 
@@ -183,10 +160,11 @@ def _difference(comparison: Comparison, pairing: _Pairing, outcome: Floats, seed
     constant = _constants(comparison, pairing, outcome, own - other) / total
     influence = slope * outcome + constant * count
     sums = np.bincount(comparison.cluster, influence).astype(np.float64)
-    low, high = spread(sums, seed=seed)
+    involved = len(np.unique(comparison.cluster[matched]))
+    low, high = np.array(spread(sums, seed=seed)) * stretch(involved)
     value = own - other
     return Matched(
-        value, value + low, value + high, int(exposed_n), int(total), overlap, own, other,
+        value, value + float(low), value + float(high), int(exposed_n), int(total), overlap, own, other,
         slope, constant,
     )  # fmt: skip
 

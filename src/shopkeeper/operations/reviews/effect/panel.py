@@ -8,12 +8,12 @@ products are drawn for the interval. This module knows arrays only.
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import norm, t
+
+from shopkeeper.operations.reviews.effect.draws import stretch
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -108,7 +108,7 @@ def panel_difference(
     spread = np.array([_shift(parts, weight) for weight in drawn])
     products = int(treated.any(axis=1).sum())
     bounds = np.quantile(spread[~np.isnan(spread)], [0.025, 0.975])
-    low, high = value + (bounds - value) * _few(products)
+    low, high = value + (bounds - value) * stretch(products)
     held = float((base * treated).sum())
     return PanelDifference(
         value, float(low), float(high), float((top * treated).sum()) / held - value,
@@ -143,14 +143,6 @@ def _parts(top: Floats, base: Floats, inside: Floats, treated: Flags) -> _Parts:
         asked.sum(axis=1),
         mean,
     )
-
-
-def _few(clusters: int) -> float:
-    """Return by how much an interval from few clusters has to be stretched (Student's t)."""
-    if clusters < 2:
-        return float("nan")
-    stretch = float(t.ppf(0.975, clusters - 1) / norm.ppf(0.975))
-    return stretch * math.sqrt(clusters / (clusters - 1))
 
 
 def _shift(parts: _Parts, weight: Floats) -> float:

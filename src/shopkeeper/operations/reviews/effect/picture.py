@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from shopkeeper.operations.reviews.effect.results import Findings
@@ -19,9 +20,10 @@ _MOST_DRIVERS = 8
 
 def forest(findings: Findings) -> dict[str, Any] | None:
     """Return a Vega-Lite specification: one line a comparison, in percentage points."""
+    sure = [item for item in findings.drivers if not math.isnan(item.found.low)]
     rows = [
         _row("drivers", side(item), item.found.difference, item.found.low, item.found.high)
-        for item in findings.drivers[:_MOST_DRIVERS]
+        for item in sure[:_MOST_DRIVERS]
     ]
     for part, group in (("writers", findings.writers), ("visitors", findings.visitors)):
         rows += [
@@ -30,7 +32,7 @@ def forest(findings: Findings) -> dict[str, Any] | None:
             if findings.shown(found) and findings.unit(name) == "share"
         ]
     panel = findings.panel
-    if panel is not None and panel.products > 1 and panel.base >= findings.least:
+    if panel is not None and findings.panel_shown():
         rows.append(
             _row("panel", OUTCOME_WORDS["conversion"], panel.difference, panel.low, panel.high)
         )

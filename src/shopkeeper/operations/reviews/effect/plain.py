@@ -10,7 +10,8 @@ import pyarrow as pa
 
 from shopkeeper.data.tables import SENTIMENTS
 from shopkeeper.intervals import proportion
-from shopkeeper.operations.reviews.effect.matching import Flags, Floats, Ints, spread
+from shopkeeper.operations.reviews.effect.draws import spread
+from shopkeeper.operations.reviews.effect.matching import Flags, Floats, Ints
 from shopkeeper.operations.reviews.effect.rows import Written, named, numbers
 
 

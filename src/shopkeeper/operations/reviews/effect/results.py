@@ -81,8 +81,13 @@ class Findings:
         return self.currency if outcome == "spend_90d" else "share"
 
     def shown(self, found: Matched) -> bool:
-        """Say whether enough was matched to show a difference."""
-        return found.matched_n >= self.least
+        """Say whether enough was matched to show a difference with an interval."""
+        return found.matched_n >= self.least and not math.isnan(found.low)
+
+    def panel_shown(self) -> bool:
+        """Say whether the panel has enough products and views to show a change."""
+        panel = self.panel
+        return panel is not None and panel.products > 1 and panel.base >= self.least
 
 
 def main_table(findings: Findings) -> pa.Table:
@@ -99,7 +104,7 @@ def main_table(findings: Findings) -> pa.Table:
     if panel is not None:
         rows.append({
             "part": "panel", "outcome": "conversion", "comparison": "burst vs other weeks",
-            **_bounds(panel, shown=panel.base >= findings.least), "n_negative": panel.products,
+            **_bounds(panel, shown=findings.panel_shown()), "n_negative": panel.products,
             "n_matched": panel.weeks, "overlap": None, "unit": "share",
         })  # fmt: skip
     rows += [

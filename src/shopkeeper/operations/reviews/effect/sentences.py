@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 
 from shopkeeper.operations.reviews.effect.drivers import Driver
@@ -47,7 +46,7 @@ def sentences(findings: Findings) -> Iterator[Words]:
         if findings.shown(found):
             yield _visitor(outcome, found)
     panel = findings.panel
-    if panel is not None and panel.products > 1 and panel.base >= findings.least:
+    if panel is not None and findings.panel_shown():
         value, low, high = _points(panel.difference, panel.low, panel.high)
         yield Words(
             f"The six weeks after a burst of bad reviews are associated with a change of {value} "
@@ -142,4 +141,4 @@ def _source(findings: Findings) -> Words:
 
 def _points(*values: float) -> tuple[str, ...]:
     """Return shares as signed percentage points."""
-    return tuple("–" if math.isnan(value) else f"{value * 100:+.1f}" for value in values)
+    return tuple(f"{value * 100:+.1f}" for value in values)
