@@ -66,8 +66,10 @@ def exported(tmp_path: Path) -> Callable[[str, Rows], Path]:
     return write
 
 
-def review_rows(count: int, *, stars: Sequence[int] = (5, 1, 4, 2, 3)) -> list[dict[str, object]]:
-    """Make reviews in both languages whose words go with their stars."""
+def review_rows(
+    count: int, *, stars: Sequence[int] = (5, 1, 4, 2, 3), mute: bool = False
+) -> list[dict[str, object]]:
+    """Make reviews in both languages whose words go with their stars; mute ones have no words."""
     said = {
         5: "质量很好，非常喜欢 lovely and sturdy",
         4: "不错，会再买 good value",
@@ -82,7 +84,7 @@ def review_rows(count: int, *, stars: Sequence[int] = (5, 1, 4, 2, 3)) -> list[d
             "order_id": f"o{number:05d}",
             "customer_id": f"c{number % 50}",
             "rating": stars[number % len(stars)],
-            "text": f"{said[stars[number % len(stars)]]} {number % 97}",
+            "text": "" if mute else f"{said[stars[number % len(stars)]]} {number % 97}",
             "reviewed_at": f"2025-{1 + number % 12:02d}-{1 + number % 28:02d} 10:00:00",
         }
         for number in range(count)

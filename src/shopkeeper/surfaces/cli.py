@@ -273,6 +273,7 @@ def _imported(screen: Screen, summary: ImportSummary) -> None:
 
 
 def _ran(screen: Screen, steps: tuple[Step, ...]) -> None:
+    told = any(step.reason for step in steps)
     columns = [(words.get(screen.lang), False) for words in wording.RUN_COLUMNS]
     rows = [
         (
@@ -283,7 +284,8 @@ def _ran(screen: Screen, steps: tuple[Step, ...]) -> None:
         )
         for step in steps
     ]
-    screen.grid(columns, rows)
+    shown = 4 if told else 2
+    screen.grid(columns[:shown], [row[:shown] for row in rows])
     outcomes = {step.outcome for step in steps}
     if outcomes == {"skipped"}:
         screen.line(wording.NOTHING_POSSIBLE)

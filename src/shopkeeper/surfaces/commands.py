@@ -158,6 +158,7 @@ class Group(Command, click.Group):
             help=wording.PROGRAM.en,
             callback=_version_or_help,
             invoke_without_command=True,
+            subcommand_metavar="COMMAND [ARGS]...",
         )
 
     def told(self, ctx: click.Context) -> str:

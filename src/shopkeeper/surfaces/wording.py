@@ -79,11 +79,16 @@ CHINESE: dict[str, str] = {
     "mapping": "列对应表（TOML），用于无法识别的文件。",
     "again": "即使数据没有变化也重新计算。",
     "output": "报告文件；默认写在店铺文件夹里的 report.html。",
-    "customers": "顾客数。",
-    "events": "行为事件数。",
-    "seed": "随机种子；相同的种子得到相同的店铺。",
-    "period": "统计周期。",
-    "method": "计算方法。",
+    "customers": "顾客数，2,000 到 1,000,000。",
+    "events": "站内行为事件的大约数目；未给出时每位顾客 40 个。",
+    "seed": "随机种子；未给出时用店铺设置里的种子。",
+    "demo seed": "随机种子；相同的种子得到相同的店铺。",
+    "period": "一期的长度：自然月、ISO 周或日。",
+    "method": "读法：majority 一律取最常见的一类，ngrams 数词与字的片段，"
+    "encoder 微调 BERT 编码器（英文，需安装 encoder 附加包）。",
+    "encoder": "method 为 encoder 时改用的编码器：文件夹或 hub 名；留空则用 MiniLM。",
+    "accuracy": "不弃权的评价应达到的准确率，0（从不弃权）到 1。",
+    "minimum_count": "低于此数不显示百分比；未给出时用店铺设置。",
 }
 
 
