@@ -13,7 +13,7 @@ from __future__ import annotations
 from shopkeeper.data.tables import Column
 from shopkeeper.settings import Privacy
 
-EMAIL = r"[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+\.[A-Za-z]{2,}"
+EMAIL = r"[A-Za-z0-9._%+-]+(?:@|%40)[A-Za-z0-9.-]+\.[A-Za-z]{2,}"
 IP = (
     r"\d{1,3}(?:\.\d{1,3}){3}|(?:[0-9A-Fa-f]{1,4}:){4,7}[0-9A-Fa-f]{1,4}"
     r"|(?:[0-9A-Fa-f]{1,4}:){1,6}(?::[0-9A-Fa-f]{1,4}){1,6}"  # shortened with ::
@@ -26,7 +26,7 @@ PHONE = (
     r"|\(\d{2}\)\s?9?\d{4}-\d{4}"  # Brazilian
     r"|0\d(?:[\s.]\d{2}){4}"  # French
 )
-_SUSPECT = r"@|\d[\d\s().:-]{5,}\d|[0-9A-Fa-f]{1,4}:[0-9A-Fa-f]{0,4}:"
+_SUSPECT = r"@|%40|\d[\d\s().:-]{5,}\d|[0-9A-Fa-f]{1,4}:[0-9A-Fa-f]{0,4}:"
 
 MACROS = (
     f"""CREATE OR REPLACE TEMP MACRO masked(x) AS CASE

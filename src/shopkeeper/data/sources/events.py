@@ -38,76 +38,71 @@ _COLUMNS = tuple(dict.fromkeys((
 
 
 def _first(*names: str) -> str:
-    return "coalesce(" + ", ".join(f'cell("{name}")' for name in names) + ")"
-
-
-def _property(name: str) -> str:
-    plain = [name] if name in _PLAIN else []
-    return f"coalesce(properties_list[{_PROPERTIES.index(name) + 1}], {_first(f'properties.{name}', *plain)})"
-
-
-def _context(name: str) -> str:
-    flat = _first(f"context.{name}", f"context_{name.replace('.', '_')}")
-    return f"coalesce(context_list[{_CONTEXT.index(name) + 1}], {flat})"
+    return "coalesce(" + ", ".join(f"""nullif(trim("{name}"), '')""" for name in names) + ")"
 
 
 def _json(column: str, paths: tuple[str, ...]) -> str:
-    keys = ", ".join(f"'$.{_escaped(path)}'" for path in paths)
+    keys = ", ".join(f"""'$."{path}"'""" if path[0] == "$" else f"'$.{path}'" for path in paths)
     return f"""CASE WHEN json_valid("{column}") THEN json_extract_string("{column}", [{keys}]) END"""
 
 
-def _escaped(path: str) -> str:
-    return f'"{path}"' if path.startswith("$") else path
+def _plain(name: str) -> str:
+    return name.replace("$", "own_").replace(".", "_")
 
 
 def _of(item: str, *keys: str) -> str:
     return "coalesce(" + ", ".join(f"json_extract_string({item}, '$.{key}')" for key in keys) + ")"
 
 
+# Step by step, so that each cell is looked up once and every later step names it.
+_LOOKED_UP = ",\n    ".join((
+    *(f"coalesce(_properties[{number}], {_first(f'properties.{name}', *([name] if name in _PLAIN else []))})"
+      f" AS _p_{_plain(name)}" for number, name in enumerate(_PROPERTIES, start=1)),
+    *(f"coalesce(_context[{number}], {_first(f'context.{name}', f'context_{_plain(name)}')}) AS _c_{_plain(name)}"
+      for number, name in enumerate(_CONTEXT, start=1)),
+))  # fmt: skip
+_WHOLE = ", ".join(f"""coalesce("{name}", '')""" for name in _COLUMNS)
 _KNOWN = " ".join(f"WHEN '{name.lower()}' THEN '{name}'" for name in EVENT_NAMES)
-_NAME = f"""CASE lower(replace(said, '_', ' ')) {_KNOWN}
-    WHEN '$pageview' THEN 'Page Viewed' WHEN 'page' THEN 'Page Viewed' ELSE said END"""
-_MOMENT = """CASE WHEN regexp_full_match(moment, '\\d{9,10}(\\.\\d+)?')
-        THEN strftime(epoch_seconds(moment) AT TIME ZONE 'UTC', '%Y-%m-%d %H:%M:%S.%fZ')
-    WHEN regexp_full_match(moment, '\\d{12,13}')
-        THEN strftime(epoch_milliseconds(moment) AT TIME ZONE 'UTC', '%Y-%m-%d %H:%M:%S.%fZ')
-    ELSE moment END"""
-_WHOLE = ", ".join(f"""coalesce(cell("{name}"), '')""" for name in _COLUMNS)
+_NAME = f"""CASE lower(replace(_said, '_', ' ')) {_KNOWN}
+    WHEN '$pageview' THEN 'Page Viewed' WHEN 'page' THEN 'Page Viewed' ELSE _said END"""
+_MOMENT = """CASE WHEN regexp_full_match(_when, '\\d{9,10}(\\.\\d+)?')
+        THEN strftime(to_timestamp(try_cast(_when AS DOUBLE)) AT TIME ZONE 'UTC', '%Y-%m-%d %H:%M:%S.%fZ')
+    WHEN regexp_full_match(_when, '\\d{12,13}')
+        THEN strftime(to_timestamp(try_cast(_when AS DOUBLE) / 1000) AT TIME ZONE 'UTC', '%Y-%m-%d %H:%M:%S.%fZ')
+    ELSE _when END"""
 _ROWS = f"""
-SELECT *, {_NAME} AS event_name, {_MOMENT} AS happened,
-    CASE WHEN json_valid(listed) AND json_type(listed) = 'ARRAY' THEN json_extract(listed, '$[*]') END AS items
-FROM (SELECT *, coalesce({_first(*_EVENT)}, CASE "type" WHEN 'page' THEN 'page' ELSE cell("type") END) AS said,
-    {_first(*_TIME)} AS moment, {_property("products")} AS listed,
-    coalesce({_first(*_ID)}, row_key(concat_ws(chr(31), {_WHOLE}))) AS id
-FROM (SELECT *, {_json("properties", _PROPERTIES)} AS properties_list,
-    {_json("context", _CONTEXT)} AS context_list FROM file))"""
-_CUSTOMER = f"""person(coalesce({_first(*_USER)}, {_property("$user_id")},
-    CASE WHEN cell("distinct_id") IS DISTINCT FROM {_property("$device_id")} THEN cell("distinct_id") END))"""
-_VISITOR_ID = f"""person(coalesce({_first(*_VISITOR)}, {_property("$device_id")}, cell("distinct_id")))"""
-_PAGE = f"""regexp_replace(replace(coalesce({_context("page.path")}, {_context("page.url")},
-    {_property("path")}, {_property("url")}, {_property("$current_url")}), '%40', '@'), '[?#].*$', '')"""
-_SHARED = {
-    "customer_id": _CUSTOMER,
-    "visitor_id": _VISITOR_ID,
-    "session_id": f"coalesce({_property('$session_id')}, {_context('sessionId')}, {_property('session_id')})",
+SELECT * REPLACE (_event AS "event", _moment AS "timestamp", person(_user) AS "userId", person(_visitor) AS "anonymousId"),
+    CASE WHEN _event LIKE 'Order %' OR len(_items) = 1 THEN _items[1] END AS _only
+FROM (SELECT *, {_NAME} AS _event, {_MOMENT} AS _moment,
+    coalesce({_first(*_USER)}, _p_own_user_id, CASE WHEN _distinct IS DISTINCT FROM _p_own_device_id THEN _distinct END)
+        AS _user,
+    coalesce({_first(*_VISITOR)}, _p_own_device_id, _distinct) AS _visitor,
+    CASE WHEN json_valid(_p_products) AND json_type(_p_products) = 'ARRAY' THEN json_extract(_p_products, '$[*]') END
+        AS _items
+FROM (SELECT *, {_first(*_EVENT, "type")} AS _said, {_first(*_TIME)} AS _when, {_first("distinct_id")} AS _distinct,
+    coalesce({_first(*_ID)}, row_key(concat_ws(chr(31), {_WHOLE}))) AS _id,
+    {_LOOKED_UP}
+FROM (SELECT *, {_json("properties", _PROPERTIES)} AS _properties, {_json("context", _CONTEXT)} AS _context FROM file)))"""
+
+_WHO = {
+    "customer_id": '"userId"',
+    "visitor_id": '"anonymousId"',
+    "session_id": "coalesce(_p_own_session_id, _c_sessionId, _p_session_id)",
 }
-_EVENT_COLUMNS = _SHARED | {
-    "event_id": "id",
-    "name": "event_name",
-    "happened_at": "happened",
-    "product_id": f"""coalesce({_property("product_id")}, {_property("sku")},
-        CASE WHEN len(items) = 1 OR event_name LIKE 'Order %' THEN {_of("items[1]", "product_id", "sku")} END)""",
-    "order_id": _property("order_id"),
-    "query": _property("query"),
-    "page": _PAGE,
-    "channel": f"coalesce({_context('campaign.medium')}, {_context('campaign.source')}, {_property('utm_medium')})",
-    "device": f"coalesce({_context('device.type')}, {_property('$device_type')})",
-    "quantity": f"""coalesce({_property("quantity")}, CASE WHEN len(items) = 1 OR event_name LIKE 'Order %'
-        THEN {_of("items[1]", "quantity")} END)""",
-    "price": f"""coalesce({_property("price")}, CASE WHEN len(items) = 1 OR event_name LIKE 'Order %'
-        THEN {_of("items[1]", "price")} END)""",
-    "currency": _property("currency"),
-    "ip": f"coalesce({_context('ip')}, {_property('$ip')})",
+_EVENT_COLUMNS = _WHO | {
+    "event_id": "_id",
+    "name": '"event"',
+    "happened_at": '"timestamp"',
+    "product_id": f"coalesce(_p_product_id, _p_sku, {_of('_only', 'product_id', 'sku')})",
+    "order_id": "_p_order_id",
+    "query": "_p_query",
+    "page": "regexp_replace(coalesce(_c_page_path, _c_page_url, _p_path, _p_url, _p_own_current_url), '[?#].*$', '')",
+    "channel": "coalesce(_c_campaign_medium, _c_campaign_source, _p_utm_medium)",
+    "device": "coalesce(_c_device_type, _p_own_device_type)",
+    "quantity": f"coalesce(_p_quantity, {_of('_only', 'quantity')})",
+    "price": f"coalesce(_p_price, {_of('_only', 'price')})",
+    "currency": "_p_currency",
+    "ip": "coalesce(_c_ip, _p_own_ip)",
 }
 
 KINDS = (
@@ -121,19 +116,19 @@ KINDS = (
         grain=Extract(EVENTS, _EVENT_COLUMNS),
         others=(
             Extract(EVENTS, _EVENT_COLUMNS | {
-                "event_id": "id || '#' || (_number + 1)",
+                "event_id": "_id || '#' || (_number + 1)",
                 "product_id": _of("_item", "product_id", "sku"),
                 "quantity": _of("_item", "quantity"),
                 "price": _of("_item", "price"),
-            }, where="event_name LIKE 'Order %' AND len(items) > 1", each="items[2:]"),
-            Extract(SEARCHES, _SHARED | {
-                "search_id": "id",
-                "query": _property("query"),
-                "searched_at": "happened",
-                "results": _property("results"),
-            }, where=f"event_name = 'Products Searched' AND {_property('query')} IS NOT NULL"),
-            Extract(IDENTITIES, {"alias": _VISITOR_ID, "customer_id": _CUSTOMER},
-                    where=f"{_VISITOR_ID} <> {_CUSTOMER}"),
+            }, where=""""event" LIKE 'Order %'""", each="_items[2:]"),
+            Extract(SEARCHES, _WHO | {
+                "search_id": "_id",
+                "query": "_p_query",
+                "searched_at": '"timestamp"',
+                "results": "_p_results",
+            }, where=""""event" = 'Products Searched' AND _p_query IS NOT NULL"""),
+            Extract(IDENTITIES, {"alias": '"anonymousId"', "customer_id": '"userId"'},
+                    where='"anonymousId" <> "userId"'),
         ),
     ),
 )  # fmt: skip

@@ -25,9 +25,9 @@ KINDS = (
         ),
         optional=("product_handle", "product_id", "source", "reply", "reply_date"),
         rows=f"""SELECT *, row_key(concat_ws(chr(31), coalesce({_PRODUCT}, ''), cell("review_date"),
-            coalesce(cell("reviewer_email"), cell("reviewer_name"), cell("body")))) AS id FROM file""",
+            coalesce(cell("reviewer_email"), cell("reviewer_name"), cell("body")))) AS _id FROM file""",
         grain=Extract(REVIEWS, {
-            "review_id": "id",
+            "review_id": "_id",
             "product_id": _PRODUCT,
             "customer_id": _CUSTOMER,
             "rating": '"rating"',

@@ -23,10 +23,10 @@ def _kind(name: str, title: Words, *, invoice: str, price: str, customer: str) -
         required=(
             invoice, "StockCode", "Description", "Quantity", "InvoiceDate", price, customer, "Country",
         ),
-        rows=f'SELECT *, row_number() OVER (PARTITION BY "{invoice}" ORDER BY _row) AS line FROM file',
+        numbered_within=f'"{invoice}"',
         grain=Extract(ORDER_ITEMS, {
             "order_id": f'"{invoice}"',
-            "line": "line",
+            "line": "_position",
             "product_id": '"StockCode"',
             "title": '"Description"',
             "quantity": '"Quantity"',

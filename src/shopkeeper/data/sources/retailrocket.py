@@ -23,9 +23,9 @@ def _kind(name: str, title: Words, columns: dict[str, str]) -> FileKind:
         platform="retailrocket",
         title=title,
         required=tuple(columns.values()),
-        rows=f"SELECT *, concat_ws('-', {cells}) AS id FROM file",
+        rows=f"SELECT *, concat_ws('-', {cells}) AS _id FROM file",
         grain=Extract(EVENTS, {
-            "event_id": "id",
+            "event_id": "_id",
             "name": _NAME,
             # The original counts milliseconds; seconds stay below ten thousand million until 2286.
             "happened_at": f"CASE WHEN number({time}) > 1e10 THEN epoch_milliseconds({time}) ELSE epoch_seconds({time}) END",

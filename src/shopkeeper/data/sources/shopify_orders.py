@@ -29,9 +29,9 @@ _FILLED = ",\n    ".join(
 _ROWS = f"""
 SELECT * REPLACE (
     {_FILLED}),
-    row_number() OVER (PARTITION BY "Name", block ORDER BY _row) AS line
-FROM (SELECT *, count(cell("Created at")) OVER (PARTITION BY "Name" ORDER BY _row) AS block FROM file)
-WINDOW whole AS (PARTITION BY "Name", block ORDER BY _row
+    row_number() OVER (PARTITION BY "Name", _block ORDER BY _row) AS _position
+FROM (SELECT *, count(cell("Created at")) OVER (PARTITION BY "Name" ORDER BY _row) AS _block FROM file)
+WINDOW whole AS (PARTITION BY "Name", _block ORDER BY _row
     ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)"""
 _STATUS = """CASE WHEN cell("Cancelled at") IS NOT NULL THEN 'cancelled'
     WHEN lower("Financial Status") = 'refunded' THEN 'refunded'
@@ -70,7 +70,7 @@ KINDS = (
         ),
         grain=Extract(ORDER_ITEMS, {
             "order_id": '"Name"',
-            "line": "line",
+            "line": "_position",
             "product_id": _PRODUCT,
             "title": '"Lineitem name"',
             "quantity": '"Lineitem quantity"',

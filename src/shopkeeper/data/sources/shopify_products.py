@@ -50,9 +50,9 @@ def _rows(template: int) -> str:
     begins = "coalesce(" + ", ".join(f"cell({names[role]})" for role in ("sku", "price", "value1")) + ")"
     span = "ORDER BY _row ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING"
     handle = names["handle"]
-    return f"""SELECT * REPLACE ({filled}), count(DISTINCT cell({names["image"]})) OVER (PARTITION BY {handle}) AS pictures
-        FROM (SELECT *, greatest(1, count({begins}) OVER (PARTITION BY {handle} ORDER BY _row)) AS variant FROM file)
-        WINDOW product AS (PARTITION BY {handle} {span}), variant AS (PARTITION BY {handle}, variant {span})"""
+    return f"""SELECT * REPLACE ({filled}), count(DISTINCT cell({names["image"]})) OVER (PARTITION BY {handle}) AS _pictures
+        FROM (SELECT *, greatest(1, count({begins}) OVER (PARTITION BY {handle} ORDER BY _row)) AS _variant FROM file)
+        WINDOW product AS (PARTITION BY {handle} {span}), variant AS (PARTITION BY {handle}, _variant {span})"""
 
 
 def _kind(template: int, name: str, title: Words) -> FileKind:
@@ -79,7 +79,7 @@ def _kind(template: int, name: str, title: Words) -> FileKind:
             "cost": at["cost"],
             "stock": at["stock"],
             "weight_grams": at["grams"],
-            "photos": "pictures",
+            "photos": "_pictures",
         }),
     )
 

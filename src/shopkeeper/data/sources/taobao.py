@@ -94,14 +94,14 @@ KINDS = (
         ),
         # The number of a line is the rank of its own number within the order, whatever the file's order.
         rows="""SELECT *, dense_rank() OVER (PARTITION BY cell("主订单编号")
-            ORDER BY length(cell("子订单编号")), cell("子订单编号")) AS line FROM file""",
+            ORDER BY length(cell("子订单编号")), cell("子订单编号")) AS _position FROM file""",
         refusals=(
             Refusal('cell("子订单编号") IS NULL', Words("子订单编号 is empty", "子订单编号 为空")),
             Refusal('whole("购买数量") < 0 OR amount("价格") < 0', _NEGATIVE),
         ),
         grain=Extract(ORDER_ITEMS, {
             "order_id": '"主订单编号"',
-            "line": "line",
+            "line": "_position",
             "product_id": _PRODUCT,
             "title": '"标题"',
             "quantity": '"购买数量"',

@@ -53,9 +53,9 @@ KINDS = (
         platform="yelp",
         title=Words("Yelp tips", "Yelp 短评"),
         required=("user_id", "business_id", "text", "date", "compliment_count"),
-        rows="""SELECT *, 'tip-' || row_key(concat_ws(chr(31), "user_id", "business_id", "date", "text")) AS id FROM file""",
+        rows="""SELECT *, 'tip-' || row_key(concat_ws(chr(31), "user_id", "business_id", "date", "text")) AS _id FROM file""",
         grain=Extract(REVIEWS, {
-            "review_id": "id",
+            "review_id": "_id",
             "product_id": '"business_id"',
             "customer_id": '"user_id"',
             "text": '"text"',
