@@ -13,7 +13,8 @@ from shopkeeper.words import Words
 def review_sentiment(
     shop: Shop,
     *,
-    method: Literal["majority", "ngrams"] = "ngrams",
+    method: Literal["majority", "ngrams", "encoder"] = "ngrams",
+    encoder: str = "",
     accuracy: float = 0.9,
     seed: int | None = None,
 ) -> Answer:
@@ -28,7 +29,9 @@ def review_sentiment(
         The shop.
     method
         How texts are read: `majority` says the commonest class, `ngrams` counts words and pieces of
-        words.
+        words, `encoder` fine-tunes a BERT encoder (English; needs the extra `encoder`).
+    encoder
+        Folder or hub id of another encoder for the method `encoder`; empty for MiniLM.
     accuracy
         Accuracy that the reviews not abstained from shall reach, from 0 (never abstain) to 1.
     seed
@@ -92,7 +95,7 @@ def review_sentiment(
             ),
         )
     chosen = shop.settings.seed if seed is None else seed
-    return answer(shop, reviews, Plan(method, accuracy, chosen))
+    return answer(shop, reviews, Plan(method, encoder, accuracy, chosen))
 
 
 def sentiment_effect(

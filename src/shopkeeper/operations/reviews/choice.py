@@ -7,7 +7,7 @@ from typing import Literal, Protocol, Self
 
 import pyarrow as pa
 
-MethodName = Literal["majority", "ngrams"]
+MethodName = Literal["majority", "ngrams", "encoder"]
 
 
 class Method(Protocol):
@@ -23,13 +23,17 @@ class Method(Protocol):
         """Write what was learned into `folder`."""
 
 
-def method_named(name: MethodName) -> Method:
+def method_named(name: MethodName, *, encoder: str = "", seed: int = 0) -> Method:
     """Return a method that has learned nothing yet.
 
     Parameters
     ----------
     name
         Its name.
+    encoder
+        Folder or hub id of another encoder, for `encoder`; empty for MiniLM.
+    seed
+        Seed of whatever it draws.
     """
     match name:
         case "majority":
@@ -40,3 +44,7 @@ def method_named(name: MethodName) -> Method:
             from shopkeeper.operations.reviews.methods.ngrams import Ngrams
 
             return Ngrams()
+        case "encoder":
+            from shopkeeper.operations.reviews.methods.encoder import Encoder
+
+            return Encoder(encoder=encoder, seed=seed)

@@ -33,6 +33,7 @@ class Plan:
     """What was asked of the reading."""
 
     method: MethodName
+    encoder: str
     accuracy: float
     seed: int
 
@@ -61,7 +62,7 @@ def _learn(rows: pa.Table, split: Split, method: MethodName, plan: Plan, least: 
     return learn(
         rows,
         split,
-        lambda: method_named(method),
+        lambda: method_named(method, encoder=plan.encoder, seed=plan.seed),
         seed=plan.seed,
         accuracy=plan.accuracy,
         minimum=least,
