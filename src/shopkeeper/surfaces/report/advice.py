@@ -10,12 +10,12 @@ from shopkeeper.data.metrics import BY_NAME as METRICS
 from shopkeeper.intervals import proportion
 from shopkeeper.surfaces.report import phrases
 from shopkeeper.surfaces.report.blocks import Block, Missing, Paragraph, Section, Task, Tasks
-from shopkeeper.surfaces.report.effect import drivers
+from shopkeeper.surfaces.report.effect import VERB, leading, reason, sentences
 from shopkeeper.surfaces.report.groups import enough
 from shopkeeper.surfaces.report.material import Material, worst
 from shopkeeper.surfaces.report.names import category_name, product_name, seller_name
 from shopkeeper.surfaces.report.opinions import disagreeing
-from shopkeeper.surfaces.report.pen import Pen
+from shopkeeper.surfaces.report.pen import Pen, percent, points
 from shopkeeper.words import Words
 
 NAMED = 3
@@ -23,7 +23,7 @@ NAMED = 3
 
 def first(material: Material, pen: Pen) -> Section:
     """Write what is wrong."""
-    said = drivers(material.answers.get("sentiment_effect"), pen)
+    said = sentences(material, pen)
     blocks: list[Block] = [Paragraph(text) for text in said]
     if not said:
         blocks.append(Missing(pen.say(phrases.FIRST_NO_EFFECT)))
@@ -42,6 +42,7 @@ def following(material: Material, pen: Pen) -> Section:
     """Write what to do next."""
     tasks = (
         *_rise(material, pen),
+        *_reasons(material, pen),
         *_late_sellers(material, pen),
         *_products(material, pen),
         *_category(material, pen),
@@ -71,6 +72,24 @@ def _rise(material: Material, pen: Pen) -> Iterator[Task]:
             before=pen.share(earlier, before.reviews, "recent_share"),
         )
         yield Task(pen.say(phrases.DO_RISE), why)
+
+
+def _reasons(material: Material, pen: Pen) -> Iterator[Task]:
+    for row in leading(material)[:NAMED]:
+        what = phrases.DO_REASONS.get((row["kind"], row["level"]))
+        if what is None:
+            continue
+        low, value, high = (points(row[key]) for key in ("low", "difference", "high"))
+        difference = phrases.POINTS.get(pen.lang).format(value=value)
+        between = phrases.BETWEEN.get(pen.lang).format(low=low, high=high)
+        why = pen.say(
+            phrases.DO_REASON_WHY,
+            reason=reason(row, material, pen.lang),
+            difference=pen.link(difference, f"{VERB}:drivers"),
+            between=pen.link(between, f"{VERB}:drivers"),
+            share=pen.link(percent(row["attributable_share"]), f"{VERB}:attributable_share"),
+        )
+        yield Task(pen.say(what), why)
 
 
 def _late_sellers(material: Material, pen: Pen) -> Iterator[Task]:

@@ -179,6 +179,15 @@ def shares(lines: Sequence[Line], overall: float) -> dict[str, Any]:
     }
 
 
+def differences(lines: Sequence[Line]) -> dict[str, Any]:
+    """Draw differences in percentage points with their intervals, one line each, beside none."""
+    drawn = shares(lines, 0.0)
+    for layer in drawn["layer"][1:]:
+        x = layer["encoding"]["x"]
+        layer["encoding"]["x"] = {**x, "axis": {**x["axis"], "format": "+d"}}
+    return drawn
+
+
 def _time_axis(course: Sequence[Dated]) -> Row:
     starts = [item.start for item in course]
     quarters = [start for start in starts if start.month in (1, 4, 7, 10) and start.day == 1]

@@ -11,7 +11,7 @@ from shopkeeper.surfaces.report import figures, phrases
 from shopkeeper.surfaces.report.blocks import Block, Column, Grid, Missing, Section
 from shopkeeper.surfaces.report.drawing import figure, strip
 from shopkeeper.surfaces.report.material import Material
-from shopkeeper.surfaces.report.names import category_name, seller_name
+from shopkeeper.surfaces.report.names import category_name, seller_cell
 from shopkeeper.surfaces.report.pen import Pen, excerpt, percent, visible
 from shopkeeper.surfaces.report.queries import Group
 from shopkeeper.words import Words
@@ -48,7 +48,7 @@ def sellers(material: Material, pen: Pen) -> Section:
         material.sellers,
         what=phrases.WHAT_SELLER,
         title=phrases.COLUMN_SELLER,
-        name=lambda group: seller_name(group, pen),
+        name=lambda group: seller_cell(group, pen),
         late=any(group.delivered for group in material.sellers),
         drawn=True,
     )

@@ -33,5 +33,13 @@ def seller_name(group: Group, pen: Pen) -> Markup:
     """Write the head of a seller's id and the city, where it is known."""
     short = pen.name(group.key[:SHORT_ID])
     if not group.name:
-        return pen.say(phrases.SELLER_NAME, id=short)
+        return short
     return pen.say(phrases.SELLER_NAMED, id=short, city=pen.name(group.name))
+
+
+def seller_cell(group: Group, pen: Pen) -> Markup:
+    """Write the head of a seller's id with the city beneath, for a table."""
+    short = pen.name(group.key[:SHORT_ID])
+    if not group.name:
+        return short
+    return Markup("{}<small>{}</small>").format(short, pen.name(group.name))

@@ -62,12 +62,19 @@ class Pen:
 
     def money(self, value: float | Decimal, currency: str | None, definition: str) -> Markup:
         """Write an amount in its currency."""
-        return self.link(self._money(float(value), currency or ""), definition)
+        return self.link(self.amount(float(value), currency or ""), definition)
 
-    def days(self, value: float, definition: str) -> Markup:
-        """Write a number of days."""
-        text = phrases.DAYS.get(self.lang).format(days=_signless(f"{value:.1f}"))
-        return self.link(text, definition)
+    def amount(self, value: float, currency: str) -> str:
+        """Return an amount of money as plain text."""
+        symbol = _SYMBOLS.get(currency, f"{currency} " if currency else "")
+        sign, value = ("−" if value < 0 else ""), abs(value)
+        if self.lang == "zh" and value >= 10_000:
+            return f"{sign}{symbol}{_wan(value)}"
+        return f"{sign}{symbol}{value:,.0f}" if value >= 1000 else f"{sign}{symbol}{value:,.2f}"
+
+    def days(self, value: float) -> str:
+        """Return a number of days as plain text."""
+        return phrases.DAYS.get(self.lang).format(days=_wide_minus(f"{value:.1f}"))
 
     def share(self, interval: Interval, total: float, definition: str) -> Markup:
         """Write a share with its interval in a sentence, or that there are too few."""
@@ -124,14 +131,6 @@ class Pen:
             return _wan(value)
         return f"{value:,.0f}"
 
-    def _money(self, value: float, currency: str) -> str:
-        symbol = _SYMBOLS.get(currency, f"{currency} " if currency else "")
-        sign = "−" if value < 0 else ""
-        value = abs(value)
-        if self.lang == "zh" and value >= 10_000:
-            return f"{sign}{symbol}{_wan(value)}"
-        return f"{sign}{symbol}{value:,.0f}" if value >= 1000 else f"{sign}{symbol}{value:,.2f}"
-
 
 def anchor(definition: str) -> str:
     """Return the anchor of a definition.
@@ -152,7 +151,18 @@ def percent(value: float) -> str:
     >>> percent(0.1234)
     '12.3%'
     """
-    return _signless(f"{100 * value:.1f}") + "%"
+    return _wide_minus(f"{100 * value:.1f}") + "%"
+
+
+def points(value: float) -> str:
+    """Return a difference of shares in percentage points with its sign.
+
+    Examples
+    --------
+    >>> points(0.0312), points(-0.0004)
+    ('+3.1', '0.0')
+    """
+    return signed(f"{100 * value:.1f}")
 
 
 def signed(text: str) -> str:
@@ -163,9 +173,10 @@ def signed(text: str) -> str:
     >>> signed("3.1"), signed("-3.1"), signed("0.0")
     ('+3.1', '−3.1', '0.0')
     """
-    if text.startswith("-"):
-        return "−" + text[1:] if float(text) else text[1:]
-    return "+" + text if float(text) else text
+    size = text.lstrip("-")
+    if not float(size):
+        return size
+    return ("−" if text.startswith("-") else "+") + size
 
 
 def isolated(text: str) -> Markup:
@@ -214,7 +225,7 @@ def _between(low: str, high: str, lang: str) -> str:
     return phrases.BETWEEN.get(lang).format(low=low, high=high)
 
 
-def _signless(text: str) -> str:
+def _wide_minus(text: str) -> str:
     return text.replace("-", "−")
 
 

@@ -19,6 +19,37 @@ TERMS = {
     "review_sentiment:ece": Words("Calibration error", "校准误差"),
 }
 
+OUTCOMES = {
+    "repeat_90d": Words("Ordered again within 90 days", "90 天内再次下单"),
+    "returned": Words("Returned something afterwards", "评价后退货"),
+    "spend_90d": Words("Spent within 90 days", "90 天内消费额"),
+    "late_or_undelivered": Words("Order late or not delivered", "订单延迟或未送达"),
+    "order_value": Words("Value of the order", "订单金额"),
+    "delivery_days": Words("Time to delivery", "送达用时"),
+    "units_sold": Words("Units sold of the product", "商品售出件数"),
+    "return_share": Words("Lines returned of the product", "商品退货率"),
+    "buys_per_view": Words("Orders per view of the product", "商品每次浏览下单"),
+    "view_to_cart": Words("View that led to the cart", "浏览后加购"),
+    "view_to_buy": Words("View that led to a purchase", "浏览后购买"),
+    "conversion": Words("Orders per view", "每次浏览下单"),
+}
+PARTS = {
+    "writers": Words("who wrote the review", "写评价的顾客"),
+    "products": Words("products with such reviews", "带有该类评价的商品"),
+    "visitors": Words("visitors who could see it", "能看到评价的访客"),
+    "panel": Words("weeks after a burst of bad reviews", "差评集中后的几周"),
+}
+TERMS |= {f"sentiment_effect:{name}": words for name, words in OUTCOMES.items()}
+TERMS |= {
+    "sentiment_effect:writers": Words("Difference for writers", "评价者的差异"),
+    "sentiment_effect:visitors": Words("Difference for visitors", "访客的差异"),
+    "sentiment_effect:panel": Words("Change after a burst", "差评集中后的变化"),
+    "sentiment_effect:drivers": Words("What goes with bad reviews", "与差评相关的因素"),
+    "sentiment_effect:attributable_share": Words("Accounts for", "相当于全部差评的比例"),
+    "sentiment_effect:n_matched": Words("Matched", "匹配数"),
+    "sentiment_effect:n_negative": Words("Looked at", "参与比较的数量"),
+}
+
 # The page
 PAGE_TITLE = Words("{shop} · shop report", "{shop} · 店铺报告")
 KIND = Words("Shop report", "店铺报告")
@@ -34,6 +65,7 @@ SKIP = Words("Skip to the report", "跳到正文")
 # Numbers
 TOO_FEW = Words("too few", "样本太少")
 DAYS = Words("{days} days", "{days} 天")
+POINTS = Words("{value} pp", "{value} 个百分点")
 SHARE_WITH_INTERVAL = Words("{value} ({low}–{high})", "{value}（{low}–{high}）")
 BETWEEN = Words("{low} to {high}", "{low} 至 {high}")
 SENTIMENTS = {
@@ -63,6 +95,32 @@ NEXT_NOTHING = Words(
     "Nothing stands out in the data that is here. Import orders, deliveries and reviews to get advice.",
     "从现有数据看不出突出的问题。导入订单、物流和评价后，这里会给出建议。",
 )
+DO_REASON_WHY = Words(
+    "{reason}: {difference} ({between}) more negative reviews than comparable orders; {share} of all of them.",
+    "{reason}：差评率比可比订单高 {difference}（{between}），相当于全部差评的 {share}。",
+)
+DO_REASONS = {
+    ("delivery", "late"): Words("Deliver when promised", "按承诺时间送达"),
+    ("delivery", "undelivered"): Words("Chase the orders that do not arrive", "追踪没有送达的订单"),
+    ("speed", "slowest quarter on time"): Words(
+        "Speed up the slowest deliveries, even those in time", "加快最慢的配送，即使没有超时"
+    ),
+    ("freight", "highest quarter"): Words(
+        "Lower the freight where it is a large part of the price", "降低运费占比高的订单的运费"
+    ),
+    ("basket", "several items"): Words(
+        "Check how orders of several items are packed and sent", "检查一单多件的打包与发货"
+    ),
+    ("basket", "several sellers"): Words(
+        "Tell buyers when an order comes in several parcels", "一单多卖家时告诉顾客会分开送达"
+    ),
+    ("price", "lowest fifth"): Words(
+        "Check what the cheapest goods promise", "核对最便宜商品的描述与实物"
+    ),
+    ("price", "highest fifth"): Words(
+        "Check what the dearest goods promise", "核对最贵商品的描述与实物"
+    ),
+}
 DO_SELLERS = Words("Talk to the sellers who deliver late", "先找延迟送达的卖家谈")
 DO_SELLERS_WHY = Words(
     "Of all sellers' deliveries {overall} are late; these are surely above that:",
@@ -226,7 +284,6 @@ SELLER_LEAD = Words(
     "Who sells what customers complain about, and who delivers late.",
     "顾客抱怨的商品是谁卖的，谁送得晚。",
 )
-SELLER_NAME = Words("{id}", "{id}")
 SELLER_NAMED = Words("{id} ({city})", "{id}（{city}）")
 SELLER_MISSING = Words(
     "No reviews or deliveries that can be put down to a seller: import order lines with their seller.",
@@ -265,6 +322,50 @@ EFFECT_MISSING = Words(
     "reviews and orders are imported.",
     "还没有比较：导入评价和订单后，执行 <code>shopkeeper run</code> 会把情感与订单、配送、浏览作比较。",
 )
+DRIVERS_MISSING = Words(
+    "Too few reviews join an order to say what goes with the bad ones.",
+    "能关联到订单的评价太少，说不出差评与什么有关。",
+)
+DRIVERS_FIGURE = Words(
+    "More negative reviews than comparable orders have, in percentage points",
+    "比可比订单多出的差评率（百分点）",
+)
+DRIVERS_READING = Words(
+    "Dot: difference. Line: 95 % interval. A line that touches zero (dashed) may be chance.",
+    "点：差异；线：95% 区间；碰到零（虚线）的可能只是偶然。",
+)
+DRIVERS_ALT = Words("{title}: {first} {value}.", "{title}：{first} {value}。")
+DRIVERS_TABLE = Words(
+    "What goes with bad reviews, largest share first", "与差评相关的因素，按占比从大到小"
+)
+COLUMN_REASON_FOR = Words("Reason", "因素")
+COLUMN_MATCHED = Words("Matched", "匹配数")
+COLUMN_POINTS = Words("Difference", "差异")
+COLUMN_ACCOUNTS = Words("Accounts for", "相当于全部差评")
+MATCHED_TABLE = Words("After a bad review, all else equal", "差评之后（其他方面相同时）")
+MATCHED_NOTE = Words(
+    "Negative reviews beside positive ones in the same category, price band, month and delivery.",
+    "差评与同类目、同价位、同月份、同配送情况的好评相比。",
+)
+MATCHED_OF = Words("{matched} of {total} matched", "{total} 中匹配 {matched}")
+COLUMN_OUTCOME = Words("Outcome", "结果")
+COLUMN_AFTER_NEGATIVE = Words("Negative", "差评")
+COLUMN_AFTER_POSITIVE = Words("Positive", "好评")
+COLUMN_DIFFERENCE = Words("Difference", "差异")
+PANEL = Words(
+    "In the six weeks after a burst of bad reviews a product has {difference} ({between}) orders per view: "
+    "{products} products, {weeks} product weeks.",
+    "差评集中出现后的六周，商品每次浏览的下单数变化 {difference}（{between}）：{products} 件商品，{weeks} 个商品周。",
+)
+PANEL_FEW = Words(
+    "Too few products had a burst of bad reviews to say what follows one.",
+    "出现差评集中的商品太少，说不出之后有什么变化。",
+)
+PLAIN_TABLE = Words("By sentiment, nothing held equal", "按情感分组，不作任何校正")
+PLAIN_NOTE = Words(
+    "Groups differ in more than their reviews; the comparison above holds other things equal.",
+    "各组不只是评价不同；要看其他方面相同时的差异，请看上表。",
+)
 LATENESS_FIGURE = Words(
     "Share of negative reviews by how late the order came", "差评占比（按送达早晚）"
 )
@@ -293,7 +394,7 @@ QUALITY_REJECTED = Words("Why rows were rejected", "拒收的原因")
 QUALITY_TABLES = Words("What is in the shop", "店里有什么")
 COLUMN_FINDING = Words("What is wrong", "问题")
 COLUMN_BROKEN = Words("Rows", "行数")
-COLUMN_TOTAL = Words("of", "总行数")
+COLUMN_TOTAL = Words("Of all rows", "总行数")
 COLUMN_FILE = Words("File", "文件")
 COLUMN_READ = Words("Read", "读取")
 COLUMN_KEPT = Words("Kept", "保留")
@@ -306,6 +407,7 @@ COLUMN_FIRST = Words("First", "最早")
 COLUMN_LAST = Words("Last", "最晚")
 TABLES = {
     "customers": Words("Customers", "顾客"),
+    "identities": Words("Further ids of customers", "顾客的其他编号"),
     "products": Words("Products", "商品"),
     "sellers": Words("Sellers", "卖家"),
     "categories": Words("Names of categories", "类目名称"),

@@ -70,7 +70,17 @@ def leading(drivers: list[Driver]) -> list[Driver]:
 
 def side(driver: Driver) -> Words:
     """Return the words for the side of a reason that has more bad reviews."""
-    kind, level = driver.reason.kind, driver.reason.level
+    return reason_words(driver.reason.kind, driver.reason.level)
+
+
+def reason_words(kind: str, level: str) -> Words:
+    """Return the words for one side of a reason, as the table `drivers` names it.
+
+    Examples
+    --------
+    >>> reason_words("delivery", "late").zh
+    '延迟送达'
+    """
     known = _SIDES.get((kind, level))
     if known is not None:
         return known
