@@ -72,13 +72,13 @@ _MOMENT = """CASE WHEN regexp_full_match(_when, '\\d{9,10}(\\.\\d+)?')
     ELSE _when END"""
 _ROWS = f"""
 SELECT * REPLACE (_event AS "event", _moment AS "timestamp", person(_user) AS "userId", person(_visitor) AS "anonymousId"),
-    CASE WHEN _event LIKE 'Order %' OR len(_items) = 1 THEN _items[1] END AS _only
+    CASE WHEN _event LIKE 'Order %' OR len(_products) = 1 THEN _products[1] END AS _only
 FROM (SELECT *, {_NAME} AS _event, {_MOMENT} AS _moment,
     coalesce({_first(*_USER)}, _p_own_user_id, CASE WHEN _distinct IS DISTINCT FROM _p_own_device_id THEN _distinct END)
         AS _user,
     coalesce({_first(*_VISITOR)}, _p_own_device_id, _distinct) AS _visitor,
     CASE WHEN json_valid(_p_products) AND json_type(_p_products) = 'ARRAY' THEN json_extract(_p_products, '$[*]') END
-        AS _items
+        AS _products
 FROM (SELECT *, {_first(*_EVENT, "type")} AS _said, {_first(*_TIME)} AS _when, {_first("distinct_id")} AS _distinct,
     coalesce({_first(*_ID)}, row_key(concat_ws(chr(31), {_WHOLE}))) AS _id,
     {_LOOKED_UP}
@@ -102,7 +102,7 @@ _EVENT_COLUMNS = _WHO | {
     "quantity": f"coalesce(_p_quantity, {_of('_only', 'quantity')})",
     "price": f"coalesce(_p_price, {_of('_only', 'price')})",
     "currency": "_p_currency",
-    "ip": "coalesce(_c_ip, _p_own_ip)",
+    "ip": 'coalesce(_c_ip, _p_own_ip, "context.ip")',
 }
 
 KINDS = (
@@ -120,7 +120,7 @@ KINDS = (
                 "product_id": _of("_item", "product_id", "sku"),
                 "quantity": _of("_item", "quantity"),
                 "price": _of("_item", "price"),
-            }, where=""""event" LIKE 'Order %'""", each="_items[2:]"),
+            }, where=""""event" LIKE 'Order %'""", each="_products[2:]"),
             Extract(SEARCHES, _WHO | {
                 "search_id": "_id",
                 "query": "_p_query",

@@ -7,7 +7,7 @@ reviewer is the pseudonym of the e-mail address, as in Shopify's orders.
 
 from __future__ import annotations
 
-from shopkeeper.data.sources.kinds import Extract, FileKind
+from shopkeeper.data.sources.kinds import Extract, FileKind, Refusal
 from shopkeeper.data.tables import CUSTOMERS, REVIEWS
 from shopkeeper.words import Words
 
@@ -26,6 +26,10 @@ KINDS = (
         optional=("product_handle", "product_id", "source", "reply", "reply_date"),
         rows=f"""SELECT *, row_key(concat_ws(chr(31), coalesce({_PRODUCT}, ''), cell("review_date"),
             coalesce(cell("reviewer_email"), cell("reviewer_name"), cell("body")))) AS _id FROM file""",
+        refusals=(
+            Refusal('coalesce(cell("rating"), cell("title"), cell("body")) IS NULL',
+                    Words("neither stars nor text", "没有星级也没有文字")),
+        ),
         grain=Extract(REVIEWS, {
             "review_id": "_id",
             "product_id": _PRODUCT,

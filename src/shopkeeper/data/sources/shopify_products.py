@@ -9,7 +9,7 @@ SKU, as in the order export; where there is none, by the name that the order exp
 
 from __future__ import annotations
 
-from shopkeeper.data.sources.kinds import Extract, FileKind
+from shopkeeper.data.sources.kinds import Extract, FileKind, Refusal
 from shopkeeper.data.tables import PRODUCTS
 from shopkeeper.words import Words
 
@@ -66,6 +66,7 @@ def _kind(template: int, name: str, title: Words) -> FileKind:
         required=tuple(_NAMES[role][template] for role in _NEEDED),
         optional=tuple(both[template] for role, both in _NAMES.items() if role not in _NEEDED),
         rows=_rows(template),
+        refusals=(Refusal(f"cell({at['handle']}) IS NULL", Words("the handle is empty", "handle 为空")),),
         grain=Extract(PRODUCTS, {
             "product_id": f"coalesce({at['sku']}, concat_ws(' - ', {at['title']}, nullif({options}, '')))",
             "parent_id": at["handle"],
