@@ -3,6 +3,8 @@
 import os
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -15,3 +17,14 @@ def real_data() -> Path:
     if not folder.is_dir():
         pytest.skip(f"no public data sets at {folder} (set SHOPKEEPER_DATA)")
     return folder
+
+
+@pytest.fixture(scope="session")
+def demo_tables(tmp_path_factory: pytest.TempPathFactory) -> dict[str, pa.Table]:
+    """The tables of a small demo shop that numbers are computed from."""
+    from shopkeeper.data.demo import build_demo
+
+    folder = tmp_path_factory.mktemp("demo-tables")
+    build_demo(folder, seed=11)
+    names = ("products", "orders", "order_items", "shipments", "events", "reviews")
+    return {name: pq.read_table(folder / "exports" / f"{name}.parquet") for name in names}
