@@ -1,0 +1,69 @@
+"""UCI Online Retail: refund documents, equal lines, London time, and the real file's totals."""
+
+from __future__ import annotations
+
+import io
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+
+FILES = Path(__file__).parent / "files"
+
+
+def test_an_invoice_has_its_lines_and_a_cancellation_is_a_refund_document(load):
+    imported = load("online_retail.csv")
+    assert imported.rows("orders", "order_id", "kind", "customer_id", "status", "ordered_at", "country") == [
+        {"order_id": "536365", "kind": "sale", "customer_id": "17850", "status": "delivered",
+         "ordered_at": datetime(2010, 12, 1, 8, 26), "country": "United Kingdom"},
+        {"order_id": "536414", "kind": "sale", "status": "delivered",
+         "ordered_at": datetime(2010, 12, 1, 11, 52), "country": "United Kingdom"},
+        {"order_id": "536600", "kind": "sale", "customer_id": "12868", "status": "delivered",
+         "ordered_at": datetime(2011, 7, 1, 8, 0), "country": "EIRE"},
+        {"order_id": "C536379", "kind": "refund", "customer_id": "14527", "status": "refunded",
+         "ordered_at": datetime(2010, 12, 1, 9, 41), "country": "United Kingdom"},
+    ]
+    assert [(row["order_id"], row["line"], row["quantity"]) for row in imported.rows("order_items")] == [
+        ("536365", 1, 6), ("536365", 2, 6), ("536365", 3, 6), ("536414", 1, 56), ("536600", 1, 2), ("C536379", 1, -1)]
+    assert imported.rejected() == [
+        (7, "quantity: cannot read “many” as a whole number"),
+        (8, "ordered_at: cannot read “yesterday” as a time"),
+        (9, "order_id is empty"),
+    ]
+    customer = imported.rows("customers")[0]
+    assert (customer["customer_id"], customer["created_at"]) == ("12868", datetime(2011, 7, 1, 8, 0))
+
+
+def test_the_second_edition_has_other_headers(load):
+    imported = load("online_retail_2.csv")
+    assert imported.rows("order_items", "order_id", "product_id", "price") == [
+        {"order_id": "489434", "product_id": "85048", "price": Decimal("6.9500")}]
+
+
+def test_a_workbook_says_the_same_as_the_text_file(load, tmp_path):
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    sheet = book.active
+    for record in (FILES / "online_retail.csv").read_text().splitlines():
+        sheet.append([float(cell) if cell.replace(".", "", 1).lstrip("-").isdigit() and "." in cell else cell
+                      for cell in record.split(",")])
+    buffer = io.BytesIO()
+    book.save(buffer)
+    by_text = load("online_retail.csv").rows("order_items")
+    by_book = load(book_xlsx=buffer.getvalue())
+    assert (by_book.file.kind, by_book.file.kept, by_book.file.rejected) == ("online_retail", 6, 3)
+    assert by_book.rows("order_items") == by_text
+
+
+def test_the_real_file_keeps_its_totals(load, real_data):
+    imported = load(str(real_data / "online_retail" / "online_retail.csv"))
+    file = imported.file
+    assert (file.rows_read, file.kept, file.duplicates, file.rejected) == (541_909, 541_909, 0, 0)
+    shop = imported.shop
+    assert shop.rows("orders") == 25_900
+    assert shop.rows("customers") == 4_372
+    lines = shop.order_items
+    total = (lines.quantity.cast("decimal(18, 0)") * lines.price).sum().execute()
+    assert round(total, 3) == Decimal("9747747.934")
+    assert lines.count(lines.quantity < 0).execute() == 10_624
+    assert shop.orders.ordered_on.max().execute().date() == date(2011, 12, 9)
