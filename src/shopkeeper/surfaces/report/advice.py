@@ -19,6 +19,7 @@ from shopkeeper.surfaces.report.pen import Pen, percent, points
 from shopkeeper.words import Words
 
 NAMED = 3
+_LATE = ("delivery", "late")
 
 
 def first(material: Material, pen: Pen) -> Section:
@@ -89,10 +90,27 @@ def _reasons(material: Material, pen: Pen) -> Iterator[Task]:
             between=pen.link(between, f"{VERB}:drivers"),
             share=pen.link(percent(row["attributable_share"]), f"{VERB}:attributable_share"),
         )
-        yield Task(pen.say(what), why)
+        overall, listed = (
+            _sellers(material, pen) if (row["kind"], row["level"]) == _LATE else ("", ())
+        )
+        if listed:
+            these = pen.say(phrases.DO_SELLERS_THESE, overall=overall)
+            why = Markup("{} {}").format(why, these)
+        yield Task(pen.say(what), why, listed)
 
 
 def _late_sellers(material: Material, pen: Pen) -> Iterator[Task]:
+    """Write of late sellers on their own where lateness is no reason already told."""
+    told = any((row["kind"], row["level"]) == _LATE for row in leading(material)[:NAMED])
+    overall, listed = _sellers(material, pen)
+    if listed and not told:
+        yield Task(
+            pen.say(phrases.DO_SELLERS), pen.say(phrases.DO_SELLERS_THESE, overall=overall), listed
+        )
+
+
+def _sellers(material: Material, pen: Pen) -> tuple[Markup, tuple[Markup, ...]]:
+    """Return the late share of all sellers, and the sellers that are surely above it."""
     late, delivered = (
         sum(getattr(group, name) for group in material.sellers) for name in ("late", "delivered")
     )
@@ -103,8 +121,6 @@ def _late_sellers(material: Material, pen: Pen) -> Iterator[Task]:
         if group.delivered >= material.least and group.late_share.low > overall.value
     ]
     found.sort(key=lambda group: (-group.late_share.low, group.key))
-    if not found:
-        return
     listed = tuple(
         pen.say(
             phrases.DO_SELLER,
@@ -114,9 +130,8 @@ def _late_sellers(material: Material, pen: Pen) -> Iterator[Task]:
         )
         for group in found[:NAMED]
     )
-    share = pen.share(overall, delivered, "seller_late_share")
-    why = pen.say(phrases.DO_SELLERS_WHY, overall=share)
-    yield Task(pen.say(phrases.DO_SELLERS), why, listed)
+    share = pen.share(overall, delivered, "seller_late_share") if found else Markup()
+    return share, listed
 
 
 def _products(material: Material, pen: Pen) -> Iterator[Task]:

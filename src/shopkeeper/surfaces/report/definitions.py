@@ -39,6 +39,11 @@ OWN: dict[str, Definition] = {
         "Too few", "样本太少",
         "Fewer than the shop's minimum_count (shop.toml) were counted, so no percentage is shown.",
         "计数低于店铺设置的 minimum_count（shop.toml），因此不显示百分比。"),
+    "interval": _own(
+        "95 % interval", "95% 区间",
+        "The range in which the number would lie in about 95 of 100 repetitions if chance alone were at "
+        "work: Wilson's for shares, the bootstrap for the rest.",
+        "若只有偶然因素，重复 100 次约有 95 次落在这个范围内：占比用 Wilson 区间，其余用自助法。"),
     "reviews": _own(
         "Reviews", "评价数",
         "Reviews that have a sentiment: read from the text, labelled by the shop, or taken from the stars.",

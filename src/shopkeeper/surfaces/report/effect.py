@@ -15,12 +15,13 @@ from shopkeeper.surfaces.report.drawing import figure
 from shopkeeper.surfaces.report.lateness import lateness
 from shopkeeper.surfaces.report.material import Material
 from shopkeeper.surfaces.report.names import category_name
-from shopkeeper.surfaces.report.pen import Pen, excerpt, percent, points, signed, visible
+from shopkeeper.surfaces.report.pen import Pen, excerpt, percent, points, visible
 from shopkeeper.surfaces.report.queries import SHORT_ID
 from shopkeeper.words import Words
 
 VERB = "sentiment_effect"
 SHOWN = 8
+_BOUNDS = ("low", "difference", "high")
 Row = dict[str, Any]
 
 
@@ -146,15 +147,15 @@ def _compared(row: Row, pen: Pen) -> tuple[Markup, ...]:
     elif row["unit"] == "share":
         difference = _points_cell(row, f"{VERB}:{row['part']}", pen)
     else:
-        low, value, high = (signed(f"{row[key]:.2f}") for key in ("low", "difference", "high"))
-        difference = pen.cell(f"{value} {row['unit']}", low, high, f"{VERB}:{row['part']}")
+        low, value, high = (_change(row[key], row["unit"], pen) for key in _BOUNDS)
+        difference = pen.cell(value, low, high, f"{VERB}:{row['part']}")
     return title, *sides, difference
 
 
 def _panel(row: Row, pen: Pen) -> Block:
     if row["difference"] is None:
         return Missing(pen.say(phrases.PANEL_FEW))
-    low, value, high = (points(row[key]) for key in ("low", "difference", "high"))
+    low, value, high = (points(row[key]) for key in _BOUNDS)
     text = pen.say(
         phrases.PANEL,
         difference=pen.link(phrases.POINTS.get(pen.lang).format(value=value), f"{VERB}:panel"),
@@ -217,6 +218,11 @@ def _written(value: float, unit: str, pen: Pen) -> str:
             return pen.amount(value, unit)
 
 
+def _change(value: float, unit: str, pen: Pen) -> str:
+    text = pen.amount(value, unit)
+    return f"+{text}" if value > 0 else text
+
+
 def _points_cell(row: Row, definition: str, pen: Pen) -> Markup:
-    low, value, high = (points(row[key]) for key in ("low", "difference", "high"))
+    low, value, high = (points(row[key]) for key in _BOUNDS)
     return pen.cell(phrases.POINTS.get(pen.lang).format(value=value), low, high, definition)

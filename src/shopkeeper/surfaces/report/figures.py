@@ -23,6 +23,7 @@ _AMOUNT = {
         " ? format(datum.value / 1e4, ',~f') + '万' : format(datum.value / 1e8, ',~f') + '亿'",
     },
 }
+_SIGNED = "(datum.value > 0 ? '+' : datum.value < 0 ? '−' : '') + abs(datum.value)"
 _ORDER = ("negative", "neutral", "positive")
 Row = dict[str, Any]
 
@@ -184,7 +185,10 @@ def differences(lines: Sequence[Line]) -> dict[str, Any]:
     drawn = shares(lines, 0.0)
     for layer in drawn["layer"][1:]:
         x = layer["encoding"]["x"]
-        layer["encoding"]["x"] = {**x, "axis": {**x["axis"], "format": "+d"}}
+        layer["encoding"]["x"] = {
+            **x,
+            "axis": {"title": None, "tickCount": 5, "grid": True, "labelExpr": _SIGNED},
+        }
     return drawn
 
 

@@ -97,7 +97,10 @@ def _grid(
             row.append(pen.share_cell(group.late_share, group.delivered, "seller_late_share"))
         rows.append(tuple(row))
     caption = pen.say(phrases.GROUPS_TABLE, what=what.get(pen.lang))
-    return Grid(caption, tuple(columns), tuple(rows), _note(material, pen, groups, fit))
+    note = _note(material, pen, groups, fit)
+    if fit and drawn:
+        note = Markup("{} {}").format(note, pen.say(phrases.RANGE_NOTE))
+    return Grid(caption, tuple(columns), tuple(rows), note)
 
 
 def _note(material: Material, pen: Pen, groups: Sequence[Group], fit: Sequence[Group]) -> Markup:

@@ -106,7 +106,8 @@ class Pen:
         text, parts, last = words.get(self.lang), [], 0
         for match in _NUMBER.finditer(text):
             parts += [escape(visible(text[last : match.start()]))]
-            parts += [self.link(match.group(), definition)]
+            level = match.group().replace(" ", "") == "95%" and "interval" in words.en
+            parts += [self.link(match.group(), "interval" if level else definition)]
             last = match.end()
         return Markup("").join([*parts, escape(visible(text[last:]))])
 

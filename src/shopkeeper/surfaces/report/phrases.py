@@ -96,7 +96,7 @@ NEXT_NOTHING = Words(
     "从现有数据看不出突出的问题。导入订单、物流和评价后，这里会给出建议。",
 )
 DO_REASON_WHY = Words(
-    "{reason}: {difference} ({between}) more negative reviews than comparable orders; {share} of all of them.",
+    "{reason}: {difference} ({between}) more negative reviews than comparable orders; accounts for {share} of all.",
     "{reason}：差评率比可比订单高 {difference}（{between}），相当于全部差评的 {share}。",
 )
 DO_REASONS = {
@@ -121,11 +121,11 @@ DO_REASONS = {
         "Check what the dearest goods promise", "核对最贵商品的描述与实物"
     ),
 }
-DO_SELLERS = Words("Talk to the sellers who deliver late", "先找延迟送达的卖家谈")
-DO_SELLERS_WHY = Words(
-    "Of all sellers' deliveries {overall} are late; these are surely above that:",
-    "全部卖家合计延迟送达 {overall}；以下几家确实更高：",
+DO_SELLERS_THESE = Words(
+    "Of all deliveries {overall} are late; these sellers are surely above that:",
+    "全部送达中延迟 {overall}；以下卖家确实更高：",
 )
+DO_SELLERS = Words("Talk to the sellers who deliver late", "先找延迟送达的卖家谈")
 DO_SELLER = Words("{seller}: {share} of {total} late", "{seller}：{total} 次送达中延迟 {share}")
 DO_PRODUCTS = Words("Check these products before you sell more of them", "这些商品先检查，再继续卖")
 DO_PRODUCTS_WHY = Words("Their reviews are the most surely bad:", "它们的差评最确定：")
@@ -295,7 +295,8 @@ COLUMN_SELLER = Words("Seller", "卖家")
 COLUMN_REVIEWS = Words("Reviews", "评价数")
 COLUMN_NEGATIVE = Words("Negative", "差评数")
 COLUMN_SHARE = Words("Negative share", "差评占比")
-COLUMN_RANGE = Words("95 % interval; dotted: the whole shop", "95% 区间；虚线：全店")
+COLUMN_RANGE = Words("95 % interval", "95% 区间")
+RANGE_NOTE = Words("Dotted: the whole shop.", "虚线：全店。")
 COLUMN_LATE = Words("Late share", "延迟占比")
 COLUMN_DELIVERED = Words("Deliveries", "送达数")
 GROUPS_TABLE = Words("Negative share by {what}, worst first", "各{what}差评占比，从差到好")
