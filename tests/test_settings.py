@@ -1,0 +1,74 @@
+"""Settings: the environment wins over the file, the file over the defaults, and mistakes are told."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shopkeeper.errors import SettingsError
+from shopkeeper.settings import Privacy, Settings, load_settings, settings_text
+
+
+def written(tmp_path: Path, text: str | bytes) -> Path:
+    path = tmp_path / "shop.toml"
+    path.write_bytes(text.encode() if isinstance(text, str) else text)
+    return path
+
+
+def test_without_a_file_the_defaults_hold(tmp_path: Path) -> None:
+    assert load_settings(tmp_path / "shop.toml") == Settings()
+
+
+def test_the_file_is_read_and_the_rest_stays(tmp_path: Path) -> None:
+    path = written(tmp_path, 'currency = "CNY"\nseed = 7\n[privacy]\nemail = "drop"\n')
+    expected = replace(Settings(), currency="CNY", seed=7, privacy=Privacy(email="drop"))
+    assert load_settings(path) == expected
+
+
+def test_the_environment_wins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = written(tmp_path, 'language = "en"\nmemory_limit = "1GB"\n')
+    monkeypatch.setenv("SHOPKEEPER_LANG", "zh")
+    monkeypatch.setenv("SHOPKEEPER_MEMORY", "3GB")
+    settings = load_settings(path)
+    assert (settings.language, settings.memory_limit) == ("zh", "3GB")
+
+
+NAMES = st.text(st.characters(exclude_categories=["Cc", "Cs"]), max_size=30)
+
+
+@given(name=NAMES, seed=st.integers(0, 2**31), minimum_count=st.integers(1, 10_000))
+def test_what_is_written_is_read_again(
+    tmp_path_factory: pytest.TempPathFactory, name: str, seed: int, minimum_count: int
+) -> None:
+    settings = Settings(name=name, seed=seed, minimum_count=minimum_count, language="zh")
+    path = written(tmp_path_factory.mktemp("toml"), settings_text(settings))
+    assert load_settings(path) == settings
+
+
+@pytest.mark.parametrize(
+    ("text", "found", "found_zh"),
+    [
+        ('curency = "CNY"', "'curency' is no setting; there are currency", "没有 'curency' 这一项"),
+        ('[privacy]\nmail = "hash"', "'mail' is no setting", "没有 'mail' 这一项"),
+        ('seed = "seven"', "seed = 'seven' should be of type int", "类型应为 int"),
+        ("minimum_count = true", "minimum_count = True should be of type int", "类型应为 int"),
+        ('language = "fr"', "language is 'fr', not en or zh", "只能是 en 或 zh"),
+        ('time_zone = "Mars"', "time_zone 'Mars' is no IANA zone", "'Mars' 不是 IANA 时区"),
+        ('[privacy]\nemail = "keep"', "privacy.email is 'keep', not one of hash, drop", "只能是"),
+        ('[privacy]\ntext = "hash"', "privacy.text is 'hash', not one of mask, drop", "只能是"),
+        ("seed = ", "Found:", "发现："),
+        (b'name = "\xff"', "Found:", "发现："),
+    ],
+)
+def test_a_value_that_cannot_be_used_is_told(
+    tmp_path: Path, text: str | bytes, found: str, found_zh: str
+) -> None:
+    with pytest.raises(
+        SettingsError, match=r"^Asked to read the settings in shop\.toml\."
+    ) as raised:
+        load_settings(written(tmp_path, text))
+    assert found in raised.value.text("en")
+    assert found_zh in raised.value.text("zh")
+    assert "Correct that line" in raised.value.do.en
