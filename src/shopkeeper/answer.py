@@ -155,7 +155,10 @@ def spoken(table: pa.Table, lang: str) -> pa.Table:
     pairs = {stem for stem in pairs if stem + other in names}
     kept = table.drop_columns([stem + other for stem in pairs])
     return kept.rename_columns(
-        [name.removesuffix(own) if name.removesuffix(own) in pairs else name for name in kept.column_names]
+        [
+            name.removesuffix(own) if name.removesuffix(own) in pairs else name
+            for name in kept.column_names
+        ]
     )
 
 

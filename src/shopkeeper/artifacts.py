@@ -70,7 +70,10 @@ def _sha256(path: Path) -> str:
 
 def _refused(folder: Path, kind: str, en: str, zh: str) -> ArtifactError:
     return ArtifactError(
-        Words(f"Asked to load a fitted {kind} from {folder.name}.", f"要从 {folder.name} 载入模型 {kind}。"),
+        Words(
+            f"Asked to load a fitted {kind} from {folder.name}.",
+            f"要从 {folder.name} 载入模型 {kind}。",
+        ),
         Words(f"Found {en}.", f"发现：{zh}。"),
         Words("Fit it again with `shopkeeper run`.", "请用 `shopkeeper run` 重新训练。"),
     )

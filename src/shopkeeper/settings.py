@@ -138,7 +138,11 @@ def _known(path: Path, given: dict[str, Any], of: type) -> None:
     for key in given:
         if key not in names:
             listed = ", ".join(sorted(names))
-            raise _bad(path, f"{key!r} is no setting; there are {listed}", f"没有 {key!r} 这一项；可用：{listed}")
+            raise _bad(
+                path,
+                f"{key!r} is no setting; there are {listed}",
+                f"没有 {key!r} 这一项；可用：{listed}",
+            )
 
 
 def _check_type(path: Path, name: str, value: Any, default: Any) -> None:
@@ -157,14 +161,23 @@ def _check(path: Path, settings: Settings) -> None:
             allowed = get_args(TextChoice)
         if value not in allowed:
             listed = ", ".join(allowed)
-            raise _bad(path, f"privacy.{item.name} is {value!r}, not one of {listed}",
-                       f"privacy.{item.name} 为 {value!r}，只能是 {listed}")
+            raise _bad(
+                path,
+                f"privacy.{item.name} is {value!r}, not one of {listed}",
+                f"privacy.{item.name} 为 {value!r}，只能是 {listed}",
+            )
     if settings.language not in ("en", "zh"):
-        raise _bad(path, f"language is {settings.language!r}, not en or zh",
-                   f"language 为 {settings.language!r}，只能是 en 或 zh")
+        raise _bad(
+            path,
+            f"language is {settings.language!r}, not en or zh",
+            f"language 为 {settings.language!r}，只能是 en 或 zh",
+        )
     if settings.time_zone and settings.time_zone not in available_timezones():
-        raise _bad(path, f"time_zone {settings.time_zone!r} is no IANA zone",
-                   f"time_zone {settings.time_zone!r} 不是 IANA 时区")
+        raise _bad(
+            path,
+            f"time_zone {settings.time_zone!r} is no IANA zone",
+            f"time_zone {settings.time_zone!r} 不是 IANA 时区",
+        )
 
 
 def _bad(path: Path, en: str, zh: str) -> SettingsError:

@@ -22,23 +22,29 @@ def day(number: int) -> datetime:
 def shop() -> Shop:
     return shop_from_tables(
         {
-            "orders": pa.table({
-                "order_id": ["o1", "o2", "o3"],
-                "ordered_at": [day(1), day(10), day(20)],
-                "refunded": [5, 7, 0],
-                "refunded_at": [day(15), None, None],
-            }),
-            "order_items": pa.table({
-                "order_id": ["o1", "o1", "o3"],
-                "line": [1, 2, 1],
-                "quantity": [1, 2, 3],
-                "price": [1.5, 2.0, 3.25],
-            }),
-            "reviews": pa.table({
-                "review_id": ["r1", "r2", "r3"],
-                "text": ["很好", "bad", "undated"],
-                "reviewed_at": [day(5), day(25), None],
-            }),
+            "orders": pa.table(
+                {
+                    "order_id": ["o1", "o2", "o3"],
+                    "ordered_at": [day(1), day(10), day(20)],
+                    "refunded": [5, 7, 0],
+                    "refunded_at": [day(15), None, None],
+                }
+            ),
+            "order_items": pa.table(
+                {
+                    "order_id": ["o1", "o1", "o3"],
+                    "line": [1, 2, 1],
+                    "quantity": [1, 2, 3],
+                    "price": [1.5, 2.0, 3.25],
+                }
+            ),
+            "reviews": pa.table(
+                {
+                    "review_id": ["r1", "r2", "r3"],
+                    "text": ["很好", "bad", "undated"],
+                    "reviewed_at": [day(5), day(25), None],
+                }
+            ),
             "products": pa.table({"product_id": ["p1", "p2"], "created_at": [None, day(18)]}),
         },
         answers={"overview": Answer("overview", Words("a", "甲"), pa.table({"x": [1]}), "sum")},
@@ -88,10 +94,14 @@ def test_an_unknown_table_is_named_with_those_that_exist(shop: Shop) -> None:
 def test_rows_after_the_cut_never_change_the_past(moments: list[int], cut: int) -> None:
     def built(days: list[int]) -> list[str]:
         numbered = {f"o{position}": moment for position, moment in enumerate(days)}
-        orders = pa.table({
-            "order_id": pa.array(list(numbered), pa.string()),
-            "ordered_at": pa.array([day(moment) for moment in numbered.values()], pa.timestamp("us")),
-        })
+        orders = pa.table(
+            {
+                "order_id": pa.array(list(numbered), pa.string()),
+                "ordered_at": pa.array(
+                    [day(moment) for moment in numbered.values()], pa.timestamp("us")
+                ),
+            }
+        )
         past = shop_from_tables({"orders": orders}).as_of(day(cut))
         return sorted(past.orders.to_pyarrow()["order_id"].to_pylist())
 

@@ -41,7 +41,10 @@ _DEFINITIONS = {
         "Rows whose key a later row of the same file repeats; the later one is kept",
         "主键被同一文件后面的行重复；保留后面的行",
     ),
-    "rejected": Words("Rows that cannot be used; kept aside with line and reason", "无法使用的行；连同行号与原因另存"),
+    "rejected": Words(
+        "Rows that cannot be used; kept aside with line and reason",
+        "无法使用的行；连同行号与原因另存",
+    ),
     "repaired": Words("Cells that could not be read and were left empty", "无法读取而留空的单元格"),
 }
 
@@ -118,7 +121,11 @@ def _tables(shop: Shop) -> pa.Table:
     for table in TABLES:
         if shop.has(table.name):
             data = shop.table(table.name)
-            ends = {"first": data[table.time].min(), "last": data[table.time].max()} if table.time else {}
+            ends = (
+                {"first": data[table.time].min(), "last": data[table.time].max()}
+                if table.time
+                else {}
+            )
             found = data.aggregate(**ends).to_pyarrow().to_pylist()[0] if ends else {}
             rows.append({
                 "table": table.name, "rows": shop.rows(table.name), "meaning_en": table.en,
@@ -134,7 +141,10 @@ def _tables(shop: Shop) -> pa.Table:
 def _imports(shop: Shop) -> pa.Table:
     rows = [
         {
-            **{name: record[name] for name in ("file", "kind", "rows_read", "kept", "duplicates", "rejected")},
+            **{
+                name: record[name]
+                for name in ("file", "kind", "rows_read", "kept", "duplicates", "rejected")
+            },
             "title_en": record["title"]["en"],
             "title_zh": record["title"]["zh"],
             "repaired": sum(record["repaired"].values()),
@@ -163,7 +173,9 @@ def _rejected(shop: Shop) -> pa.Table:
     return pa.concat_tables(parts).slice(0, SHOWN_REJECTS).combine_chunks()
 
 
-def _summary(tables: pa.Table, imports: pa.Table, findings: list[dict[str, Any]]) -> tuple[Words, ...]:
+def _summary(
+    tables: pa.Table, imports: pa.Table, findings: list[dict[str, Any]]
+) -> tuple[Words, ...]:
     read, kept, twice, refused = (
         sum(imports[name].to_pylist()) for name in ("rows_read", "kept", "duplicates", "rejected")
     )

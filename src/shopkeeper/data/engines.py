@@ -42,7 +42,10 @@ def connect(engine: Literal["duckdb", "spark"], settings: Settings) -> Any:
         raise MissingExtraError(
             Words("Asked to answer with Spark.", "要用 Spark 计算。"),
             Words("pyspark is not installed.", "没有安装 pyspark。"),
-            Words('Run `pip install "shopkeeper[spark]"`.', '请运行 `pip install "shopkeeper[spark]"`。'),
+            Words(
+                'Run `pip install "shopkeeper[spark]"`.',
+                '请运行 `pip install "shopkeeper[spark]"`。',
+            ),
         ) from error
     session = SparkSession.builder.config("spark.sql.session.timeZone", "UTC").getOrCreate()
     return ibis.pyspark.connect(session)
@@ -76,5 +79,3 @@ def cut_table(whole: ir.Table, table: Table, shop: Shop) -> ir.Table:
         if column.known_at
     }
     return known.mutate(**hidden) if hidden else known
-
-

@@ -52,7 +52,9 @@ class Law:
         return self.name.partition(".")[0]
 
 
-def _orphans(child: str, parent: str, column: str, en: str, zh: str, corrupts: tuple[str, ...]) -> Law:
+def _orphans(
+    child: str, parent: str, column: str, en: str, zh: str, corrupts: tuple[str, ...]
+) -> Law:
     key = BY_NAME[parent].key[0]
 
     def broken(shop: Shop) -> ir.Table:
@@ -62,7 +64,9 @@ def _orphans(child: str, parent: str, column: str, en: str, zh: str, corrupts: t
     return Law(f"{child}.unknown_{parent}", Words(en, zh), (child, parent), broken, corrupts)
 
 
-def _clock(table: str, later: str, earlier: str, en: str, zh: str, corrupts: tuple[str, ...]) -> Law:
+def _clock(
+    table: str, later: str, earlier: str, en: str, zh: str, corrupts: tuple[str, ...]
+) -> Law:
     def broken(shop: Shop) -> ir.Table:
         rows = _with_order_time(shop, table) if earlier == "ordered_at" else shop.table(table)
         return rows.filter(lambda t: t[later] < t[earlier])
@@ -79,9 +83,17 @@ def _with_order_time(shop: Shop, table: str) -> ir.Table:
     return rows.inner_join(orders, "order_id")
 
 
-def _where(name: str, condition: Callable[[ir.Table], ir.BooleanValue], en: str, zh: str, corrupts: tuple[str, ...]) -> Law:
+def _where(
+    name: str,
+    condition: Callable[[ir.Table], ir.BooleanValue],
+    en: str,
+    zh: str,
+    corrupts: tuple[str, ...],
+) -> Law:
     table = name.partition(".")[0]
-    return Law(name, Words(en, zh), (table,), lambda shop: shop.table(table).filter(condition), corrupts)
+    return Law(
+        name, Words(en, zh), (table,), lambda shop: shop.table(table).filter(condition), corrupts
+    )
 
 
 def _repeated_lines(shop: Shop) -> ir.Table:
@@ -106,29 +118,144 @@ def _total_disagrees(shop: Shop) -> ir.Table:
 _MONEY = ("gmv", "paid", "net", "aov")
 
 LAWS: tuple[Law, ...] = (
-    _orphans("order_items", "orders", "order_id", "order lines of an unknown order", "订单行找不到所属订单", _MONEY),
-    _orphans("payments", "orders", "order_id", "payments of an unknown order", "付款找不到所属订单", ("paid",)),
-    _orphans("shipments", "orders", "order_id", "shipments of an unknown order", "发货找不到所属订单", ("late_delivery_rate",)),
-    _orphans("order_items", "products", "product_id", "order lines of an unknown product", "订单行的商品不在商品表里", ()),
-    _orphans("orders", "customers", "customer_id", "orders of an unknown customer", "订单的顾客不在顾客表里", ()),
-    _orphans("reviews", "products", "product_id", "reviews of an unknown product", "评价的商品不在商品表里", ()),
-    _orphans("reviews", "orders", "order_id", "reviews of an unknown order", "评价找不到所属订单", ()),
-    _orphans("contacts", "campaigns", "campaign_id", "contacts of an unknown campaign", "触达记录找不到所属活动", ()),
-    _clock("shipments", "delivered_at", "ordered_at", "delivered before ordered", "送达早于下单", ("late_delivery_rate",)),
-    _clock("shipments", "delivered_at", "shipped_at", "delivered before shipped", "送达早于发货", ("late_delivery_rate",)),
-    _clock("shipments", "promised_at", "ordered_at", "promised for a time before the order", "承诺送达早于下单", ("late_delivery_rate",)),
+    _orphans(
+        "order_items",
+        "orders",
+        "order_id",
+        "order lines of an unknown order",
+        "订单行找不到所属订单",
+        _MONEY,
+    ),
+    _orphans(
+        "payments",
+        "orders",
+        "order_id",
+        "payments of an unknown order",
+        "付款找不到所属订单",
+        ("paid",),
+    ),
+    _orphans(
+        "shipments",
+        "orders",
+        "order_id",
+        "shipments of an unknown order",
+        "发货找不到所属订单",
+        ("late_delivery_rate",),
+    ),
+    _orphans(
+        "order_items",
+        "products",
+        "product_id",
+        "order lines of an unknown product",
+        "订单行的商品不在商品表里",
+        (),
+    ),
+    _orphans(
+        "orders",
+        "customers",
+        "customer_id",
+        "orders of an unknown customer",
+        "订单的顾客不在顾客表里",
+        (),
+    ),
+    _orphans(
+        "reviews",
+        "products",
+        "product_id",
+        "reviews of an unknown product",
+        "评价的商品不在商品表里",
+        (),
+    ),
+    _orphans(
+        "reviews", "orders", "order_id", "reviews of an unknown order", "评价找不到所属订单", ()
+    ),
+    _orphans(
+        "contacts",
+        "campaigns",
+        "campaign_id",
+        "contacts of an unknown campaign",
+        "触达记录找不到所属活动",
+        (),
+    ),
+    _clock(
+        "shipments",
+        "delivered_at",
+        "ordered_at",
+        "delivered before ordered",
+        "送达早于下单",
+        ("late_delivery_rate",),
+    ),
+    _clock(
+        "shipments",
+        "delivered_at",
+        "shipped_at",
+        "delivered before shipped",
+        "送达早于发货",
+        ("late_delivery_rate",),
+    ),
+    _clock(
+        "shipments",
+        "promised_at",
+        "ordered_at",
+        "promised for a time before the order",
+        "承诺送达早于下单",
+        ("late_delivery_rate",),
+    ),
     _clock("orders", "paid_at", "ordered_at", "paid before ordered", "付款早于下单", ()),
     _clock("reviews", "replied_at", "reviewed_at", "answered before written", "回复早于评价", ()),
-    _where("order_items.negative_price", lambda t: t.price < 0, "negative prices", "单价为负", _MONEY),
-    _where("order_items.free", lambda t: t.price == 0, "lines at price 0 (gifts, tests, damage)", "单价为 0 的订单行（赠品、测试、损耗）", ("aov",)),
-    Law("order_items.repeated",
-        Words("order lines that repeat another line of the same order in every cell", "与同一订单另一行完全相同的订单行"),
-        ("order_items",), _repeated_lines, _MONEY),
-    Law("orders.total_disagrees",
+    _where(
+        "order_items.negative_price", lambda t: t.price < 0, "negative prices", "单价为负", _MONEY
+    ),
+    _where(
+        "order_items.free",
+        lambda t: t.price == 0,
+        "lines at price 0 (gifts, tests, damage)",
+        "单价为 0 的订单行（赠品、测试、损耗）",
+        ("aov",),
+    ),
+    Law(
+        "order_items.repeated",
+        Words(
+            "order lines that repeat another line of the same order in every cell",
+            "与同一订单另一行完全相同的订单行",
+        ),
+        ("order_items",),
+        _repeated_lines,
+        _MONEY,
+    ),
+    Law(
+        "orders.total_disagrees",
         Words("totals that are not goods + shipping + tax", "总额不等于商品 + 运费 + 税"),
-        ("orders",), _total_disagrees, ("gmv", "paid", "net", "aov")),
-    _where("orders.refund_exceeds_total", lambda t: t.refunded > t.total, "refunds above the order's total", "退款超过订单总额", ("net",)),
-    _where("orders.no_customer", lambda t: t.customer_id.isnull(), "orders without a customer", "没有顾客的订单", ("buyers", "repeat_rate")),
-    _where("reviews.rating_out_of_range", lambda t: (t.rating < 1) | (t.rating > 5), "ratings outside 1 to 5", "星级不在 1 到 5 之间", ("negative_review_share", "neutral_review_share", "positive_review_share")),
-    _where("reviews.no_text", lambda t: t.text.isnull() & t.title.isnull(), "reviews without text (their stars still count)", "没有文字的评价（星级仍计入）", ()),
+        ("orders",),
+        _total_disagrees,
+        ("gmv", "paid", "net", "aov"),
+    ),
+    _where(
+        "orders.refund_exceeds_total",
+        lambda t: t.refunded > t.total,
+        "refunds above the order's total",
+        "退款超过订单总额",
+        ("net",),
+    ),
+    _where(
+        "orders.no_customer",
+        lambda t: t.customer_id.isnull(),
+        "orders without a customer",
+        "没有顾客的订单",
+        ("buyers", "repeat_rate"),
+    ),
+    _where(
+        "reviews.rating_out_of_range",
+        lambda t: (t.rating < 1) | (t.rating > 5),
+        "ratings outside 1 to 5",
+        "星级不在 1 到 5 之间",
+        ("negative_review_share", "neutral_review_share", "positive_review_share"),
+    ),
+    _where(
+        "reviews.no_text",
+        lambda t: t.text.isnull() & t.title.isnull(),
+        "reviews without text (their stars still count)",
+        "没有文字的评价（星级仍计入）",
+        (),
+    ),
 )

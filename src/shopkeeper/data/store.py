@@ -125,7 +125,9 @@ def read_shop(path: Path) -> tuple[Manifest, Settings]:
     if not (path / "manifest.json").is_file():
         raise ShopNotFoundError(
             Words(f"Asked to open the shop {path}.", f"要打开店铺 {path}。"),
-            Words("There is no shop there (no manifest.json).", "那里没有店铺（缺少 manifest.json）。"),
+            Words(
+                "There is no shop there (no manifest.json).", "那里没有店铺（缺少 manifest.json）。"
+            ),
             Words(
                 f"Make one with `shopkeeper import FILES --shop {path}`.",
                 f"请先运行 `shopkeeper import 文件 --shop {path}` 建立店铺。",
@@ -226,7 +228,14 @@ def storage_errors(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EACCES, errno.EROFS, errno.EPERM):
+        if error.errno not in (
+            errno.ENOSPC,
+            errno.EDQUOT,
+            errno.EFBIG,
+            errno.EACCES,
+            errno.EROFS,
+            errno.EPERM,
+        ):
             raise
         raise storage_error(path, error.strerror or "cannot be written") from error
 
@@ -239,7 +248,10 @@ def storage_error(path: Path, found: str) -> StorageError:
             f"The disk refused: {found}. The shop is as it was before.",
             f"磁盘拒绝写入：{found}。店铺保持原样。",
         ),
-        Words("Free some space or choose another folder, then run again.", "请腾出空间或换一个文件夹，然后重新运行。"),
+        Words(
+            "Free some space or choose another folder, then run again.",
+            "请腾出空间或换一个文件夹，然后重新运行。",
+        ),
     )
 
 

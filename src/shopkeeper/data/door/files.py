@@ -111,8 +111,12 @@ def text_layout(path: Path) -> TextLayout:
         )  # fmt: skip
     lines = [line for line in text.splitlines()[:20] if line.strip()]
     if not lines:
-        raise unreadable(path, "It has no header.", "没有表头。", "Export it again.", "请重新导出。")
-    delimiter = max(_DELIMITERS, key=lambda mark: (_agreement(lines, mark), -_DELIMITERS.index(mark)))
+        raise unreadable(
+            path, "It has no header.", "没有表头。", "Export it again.", "请重新导出。"
+        )
+    delimiter = max(
+        _DELIMITERS, key=lambda mark: (_agreement(lines, mark), -_DELIMITERS.index(mark))
+    )
     header = next(csv.reader([lines[0]], delimiter=delimiter))
     return TextLayout(encoding, delimiter, unique_names(header))
 
@@ -133,7 +137,9 @@ def unique_names(header: list[str]) -> tuple[str, ...]:
     names: list[str] = []
     taken: set[str] = {"_row"}
     for position, raw in enumerate(header, start=1):
-        name = raw.strip().strip("\ufeff").removeprefix("=").strip('"').strip() or f"column_{position}"
+        name = (
+            raw.strip().strip("\ufeff").removeprefix("=").strip('"').strip() or f"column_{position}"
+        )
         candidate, repeat = name, 2
         while candidate.lower() in taken:
             candidate, repeat = f"{name}_{repeat}", repeat + 1
@@ -145,7 +151,9 @@ def unique_names(header: list[str]) -> tuple[str, ...]:
 def unreadable(path: Path, en: str, zh: str, do_en: str, do_zh: str) -> UnreadableFileError:
     """Return the error for a file whose bytes cannot be used."""
     return UnreadableFileError(
-        Words(f"Asked to read {path.name}.", f"要读取 {path.name}。"), Words(en, zh), Words(do_en, do_zh)
+        Words(f"Asked to read {path.name}.", f"要读取 {path.name}。"),
+        Words(en, zh),
+        Words(do_en, do_zh),
     )
 
 
@@ -162,11 +170,15 @@ def _encoding(start: bytes) -> str:
     if bad["utf-8"] == 0:
         return "utf-8"
     wide = [letter for letter in cut.decode("gb18030", errors="replace") if ord(letter) > 127]
-    chinese = sum("\u3000" <= letter <= "\u9fff" or "\uff00" <= letter <= "\uffef" for letter in wide)
+    chinese = sum(
+        "\u3000" <= letter <= "\u9fff" or "\uff00" <= letter <= "\uffef" for letter in wide
+    )
     if bad["gb18030"] <= bad["utf-8"] / 10 and chinese >= 0.8 * len(wide):
         return "gb18030"
     # A few bad bytes in UTF-8 are damage; many are a Western single-byte encoding.
-    good = sum(letter > "\x7f" and letter != "\ufffd" for letter in cut.decode("utf-8", errors="replace"))
+    good = sum(
+        letter > "\x7f" and letter != "\ufffd" for letter in cut.decode("utf-8", errors="replace")
+    )
     return "utf-8" if good >= bad["utf-8"] else "cp1252"
 
 

@@ -21,14 +21,18 @@ def merged(table: Table, relations: list[str]) -> str:
     names = ", ".join(quoted(name) for name in table.names)
     query = f"SELECT {names} FROM {relations[0]}"
     for relation in relations[1:]:
-        query = _append(table, query, relation) if table.append_only else _fill(table, query, relation)
+        query = (
+            _append(table, query, relation) if table.append_only else _fill(table, query, relation)
+        )
     return query
 
 
 def current(table: Table, folder: Path | None) -> str:
     """Return a relation over the current version of a table; an empty one without a folder."""
     if folder is None:
-        listed = ", ".join(f"NULL::{DUCKDB[item.type]} AS {quoted(item.name)}" for item in table.columns)
+        listed = ", ".join(
+            f"NULL::{DUCKDB[item.type]} AS {quoted(item.name)}" for item in table.columns
+        )
         return f"(SELECT {listed} WHERE false)"
     return f"read_parquet({literal(str(folder / '*.parquet'))})"
 
@@ -38,7 +42,9 @@ def identified(table: Table, query: str, identities: str) -> str:
     if "customer_id" not in table.names or table.name in ("customers", "identities"):
         return query
     names = ", ".join(
-        "coalesce(i.customer_id, t.customer_id) AS customer_id" if name == "customer_id" else f"t.{quoted(name)}"
+        "coalesce(i.customer_id, t.customer_id) AS customer_id"
+        if name == "customer_id"
+        else f"t.{quoted(name)}"
         for name in table.names
     )
     return f"SELECT {names} FROM ({query}) t LEFT JOIN {identities} i ON t.customer_id = i.alias"
@@ -60,7 +66,8 @@ def _append(table: Table, query: str, relation: str) -> str:
 def _fill(table: Table, query: str, relation: str) -> str:
     keys = ", ".join(quoted(name) for name in table.key)
     cells = ", ".join(
-        quoted(name) if name in table.key else f"{_kept(table, name)} AS {quoted(name)}" for name in table.names
+        quoted(name) if name in table.key else f"{_kept(table, name)} AS {quoted(name)}"
+        for name in table.names
     )
     return f"SELECT {cells} FROM ({query}) old FULL JOIN {relation} new USING ({keys})"
 
@@ -69,5 +76,3 @@ def _kept(table: Table, name: str) -> str:
     if table.undated and name == table.time:
         return f"least(new.{quoted(name)}, old.{quoted(name)})"
     return f"coalesce(new.{quoted(name)}, old.{quoted(name)})"
-
-

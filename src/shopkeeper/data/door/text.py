@@ -83,12 +83,18 @@ class TextReader:
             except StopIteration:
                 return
             except csv.Error as error:
-                self.broken.append(Broken(first, _why(str(error), str(error)), self._readable("".join(lines.taken))))
+                self.broken.append(
+                    Broken(
+                        first, _why(str(error), str(error)), self._readable("".join(lines.taken))
+                    )
+                )
                 continue
             if record:
                 yield record, first, list(lines.taken)
 
-    def _judged(self, record: list[str], first: int, taken: list[str]) -> Iterator[tuple[int, list[str]]]:
+    def _judged(
+        self, record: list[str], first: int, taken: list[str]
+    ) -> Iterator[tuple[int, list[str]]]:
         text = "".join(taken)
         unclosed = text.count('"') % 2 == 1 and not text.endswith(("\n", "\r"))
         fits = len(record) == len(self.layout.columns)
@@ -101,7 +107,9 @@ class TextReader:
                 if single:
                     yield from self._judged(single, first + offset, [line])
         else:
-            self.broken.append(Broken(first, self._reason(record, text, unclosed), self._readable(text)))
+            self.broken.append(
+                Broken(first, self._reason(record, text, unclosed), self._readable(text))
+            )
 
     def _readable(self, text: str) -> str:
         """Return the text with the bytes that could not be decoded written out, as `\\xff`."""
@@ -113,9 +121,14 @@ class TextReader:
             encoding = self.layout.encoding
             return _why(f"bytes that are not {encoding}", f"含有不是 {encoding} 编码的字节")
         if unclosed:
-            return _why("a quoted cell is not closed; the file may be cut off", "引号未闭合，文件可能不完整")
+            return _why(
+                "a quoted cell is not closed; the file may be cut off", "引号未闭合，文件可能不完整"
+            )
         cells, expected = len(record), len(self.layout.columns)
-        return _why(f"{cells} cells where the header has {expected}", f"有 {cells} 个单元格，表头有 {expected} 个")
+        return _why(
+            f"{cells} cells where the header has {expected}",
+            f"有 {cells} 个单元格，表头有 {expected} 个",
+        )
 
     def _batch(self, rows: list[tuple[int, list[str]]], done: int) -> pa.RecordBatch:
         width = len(self.layout.columns)
