@@ -72,7 +72,7 @@ def build_demo(
     Limits
     ------
     Invented data: good for trying and proving, not for learning how shoppers behave. The number of
-    events is met within two in a hundred.
+    events is met within three in a hundred.
 
     Examples
     --------
