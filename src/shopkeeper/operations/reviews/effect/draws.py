@@ -7,7 +7,7 @@ from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import norm, t
+from scipy.special import ndtri, stdtrit
 
 Floats = NDArray[np.float64]
 
@@ -42,7 +42,7 @@ def stretch(clusters: int) -> float:
     """
     if clusters < 2:
         return math.nan
-    ratio = float(t.ppf(0.975, clusters - 1) / norm.ppf(0.975))
+    ratio = float(stdtrit(clusters - 1, 0.975) / ndtri(0.975))
     return ratio * math.sqrt(clusters / (clusters - 1))
 
 

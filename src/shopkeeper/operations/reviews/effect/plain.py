@@ -130,6 +130,8 @@ def of_visitors(table: pa.Table, *, least: int, seed: int) -> Iterator[Plain]:
     least, seed
         Smallest count shown, and the seed of the draws.
     """
+    if not table.num_rows:
+        return
     product, latest = named(table["product_id"]), numbers(table, "latest")
     views = numbers(table, "views")
     for code, sentiment in enumerate(SENTIMENTS, 1):
