@@ -95,7 +95,7 @@ def _reasons(material: Material, pen: Pen) -> Iterator[Task]:
         )
         if listed:
             these = pen.say(phrases.DO_SELLERS_THESE, overall=overall)
-            why = Markup("{} {}").format(why, these)
+            why = pen.joined(why, these)
         yield Task(pen.say(what), why, listed)
 
 

@@ -117,8 +117,8 @@ def _after(answer: Answer, pen: Pen) -> list[Block]:
     rows = answer.evidence["matched"].to_pylist()
     columns = (
         Column(pen.say(phrases.COLUMN_OUTCOME), "text"),
-        Column(pen.say(phrases.COLUMN_AFTER_NEGATIVE)),
-        Column(pen.say(phrases.COLUMN_AFTER_POSITIVE)),
+        Column(pen.say(phrases.COLUMN_AFTER_NEGATIVE), "aside"),
+        Column(pen.say(phrases.COLUMN_AFTER_POSITIVE), "aside"),
         Column(pen.say(phrases.COLUMN_DIFFERENCE)),
     )
     written = tuple(_compared(row, pen) for row in rows)
@@ -138,9 +138,7 @@ def _compared(row: Row, pen: Pen) -> tuple[Markup, ...]:
         total=pen.count(row["n_negative"], f"{VERB}:n_negative"),
     )
     who = pen.say(phrases.PARTS[row["part"]])
-    title = Markup("{}<small>{} · {}</small>").format(
-        phrases.OUTCOMES[row["outcome"]].get(pen.lang), who, matched
-    )
+    title = Markup("{}<small>{} · {}</small>").format(_outcome(row["outcome"], pen), who, matched)
     sides = [_amount(row[side], row["unit"], definition, pen) for side in ("negative", "positive")]
     if row["difference"] is None:
         difference = pen.link(phrases.TOO_FEW.get(pen.lang), "minimum_count")
@@ -174,7 +172,7 @@ def _plain(answer: Answer, pen: Pen) -> list[Block]:
     rows = tuple(
         (
             Markup("{}<small>{}</small>").format(
-                phrases.OUTCOMES[metric].get(pen.lang), phrases.PARTS[part].get(pen.lang)
+                _outcome(metric, pen), phrases.PARTS[part].get(pen.lang)
             ),
             *(
                 _valued(sentiments.get(name), f"{VERB}:{metric}", pen)
@@ -187,6 +185,10 @@ def _plain(answer: Answer, pen: Pen) -> list[Block]:
     columns = (Column(pen.say(phrases.COLUMN_OUTCOME), "text"), *titles)
     note = pen.say(phrases.PLAIN_NOTE)
     return [Grid(pen.say(phrases.PLAIN_TABLE), columns, rows, note)] if rows else []
+
+
+def _outcome(name: str, pen: Pen) -> Markup:
+    return pen.link(phrases.OUTCOMES[name].get(pen.lang), f"{VERB}:{name}")
 
 
 def _valued(row: Row | None, definition: str, pen: Pen) -> Markup:

@@ -99,7 +99,7 @@ def _grid(
     caption = pen.say(phrases.GROUPS_TABLE, what=what.get(pen.lang))
     note = _note(material, pen, groups, fit)
     if fit and drawn:
-        note = Markup("{} {}").format(note, pen.say(phrases.RANGE_NOTE))
+        note = pen.joined(note, pen.say(phrases.RANGE_NOTE))
     return Grid(caption, tuple(columns), tuple(rows), note)
 
 
@@ -109,7 +109,7 @@ def _note(material: Material, pen: Pen, groups: Sequence[Group], fit: Sequence[G
         return pen.say(phrases.GROUPS_TOO_FEW, least=least)
     counted = [group for group in groups if group.reviews]
     return pen.say(
-        phrases.GROUPS_MORE,
+        phrases.GROUPS_MORE if len(counted) > len(fit) else phrases.GROUPS_ALL,
         shown=pen.count(min(SHOWN, len(fit)), "attributed_reviews"),
         enough=pen.count(len(fit), "attributed_reviews"),
         few=pen.count(len(counted) - len(fit), "attributed_reviews"),

@@ -57,6 +57,7 @@ def _table(counted: list[tuple[Words, int, int]], pen: Pen) -> Grid:
             pen.share_cell(proportion(negative, total), total, "lateness"),
         )
         for words, negative, total in counted
+        if total
     )
     return Grid(pen.say(phrases.LATENESS_TABLE), columns, rows)
 

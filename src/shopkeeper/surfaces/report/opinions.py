@@ -114,7 +114,7 @@ def _reader(material: Material, pen: Pen) -> list[Block]:
     found = {(row["method"], row["metric"]): row for row in answer.evidence["quality"].to_pylist()}
     rows = tuple(
         (
-            pen.say(words),
+            pen.link(words.get(pen.lang), f"review_sentiment:{name}"),
             _measured(found.get((answer.method, name)), name, pen),
             _measured(found.get(("majority", name)), name, pen),
         )

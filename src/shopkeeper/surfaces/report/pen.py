@@ -50,6 +50,11 @@ class Pen:
         """Return a phrase with its gaps filled; plain strings are escaped."""
         return Markup(words.get(self.lang)).format(**values)  # noqa: S704
 
+    def joined(self, *sentences: Markup) -> Markup:
+        """Return sentences in a row, with a gap between them where the language has one."""
+        gap = Markup() if self.lang == "zh" else Markup(" ")
+        return gap.join(sentences)
+
     def link(self, text: str | Markup, definition: str) -> Markup:
         """Return a number as a link to its definition."""
         if definition not in self.used:

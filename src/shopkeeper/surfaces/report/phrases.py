@@ -306,6 +306,10 @@ GROUPS_MORE = Words(
     "{shown} of {enough} with at least {least} reviews are shown; {few} have fewer.",
     "列出 {shown} 个，共 {enough} 个有 {least} 条以上评价；另有 {few} 个不足。",
 )
+GROUPS_ALL = Words(
+    "{shown} of {enough} are shown; each has at least {least} reviews.",
+    "列出 {shown} 个，共 {enough} 个，都有 {least} 条以上评价。",
+)
 GROUPS_TOO_FEW = Words(
     "None has {least} reviews, so no percentage is shown; the most reviewed are listed.",
     "都不足 {least} 条评价，因此不显示百分比；只列评价最多的。",
@@ -345,8 +349,9 @@ COLUMN_POINTS = Words("Difference", "差异")
 COLUMN_ACCOUNTS = Words("Accounts for", "相当于全部差评")
 MATCHED_TABLE = Words("After a bad review, all else equal", "差评之后（其他方面相同时）")
 MATCHED_NOTE = Words(
-    "Negative reviews beside positive ones in the same category, price band, month and delivery.",
-    "差评与同类目、同价位、同月份、同配送情况的好评相比。",
+    "Writers: beside positive reviews in the same category, price band, month and delivery. Visitors: "
+    "beside views of the same product in the same month.",
+    "写评价的顾客：与同类目、同价位、同月份、同配送情况的好评相比；访客：与同一商品同一月份的浏览相比。",
 )
 MATCHED_OF = Words("{matched} of {total} matched", "{total} 中匹配 {matched}")
 COLUMN_OUTCOME = Words("Outcome", "结果")
