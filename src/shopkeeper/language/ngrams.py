@@ -114,6 +114,8 @@ def _character_keys(
     rolled, keys = np.zeros(len(codes), np.uint64), []
     for length in range(1, max(*characters, *signs, 0, 0) + 1):
         reach = len(codes) - length + 1
+        if reach <= 0:
+            break
         rolled[:reach] = rolled[:reach] * _ONE + wide[length - 1 :] * _TWO
         wanted = (unspaced & (length in signs)) | (~unspaced & (length in characters))
         if wanted.any():
