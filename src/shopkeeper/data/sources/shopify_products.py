@@ -58,7 +58,8 @@ def _rows(template: int) -> str:
 def _kind(template: int, name: str, title: Words) -> FileKind:
     at = {role: f'"{both[template]}"' for role, both in _NAMES.items()}
     options = f"nullif(concat_ws(' / ', {at['value1']}, {at['value2']}, {at['value3']}), 'Default Title')"
-    pairs = ", ".join(f"(coalesce({at[f'name{n}']}, 'option {n}'), {at[f'value{n}']})" for n in (1, 2, 3))
+    # A merge patch leaves out what is null and stands two options of one name.
+    pairs = ", ".join(f"json_object(coalesce({at[f'name{n}']}, 'option {n}'), {at[f'value{n}']})" for n in (1, 2, 3))
     return FileKind(
         name=name,
         platform="shopify",
@@ -74,8 +75,8 @@ def _kind(template: int, name: str, title: Words) -> FileKind:
             "description": f"plain_text({at['body']})",
             "category": f"coalesce({at['taxonomy']}, {at['type']})",
             "brand": at["vendor"],
-            "attributes": f"""CASE WHEN {options} <> '' THEN to_json(map_from_entries(
-                list_filter([{pairs}], lambda pair: pair[2] IS NOT NULL)))::VARCHAR END""",
+            "attributes": f"""CASE WHEN {options} <> ''
+                THEN json_merge_patch('{{}}', {pairs})::VARCHAR END""",
             "price": at["price"],
             "cost": at["cost"],
             "stock": at["stock"],
