@@ -69,4 +69,3 @@ def load(tmp_path: Path) -> Load:
         return Imported(shop, import_files(paths, shop, mapping=mapping))
 
     return _load
-

@@ -71,19 +71,25 @@ def test_no_header_is_claimed_by_two_kinds_that_require_as_much():
     for kind in KINDS:
         required = [name.split("|")[0] for name in kind.required]
         assert recognise(Header(dict.fromkeys(required, "VARCHAR"))) is kind
-        assert not recognise(Header(dict.fromkeys(required[1:], "VARCHAR"))) is kind
+        assert recognise(Header(dict.fromkeys(required[1:], "VARCHAR"))) is not kind
 
 
 @pytest.mark.parametrize("name", ["olist_orders.csv", "taobao_orders.csv", "shopify_orders.csv"])
 def test_one_changed_copy_of_a_file_updates_its_rows_and_adds_none(load, name):
     rows = load(name).rows("orders")
     written = (FILES / name).read_text(encoding="utf-8")
-    changed = written.replace("shipped", "delivered").replace("2024-", "2023-").replace("2018-0", "2017-0")
+    changed = (
+        written.replace("shipped", "delivered")
+        .replace("2024-", "2023-")
+        .replace("2018-0", "2017-0")
+    )
     assert changed != written
     later = load(copy_csv=changed)
     assert later.file.outcome == "imported"
     updated = later.rows("orders")
     assert [row["order_id"] for row in updated] == [row["order_id"] for row in rows]
-    assert all(new["ordered_at"].year < old["ordered_at"].year or new == old
-               for new, old in zip(updated, rows, strict=True))
+    assert all(
+        new["ordered_at"].year < old["ordered_at"].year or new == old
+        for new, old in zip(updated, rows, strict=True)
+    )
     assert updated != rows

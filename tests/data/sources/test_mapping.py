@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from datetime import date, datetime
 from decimal import Decimal
@@ -44,7 +45,10 @@ def header(*names: str) -> Header:
 
 
 def test_labels_become_words_and_equal_rows_are_duplicates(load, mapping):
-    imported = load(mapping=mapping(ZH_REVIEWS), a_csv="cat,label,review\n书籍,1,很好看\n水果,0,坏了一半\n水果,0.0,没熟\n书籍,1,很好看\n酒店,2,还行\n")
+    imported = load(
+        mapping=mapping(ZH_REVIEWS),
+        a_csv="cat,label,review\n书籍,1,很好看\n水果,0,坏了一半\n水果,0.0,没熟\n书籍,1,很好看\n酒店,2,还行\n",
+    )
     file = imported.file
     assert (file.kind, file.rows_read, file.kept, file.duplicates) == ("mapping_reviews", 5, 4, 1)
     rows = imported.rows("reviews", "category", "label", "text", "source")
@@ -52,24 +56,42 @@ def test_labels_become_words_and_equal_rows_are_duplicates(load, mapping):
         {"category": "水果", "label": "negative", "text": "坏了一半", "source": "my_shop"},
         {"category": "书籍", "label": "positive", "text": "很好看", "source": "my_shop"},
         {"category": "水果", "label": "negative", "text": "没熟", "source": "my_shop"},
-        {"category": "酒店", "label": "2", "text": "还行", "source": "my_shop"}]
+        {"category": "酒店", "label": "2", "text": "还行", "source": "my_shop"},
+    ]
 
 
 def test_orders_and_numbered_lines_come_from_two_mappings_of_one_shop(load, mapping):
-    orders = mapping('table = "orders"\ntime_zone = "Asia/Shanghai"\ncurrency = "CNY"\n[columns]\norder_id = "单号"\n'
-                     'ordered_at = "下单时间"\ncustomer_id = "买家昵称"\ntotal = "金额"\n', "orders.toml")
-    lines = mapping('table = "order_items"\n[columns]\norder_id = "单号"\nproduct_id = "货号"\nquantity = "数量"\nprice = "单价"\n',
-                    "lines.toml")
+    orders = mapping(
+        'table = "orders"\ntime_zone = "Asia/Shanghai"\ncurrency = "CNY"\n[columns]\norder_id = "单号"\n'
+        'ordered_at = "下单时间"\ncustomer_id = "买家昵称"\ntotal = "金额"\n',
+        "orders.toml",
+    )
+    lines = mapping(
+        'table = "order_items"\n[columns]\norder_id = "单号"\nproduct_id = "货号"\nquantity = "数量"\nprice = "单价"\n',
+        "lines.toml",
+    )
     load("olist_sellers.csv")
-    imported = load(mapping=orders, o_csv="单号,下单时间,买家昵称,金额\n1,2024/6/18 0:05,小雨,¥1,".replace("¥1,", '"¥1,280.00"') + "\n")
+    imported = load(
+        mapping=orders,
+        o_csv="单号,下单时间,买家昵称,金额\n1,2024/6/18 0:05,小雨,¥1,".replace("¥1,", '"¥1,280.00"')
+        + "\n",
+    )
     order = imported.rows("orders")[0]
     assert order.pop("customer_id").startswith("c")
-    assert order == {"order_id": "1", "ordered_at": datetime(2024, 6, 17, 16, 5), "ordered_on": date(2024, 6, 18),
-                     "time_zone": "Asia/Shanghai", "total": Decimal(1280), "currency": "CNY"}
+    assert order == {
+        "order_id": "1",
+        "ordered_at": datetime(2024, 6, 17, 16, 5),
+        "ordered_on": date(2024, 6, 18),
+        "time_zone": "Asia/Shanghai",
+        "total": Decimal(1280),
+        "currency": "CNY",
+    }
     imported = load(mapping=lines, l_csv="单号,货号,数量,单价\n1,a,2,3.5\n1,b,1,4\n2,a,1,3.5\n")
     assert imported.rows("order_items", "order_id", "line", "product_id") == [
-        {"order_id": "1", "line": 1, "product_id": "a"}, {"order_id": "1", "line": 2, "product_id": "b"},
-        {"order_id": "2", "line": 1, "product_id": "a"}]
+        {"order_id": "1", "line": 1, "product_id": "a"},
+        {"order_id": "1", "line": 2, "product_id": "b"},
+        {"order_id": "2", "line": 1, "product_id": "a"},
+    ]
 
 
 def test_a_mapping_kept_in_the_shop_is_used_without_being_named(load, mapping):
@@ -86,7 +108,12 @@ def test_customers_without_an_id_are_known_by_their_e_mail(load, mapping):
     imported = load(mapping=path, c_csv="邮箱,城市\njane.doe@example.com,上海\n,北京\n")
     assert (imported.file.kept, imported.file.rejected) == (1, 1)
     jane = next(row for row in imported.rows("orders") if row["order_id"] == "#1001")
-    assert next(row for row in imported.rows("customers") if row["customer_id"] == jane["customer_id"])["city"] == "上海"
+    assert (
+        next(
+            row for row in imported.rows("customers") if row["customer_id"] == jane["customer_id"]
+        )["city"]
+        == "上海"
+    )
 
 
 @pytest.mark.parametrize(
@@ -113,9 +140,6 @@ def test_a_mapping_that_cannot_be_used_says_why(mapping, text, found, found_zh):
     with pytest.raises(SettingsError, match=found) as caught:
         load_mapping(mapping(text))
     assert caught.value.asked.en == "Asked to use the mapping m.toml."
-    pytest.raises(SettingsError, load_mapping, mapping(text)).match(found)
-    import re
-
     assert re.search(found_zh, caught.value.text("zh"))
 
 
@@ -166,7 +190,10 @@ def test_an_unknown_file_gets_a_suggestion_that_works_as_it_is(load):
     written = "cat,label,review\n" + "".join(f"水果,{i % 2},这是第 {i} 条评价\n" for i in range(30))
     first = load(unknown_csv=written)
     assert (first.file.outcome, first.summary.changed) == ("unrecognised", False)
-    assert "No platform known here writes this header: cat, label, review." in first.file.error.text("en")
+    assert (
+        "No platform known here writes this header: cat, label, review."
+        in first.file.error.text("en")
+    )
     second = load(unknown_csv=written, mapping=first.file.mapping)
     assert (second.file.outcome, second.file.kept) == ("imported", 30)
     assert {row["label"] for row in second.rows("reviews", "label")} == {"negative", "positive"}
@@ -180,10 +207,15 @@ def test_a_suggestion_repeats_no_cell_even_where_a_header_is_missing(load):
 
 
 def test_the_real_chinese_reviews_come_in_through_a_mapping(load, mapping, real_data):
-    imported = load(str(real_data / "zh_reviews" / "online_shopping_10_cats.csv"), mapping=mapping(ZH_REVIEWS))
+    imported = load(
+        str(real_data / "zh_reviews" / "online_shopping_10_cats.csv"), mapping=mapping(ZH_REVIEWS)
+    )
     file = imported.file
     assert (file.rows_read, file.rejected) == (62_774, 0)
     assert file.kept + file.duplicates == 62_774
     reviews = imported.shop.reviews
     assert reviews.category.nunique().execute() == 10
-    assert set(reviews.label.value_counts().to_pyarrow()["label"].to_pylist()) == {"negative", "positive"}
+    assert set(reviews.label.value_counts().to_pyarrow()["label"].to_pylist()) == {
+        "negative",
+        "positive",
+    }

@@ -12,31 +12,68 @@ FILES = Path(__file__).parent / "files"
 
 def test_an_invoice_has_its_lines_and_a_cancellation_is_a_refund_document(load):
     imported = load("online_retail.csv")
-    assert imported.rows("orders", "order_id", "kind", "customer_id", "status", "ordered_at", "country") == [
-        {"order_id": "536365", "kind": "sale", "customer_id": "17850", "status": "delivered",
-         "ordered_at": datetime(2010, 12, 1, 8, 26), "country": "United Kingdom"},
-        {"order_id": "536414", "kind": "sale", "status": "delivered",
-         "ordered_at": datetime(2010, 12, 1, 11, 52), "country": "United Kingdom"},
-        {"order_id": "536600", "kind": "sale", "customer_id": "12868", "status": "delivered",
-         "ordered_at": datetime(2011, 7, 1, 8, 0), "country": "EIRE"},
-        {"order_id": "C536379", "kind": "refund", "customer_id": "14527", "status": "refunded",
-         "ordered_at": datetime(2010, 12, 1, 9, 41), "country": "United Kingdom"},
+    assert imported.rows(
+        "orders", "order_id", "kind", "customer_id", "status", "ordered_at", "country"
+    ) == [
+        {
+            "order_id": "536365",
+            "kind": "sale",
+            "customer_id": "17850",
+            "status": "delivered",
+            "ordered_at": datetime(2010, 12, 1, 8, 26),
+            "country": "United Kingdom",
+        },
+        {
+            "order_id": "536414",
+            "kind": "sale",
+            "status": "delivered",
+            "ordered_at": datetime(2010, 12, 1, 11, 52),
+            "country": "United Kingdom",
+        },
+        {
+            "order_id": "536600",
+            "kind": "sale",
+            "customer_id": "12868",
+            "status": "delivered",
+            "ordered_at": datetime(2011, 7, 1, 8, 0),
+            "country": "EIRE",
+        },
+        {
+            "order_id": "C536379",
+            "kind": "refund",
+            "customer_id": "14527",
+            "status": "refunded",
+            "ordered_at": datetime(2010, 12, 1, 9, 41),
+            "country": "United Kingdom",
+        },
     ]
-    assert [(row["order_id"], row["line"], row["quantity"]) for row in imported.rows("order_items")] == [
-        ("536365", 1, 6), ("536365", 2, 6), ("536365", 3, 6), ("536414", 1, 56), ("536600", 1, 2), ("C536379", 1, -1)]
+    assert [
+        (row["order_id"], row["line"], row["quantity"]) for row in imported.rows("order_items")
+    ] == [
+        ("536365", 1, 6),
+        ("536365", 2, 6),
+        ("536365", 3, 6),
+        ("536414", 1, 56),
+        ("536600", 1, 2),
+        ("C536379", 1, -1),
+    ]
     assert imported.rejected() == [
         (7, "quantity: cannot read “many” as a whole number"),
         (8, "ordered_at: cannot read “yesterday” as a time"),
         (9, "order_id is empty"),
     ]
     customer = imported.rows("customers")[0]
-    assert (customer["customer_id"], customer["created_at"]) == ("12868", datetime(2011, 7, 1, 8, 0))
+    assert (customer["customer_id"], customer["created_at"]) == (
+        "12868",
+        datetime(2011, 7, 1, 8, 0),
+    )
 
 
 def test_the_second_edition_has_other_headers(load):
     imported = load("online_retail_2.csv")
     assert imported.rows("order_items", "order_id", "product_id", "price") == [
-        {"order_id": "489434", "product_id": "85048", "price": Decimal("6.9500")}]
+        {"order_id": "489434", "product_id": "85048", "price": Decimal("6.9500")}
+    ]
 
 
 def test_a_workbook_says_the_same_as_the_text_file(load, tmp_path):
@@ -45,8 +82,14 @@ def test_a_workbook_says_the_same_as_the_text_file(load, tmp_path):
     book = openpyxl.Workbook()
     sheet = book.active
     for record in (FILES / "online_retail.csv").read_text().splitlines():
-        sheet.append([float(cell) if cell.replace(".", "", 1).lstrip("-").isdigit() and "." in cell else cell
-                      for cell in record.split(",")])
+        sheet.append(
+            [
+                float(cell)
+                if cell.replace(".", "", 1).lstrip("-").isdigit() and "." in cell
+                else cell
+                for cell in record.split(",")
+            ]
+        )
     buffer = io.BytesIO()
     book.save(buffer)
     by_text = load("online_retail.csv").rows("order_items")

@@ -11,34 +11,84 @@ def test_an_order_is_filled_down_and_its_lines_are_numbered(load):
     order = imported.rows("orders")[0]
     assert order.pop("customer_id").startswith("c")
     assert order == {
-        "order_id": "#1001", "kind": "sale", "ordered_at": datetime(2024, 3, 1, 15, 45, 12),
-        "ordered_on": date(2024, 3, 1), "time_zone": "+0800", "status": "shipped",
-        "source_status": "paid / fulfilled", "paid_at": datetime(2024, 3, 1, 15, 50), "subtotal": Decimal(54),
-        "discount": Decimal(6), "shipping": Decimal(5), "tax": Decimal(0), "total": Decimal(59),
-        "refunded": Decimal(0), "currency": "USD", "channel": "web", "discount_code": "SPRING",
-        "region": "CA", "country": "US", "note": "Call [phone] first"}
-    assert imported.rows("order_items", "order_id", "line", "product_id", "quantity", "discount") == [
-        {"order_id": "#1001", "line": 1, "product_id": "LS-BL-M", "quantity": 2, "discount": Decimal(6)},
-        {"order_id": "#1001", "line": 2, "product_id": "茶杯", "quantity": 1, "discount": Decimal(0)},
-        {"order_id": "#1002", "line": 1, "product_id": "TEA-1", "quantity": 1, "discount": Decimal(0)},
-        {"order_id": "#1003", "line": 1, "product_id": "TEA-1", "quantity": 1, "discount": Decimal(0)}]
+        "order_id": "#1001",
+        "kind": "sale",
+        "ordered_at": datetime(2024, 3, 1, 15, 45, 12),
+        "ordered_on": date(2024, 3, 1),
+        "time_zone": "+0800",
+        "status": "shipped",
+        "source_status": "paid / fulfilled",
+        "paid_at": datetime(2024, 3, 1, 15, 50),
+        "subtotal": Decimal(54),
+        "discount": Decimal(6),
+        "shipping": Decimal(5),
+        "tax": Decimal(0),
+        "total": Decimal(59),
+        "refunded": Decimal(0),
+        "currency": "USD",
+        "channel": "web",
+        "discount_code": "SPRING",
+        "region": "CA",
+        "country": "US",
+        "note": "Call [phone] first",
+    }
+    assert imported.rows(
+        "order_items", "order_id", "line", "product_id", "quantity", "discount"
+    ) == [
+        {
+            "order_id": "#1001",
+            "line": 1,
+            "product_id": "LS-BL-M",
+            "quantity": 2,
+            "discount": Decimal(6),
+        },
+        {
+            "order_id": "#1001",
+            "line": 2,
+            "product_id": "茶杯",
+            "quantity": 1,
+            "discount": Decimal(0),
+        },
+        {
+            "order_id": "#1002",
+            "line": 1,
+            "product_id": "TEA-1",
+            "quantity": 1,
+            "discount": Decimal(0),
+        },
+        {
+            "order_id": "#1003",
+            "line": 1,
+            "product_id": "TEA-1",
+            "quantity": 1,
+            "discount": Decimal(0),
+        },
+    ]
 
 
 def test_cancelled_refunded_and_unpaid_orders_say_so(load):
     imported = load("shopify_orders.csv")
     unpaid, cancelled = imported.rows("orders", "status", "cancelled_at", "refunded", "paid_at")[1:]
     assert unpaid == {"status": "created"}
-    assert cancelled == {"status": "cancelled", "cancelled_at": datetime(2024, 3, 7), "refunded": Decimal(10),
-                         "paid_at": datetime(2024, 3, 6, 1, 1)}
+    assert cancelled == {
+        "status": "cancelled",
+        "cancelled_at": datetime(2024, 3, 7),
+        "refunded": Decimal(10),
+        "paid_at": datetime(2024, 3, 6, 1, 1),
+    }
     assert imported.rows("payments", "order_id", "method", "amount") == [
         {"order_id": "#1001", "method": "Shopify Payments", "amount": Decimal(59)},
-        {"order_id": "#1003", "method": "Alipay", "amount": Decimal(10)}]
+        {"order_id": "#1003", "method": "Alipay", "amount": Decimal(10)},
+    ]
 
 
 def test_test_orders_negative_lines_and_unreadable_times_are_rejected(load):
     assert load("shopify_orders.csv").rejected() == [
-        (6, "a test order"), (7, "a negative quantity"),
-        (8, "ordered_at: cannot read “10th of March” as a time"), (9, "order_id is empty")]
+        (6, "a test order"),
+        (7, "a negative quantity"),
+        (8, "ordered_at: cannot read “10th of March” as a time"),
+        (9, "order_id is empty"),
+    ]
 
 
 def test_an_order_export_never_overrides_the_product_and_customer_exports(load):
@@ -48,7 +98,10 @@ def test_an_order_export_never_overrides_the_product_and_customer_exports(load):
     assert titles["LS-BL-M"] == "Linen shirt"
     assert titles["TEA-1"] == "茶杯"
     jane = next(row for row in imported.rows("customers") if row.get("tags") == "vip")
-    assert (jane["accepts_marketing"], jane["created_at"]) == (False, datetime(2024, 3, 1, 15, 45, 12))
+    assert (jane["accepts_marketing"], jane["created_at"]) == (
+        False,
+        datetime(2024, 3, 1, 15, 45, 12),
+    )
 
 
 def test_a_customer_is_the_same_in_both_exports_and_by_account_number(load):
@@ -62,21 +115,52 @@ def test_a_customer_is_the_same_in_both_exports_and_by_account_number(load):
 def test_variants_take_the_cells_of_their_product_and_pictures_are_counted(load):
     rows = load("shopify_products.csv").rows("products")
     assert rows[2] == {
-        "product_id": "LS-BL-M", "parent_id": "linen-shirt", "title": "Linen shirt",
-        "description": "Soft linen & light", "category": "Apparel & Accessories > Clothing > Shirts",
-        "brand": "Loom & Co", "attributes": '{"Color":"Blue","Size":"M"}', "price": Decimal(25),
-        "cost": Decimal("11.2"), "stock": 7, "weight_grams": 210.0, "photos": 3}
+        "product_id": "LS-BL-M",
+        "parent_id": "linen-shirt",
+        "title": "Linen shirt",
+        "description": "Soft linen & light",
+        "category": "Apparel & Accessories > Clothing > Shirts",
+        "brand": "Loom & Co",
+        "attributes": '{"Color":"Blue","Size":"M"}',
+        "price": Decimal(25),
+        "cost": Decimal("11.2"),
+        "stock": 7,
+        "weight_grams": 210.0,
+        "photos": 3,
+    }
     assert rows[1]["attributes"] == '{"Color":"Blue","Size":"L"}'
-    assert rows[3] == {"product_id": "茶杯", "parent_id": "tea-cup", "title": "茶杯", "description": "青瓷，一只",
-                       "category": "杯子", "brand": "青瓷", "price": Decimal(10), "stock": 120, "photos": 0}
+    assert rows[3] == {
+        "product_id": "茶杯",
+        "parent_id": "tea-cup",
+        "title": "茶杯",
+        "description": "青瓷，一只",
+        "category": "杯子",
+        "brand": "青瓷",
+        "price": Decimal(10),
+        "stock": 120,
+        "photos": 0,
+    }
     assert rows[0]["product_id"] == "Gift box - Red"
 
 
 def test_the_older_template_says_the_same_under_other_names(load):
     imported = load("shopify_products_old.csv")
-    assert imported.rows("products", "product_id", "parent_id", "attributes", "price", "photos") == [
-        {"product_id": "OOL-100", "parent_id": "oolong", "attributes": '{"重量":"100g"}', "price": Decimal(69),
-         "photos": 2},
-        {"product_id": "OOL-50", "parent_id": "oolong", "attributes": '{"重量":"50g"}', "price": Decimal(39),
-         "photos": 2}]
+    assert imported.rows(
+        "products", "product_id", "parent_id", "attributes", "price", "photos"
+    ) == [
+        {
+            "product_id": "OOL-100",
+            "parent_id": "oolong",
+            "attributes": '{"重量":"100g"}',
+            "price": Decimal(69),
+            "photos": 2,
+        },
+        {
+            "product_id": "OOL-50",
+            "parent_id": "oolong",
+            "attributes": '{"重量":"50g"}',
+            "price": Decimal(39),
+            "photos": 2,
+        },
+    ]
     assert imported.rejected() == [(5, "the handle is empty")]
