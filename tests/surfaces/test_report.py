@@ -508,6 +508,7 @@ def test_an_excerpt_never_cuts_what_is_seen_as_one_character(
 def test_money_is_written_as_each_language_writes_it() -> None:
     english, chinese = Pen("en", 30), Pen("zh", 30)
     assert english.money(2370564.2, "BRL", "gmv").striptags() == "R$2,370,564"
+    assert english.money(12.5, "CNY", "gmv").striptags() == "CN¥12.50"
     assert chinese.money(2370564.2, "CNY", "gmv").striptags() == "¥237.1万"
     assert chinese.money(312345678, "CNY", "gmv").striptags() == "¥3.1亿"
     assert english.money(-9.5, "XYZ", "gmv").striptags() == "−XYZ 9.50"

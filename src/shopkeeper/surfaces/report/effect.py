@@ -96,7 +96,7 @@ def _drivers(answer: Answer, material: Material, pen: Pen) -> list[Block]:
     )
     columns = (
         Column(pen.say(phrases.COLUMN_REASON_FOR), "text"),
-        Column(pen.say(phrases.COLUMN_MATCHED)),
+        Column(pen.say(phrases.COLUMN_MATCHED), "aside"),
         Column(pen.say(phrases.COLUMN_POINTS)),
         Column(pen.say(phrases.COLUMN_ACCOUNTS)),
     )
@@ -180,8 +180,12 @@ def _plain(answer: Answer, pen: Pen) -> list[Block]:
             ),
         )
         for (part, metric), sentiments in found.items()
+        if any(row["value"] is not None for row in sentiments.values())
     )
-    titles = [Column(pen.say(words)) for words in phrases.SENTIMENTS.values()]
+    titles = [
+        Column(pen.say(words), "aside" if name == "neutral" else "number")
+        for name, words in phrases.SENTIMENTS.items()
+    ]
     columns = (Column(pen.say(phrases.COLUMN_OUTCOME), "text"), *titles)
     note = pen.say(phrases.PLAIN_NOTE)
     return [Grid(pen.say(phrases.PLAIN_TABLE), columns, rows, note)] if rows else []

@@ -21,7 +21,7 @@ from shopkeeper.words import Words
 
 _SYMBOLS = {"CNY": "¥", "USD": "$", "BRL": "R$", "EUR": "€", "GBP": "£", "JPY": "JP¥"}
 _NUMBER = re.compile(
-    r"(?<![A-Za-z0-9_.#])[-−+±]?(?:R\$|JP¥|[$€£¥])?\d[\d,]*(?:\.\d+)?(?:\s?[%万亿])?(?![A-Za-z0-9_])"
+    r"(?<![A-Za-z0-9_.#])[-−+±]?(?:R\$|JP¥|CN¥|[$€£¥])?\d[\d,]*(?:\.\d+)?(?:\s?[%万亿])?(?![A-Za-z0-9_])"
 )
 # Characters that reorder or hide the text around them.
 _CONTROLS = re.compile(
@@ -72,6 +72,8 @@ class Pen:
     def amount(self, value: float, currency: str) -> str:
         """Return an amount of money as plain text."""
         symbol = _SYMBOLS.get(currency, f"{currency} " if currency else "")
+        if currency == "CNY" and self.lang == "en":
+            symbol = "CN¥"
         sign, value = ("−" if value < 0 else ""), abs(value)
         if self.lang == "zh" and value >= 10_000:
             return f"{sign}{symbol}{_wan(value)}"
