@@ -7,6 +7,7 @@ from datetime import date
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from shopkeeper.operations.reviews.effect.features import FOLLOW_UP_DAYS, NEGATIVE, POSITIVE
@@ -17,6 +18,7 @@ Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
 PRICE_BANDS = 5
+MOST_QUIET = 5000
 DELIVERIES = ("on time", "late", "undelivered")
 _DAY = 86_400
 _CONTENT = (
@@ -126,23 +128,29 @@ def view_comparison(table: pa.Table) -> tuple[Comparison, dict[str, Floats]]:
 
 
 def panel_arrays(weeks: pa.Table, bad: pa.Table) -> tuple[Floats, Floats, Floats]:
-    """Return views, buys and negative reviews by product and week, from the first week of either."""
+    """Return views, buys and negative reviews by product and week, from the first week of either.
+
+    Products without a negative review only tell what a usual week is: the 5,000 with most views of
+    them are enough.
+    """
     weeks = _by_product(weeks, ("week", "views", "buys"))
-    names = weeks["product_id"].to_pylist()
-    position = {name: index for index, name in enumerate(dict.fromkeys(names))}
-    days = [day for table in (weeks, bad) for day in table["week"].to_pylist() if day]
-    first = min(days)
-    shape = (len(position), (max(days) - first).days // 7 + 1)
+    names = weeks["product_id"].unique()
+    bad = bad.filter(pc.is_in(bad["product_id"], names))
+    days = [
+        np.asarray(table["week"].cast(pa.int32()).to_numpy(), np.int64) for table in (weeks, bad)
+    ]
+    first = min(int(part.min()) for part in days if len(part))
+    last = max(int(part.max()) for part in days if len(part))
+    shape = (len(names), (last - first) // 7 + 1)
     views, buys, negatives = np.zeros(shape), np.zeros(shape), np.zeros(shape)
-    for row in weeks.to_pylist():
-        place = position[row["product_id"]], (row["week"] - first).days // 7
-        views[place], buys[place] = row["views"], row["buys"]
-    for row in bad.to_pylist():
-        if row["product_id"] in position:
-            negatives[position[row["product_id"]], (row["week"] - first).days // 7] = row[
-                "negatives"
-            ]
-    return views, buys, negatives
+    place = named(weeks["product_id"]), (days[0] - first) // 7
+    views[place], buys[place] = numbers(weeks, "views"), numbers(weeks, "buys")
+    product = np.asarray(pc.index_in(bad["product_id"], names).to_numpy(), np.int64)
+    negatives[product, (days[1] - first) // 7] = numbers(bad, "negatives")
+    quiet = np.flatnonzero(negatives.sum(axis=1) == 0)
+    spare = quiet[np.argsort(-views[quiet].sum(axis=1), kind="stable")[MOST_QUIET:]]
+    kept = np.setdiff1d(np.arange(len(names)), spare)
+    return views[kept], buys[kept], negatives[kept]
 
 
 def numbers(table: pa.Table, name: str) -> Floats:
