@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import cache
 from html.parser import HTMLParser
@@ -439,6 +440,17 @@ def test_the_report_of_a_shop_in_the_past_says_so(tmp_path: Path) -> None:
     text = write_report(past, tmp_path / "r.html", lang="en").read_text(encoding="utf-8")
     assert "Seen as of <time" in text
     assert "1 Apr 2025" in text
+
+
+def test_an_answer_that_is_older_than_the_data_is_told(tmp_path: Path) -> None:
+    old = shop_from_tables(tables(), answers={"review_sentiment": sentiment_answer()})
+    versions = {
+        name: replace(version, fingerprint="of other data")
+        for name, version in old.manifest.answers.items()
+    }
+    stale = replace(old, manifest=replace(old.manifest, answers=versions))
+    text = write_report(stale, tmp_path / "r.html", lang="en").read_text(encoding="utf-8")
+    assert "Older than the data: What reviews feel. Run <code>shopkeeper run</code>" in text
 
 
 def test_an_unwritable_folder_is_told_in_words(

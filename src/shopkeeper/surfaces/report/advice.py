@@ -28,6 +28,9 @@ def first(material: Material, pen: Pen) -> Section:
     blocks: list[Block] = [Paragraph(text) for text in said]
     if not said:
         blocks.append(Missing(pen.say(phrases.FIRST_NO_EFFECT)))
+    if material.stale:
+        titles = phrases.LIST.get(pen.lang).join(words.get(pen.lang) for words in material.stale)
+        blocks.insert(0, Missing(pen.say(phrases.FIRST_STALE, verbs=titles)))
     lead = Markup()
     if material.total.reviews:
         share = proportion(material.total.negative, material.total.reviews)

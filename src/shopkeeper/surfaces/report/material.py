@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -12,8 +13,10 @@ from shopkeeper.data.facts import Period
 from shopkeeper.data.shop import Shop
 from shopkeeper.surfaces.report import queries
 from shopkeeper.surfaces.report.queries import Group, Moment
+from shopkeeper.surfaces.running import fingerprint
+from shopkeeper.surfaces.verbs import VERBS
+from shopkeeper.words import Words
 
-VERBS = ("overview", "review_sentiment", "sentiment_effect")
 WORST = 6
 _LONG, _SHORT = 150, 21
 
@@ -30,6 +33,8 @@ class Material:
         Language of the report.
     answers
         Stored answers by verb, and the data check under `check`; what is missing is not there.
+    stale
+        Titles of the verbs whose stored answers are older than the data.
     period
         Length of the periods in which reviews are counted.
     total
@@ -52,6 +57,7 @@ class Material:
     shop: Shop
     lang: str
     answers: dict[str, Answer]
+    stale: tuple[Words, ...]
     period: Period
     total: Moment
     moments: list[Moment]
@@ -73,7 +79,8 @@ class Material:
 
 def gather(shop: Shop, lang: str) -> Material:
     """Read the stored answers and count what the sections show."""
-    answers = {verb: found for verb in VERBS if (found := shop.answer(verb)) is not None}
+    stored = {verb.name: shop.answer(verb.name) for verb in VERBS}
+    answers = {name: answer for name, answer in stored.items() if answer is not None}
     answers["check"] = check(shop)
     reviewed = queries.time_span(shop)
     period = _period(*reviewed)
@@ -83,6 +90,7 @@ def gather(shop: Shop, lang: str) -> Material:
         shop=shop,
         lang=lang,
         answers=answers,
+        stale=tuple(_stale(shop)),
         period=period,
         total=queries.totals(shop),
         moments=queries.over_time(shop, period),
@@ -103,6 +111,16 @@ def gather(shop: Shop, lang: str) -> Material:
 def worst(products: list[Group]) -> list[Group]:
     """Return the products at the head of the list that have at least two negative reviews."""
     return [group for group in products if group.negative >= 2][:WORST]
+
+
+def _stale(shop: Shop) -> Iterator[Words]:
+    for verb in VERBS:
+        stored = shop.manifest.answers.get(verb.name)
+        # An answer without a fingerprint was put there by hand, and nobody can say how old it is.
+        if stored is None or not stored.fingerprint or shop.cut is not None:
+            continue
+        if stored.fingerprint != fingerprint(verb, shop.manifest, shop.settings, verb.defaults()):
+            yield verb.title
 
 
 def _worst_first(groups: list[Group]) -> list[Group]:

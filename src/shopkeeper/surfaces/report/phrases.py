@@ -85,6 +85,11 @@ FIRST_SHARE = Words(
     "{share} of {total} reviews are negative.", "{total} 条评价里，差评占 {share}。"
 )
 
+FIRST_STALE = Words(
+    "Older than the data: {verbs}. Run <code>shopkeeper run</code> and write the report again.",
+    "以下结果早于当前数据：{verbs}。请执行 <code>shopkeeper run</code>，再重新生成报告。",
+)
+
 # What to do next
 NEXT = Words("What to do next", "接下来做什么")
 NEXT_LEAD = Words(
