@@ -76,7 +76,7 @@ class Driver:
 
 
 def find_drivers(reviews: Written, *, least: int, seed: int) -> list[Driver]:
-    """Return every reason with enough reviews on both sides, the largest share first.
+    """Return every reason with enough reviews on both sides and an interval, the largest share first.
 
     Parameters
     ----------
@@ -100,7 +100,7 @@ def find_drivers(reviews: Written, *, least: int, seed: int) -> list[Driver]:
             reason.exposed, reason.control, np.ones(len(bad)), cells[reason.kind], cluster
         )
         matched = match(comparison, {"negative": bad}, seed=seed)["negative"]
-        if matched.matched_n >= least:
+        if matched.matched_n >= least and not np.isnan(matched.low):
             share = matched.difference * matched.matched_n / max(bad.sum(), 1)
             found.append(Driver(reason, matched, float(share)))
     return sorted(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 from shopkeeper.operations.reviews.effect.results import Findings
@@ -20,10 +19,9 @@ _MOST_DRIVERS = 8
 
 def forest(findings: Findings) -> dict[str, Any] | None:
     """Return a Vega-Lite specification: one line a comparison, in percentage points."""
-    sure = [item for item in findings.drivers if not math.isnan(item.found.low)]
     rows = [
         _row("drivers", side(item), item.found.difference, item.found.low, item.found.high)
-        for item in sure[:_MOST_DRIVERS]
+        for item in findings.drivers[:_MOST_DRIVERS]
     ]
     for part, group in (("writers", findings.writers), ("visitors", findings.visitors)):
         rows += [
