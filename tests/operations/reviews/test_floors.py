@@ -1,0 +1,53 @@
+"""The floors on real reviews, at a moderate size; the whole figures are in benchmarks."""
+
+import csv
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from shopkeeper.data.shop import shop_from_tables
+from shopkeeper.operations.reviews.ask import review_sentiment
+
+pytestmark = pytest.mark.slow
+
+
+def _quality(reviews: dict[str, list[object]]) -> dict[str, float]:
+    answer = review_sentiment(shop_from_tables({"reviews": pa.table(reviews)}))
+    rows = answer.evidence["quality"].to_pylist()
+    return {row["metric"]: row["value"] for row in rows if row["method"] == "ngrams"}
+
+
+def _read(path: Path) -> list[dict[str, str]]:
+    csv.field_size_limit(10**9)
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_portuguese_reviews_of_olist(real_data: Path) -> None:
+    rows = _read(real_data / "olist" / "olist_order_reviews_dataset.csv")
+    quality = _quality(
+        {
+            "review_id": [str(number) for number in range(len(rows))],
+            "rating": [float(row["review_score"]) for row in rows],
+            "title": [row["review_comment_title"] or None for row in rows],
+            "text": [row["review_comment_message"] or None for row in rows],
+        }
+    )
+    assert quality["polarity_auc"] > 0.965
+    assert quality["ece"] < 0.04
+
+
+def test_chinese_reviews_of_ten_categories(real_data: Path) -> None:
+    rows = _read(real_data / "zh_reviews" / "online_shopping_10_cats.csv")
+    some = np.random.default_rng(0).permutation(len(rows))[:12_000]
+    quality = _quality(
+        {
+            "review_id": [str(number) for number in some],
+            "label": [("negative", "positive")[int(rows[number]["label"])] for number in some],
+            "text": [rows[number]["review"] for number in some],
+        }
+    )
+    assert quality["accuracy"] > 0.9
+    assert quality["ece"] < 0.03
