@@ -1,0 +1,35 @@
+"""DuckDB and Spark give the same texts, classes and months to learn sentiment from."""
+
+from datetime import date, datetime
+
+import pyarrow as pa
+import pytest
+
+from shopkeeper.data.shop import shop_from_tables
+from shopkeeper.operations.reviews.sentiment import read_reviews
+
+REVIEWS = pa.table(
+    {
+        "review_id": ["b", "a", "c", "d", "e", "f"],
+        "rating": [1.0, 2.5, 4.0, None, 5.0, 3.0],
+        "label": [None, "negative", "bogus", "positive", None, None],
+        "title": ["  标题 ", None, "", "Title", None, "<b>x</b>"],
+        "text": ["\n正文\t", None, "   ", None, "é😀", "text"],
+        "reviewed_at": [datetime(2024, 5, 1, 23, 30), None, *[datetime(2024, 1, 31)] * 4],
+        "reviewed_on": [date(2024, 5, 2), None, *[date(2024, 1, 31)] * 4],
+    }
+)
+
+
+@pytest.mark.spark
+def test_both_engines_read_the_same_reviews(spark: object) -> None:
+    one, two = (
+        read_reviews(shop_from_tables({"reviews": REVIEWS}, engine=engine)).to_pylist()
+        for engine in ("duckdb", "spark")
+    )
+    assert one == two
+    assert [row["text"] for row in one] == [
+        None, "标题\n正文", None, "Title", "é😀", "<b>x</b>\ntext"]  # fmt: skip
+    assert [row["target"] for row in one] == [
+        "negative", "negative", "positive", "positive", "positive", "neutral"]  # fmt: skip
+    assert one[1]["month"] == date(2024, 5, 1)
