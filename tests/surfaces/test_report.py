@@ -1,8 +1,6 @@
 """The report: one file, nothing from outside, every number defined, every stranger's text harmless."""
 
 import re
-from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import cache
 from html.parser import HTMLParser
@@ -13,13 +11,10 @@ import pytest
 
 from shopkeeper.answer import Answer
 from shopkeeper.data.shop import Shop, shop_from_tables
-from shopkeeper.errors import StorageError
 from shopkeeper.operations.behaviour import overview
 from shopkeeper.operations.reviews.ask import sentiment_effect
 from shopkeeper.settings import Settings
-from shopkeeper.surfaces.charts import NIGHT, PAPER, svg
 from shopkeeper.surfaces.report import write_report
-from shopkeeper.surfaces.report.pen import Pen, excerpt, signed, visible
 from shopkeeper.words import Words
 
 START = date(2025, 1, 6)
@@ -390,49 +385,11 @@ def test_a_count_below_the_minimum_shows_no_percentage(tmp_path: Path) -> None:
     assert "too few" in text
 
 
-def without(*names: str) -> Shop:
-    kept = {name: table for name, table in tables().items() if name not in names}
-    return shop_from_tables(kept)
-
-
-def partial_shops() -> Iterator[tuple[str, Shop]]:
-    everything = tuple(tables())
-    yield "nothing", without(*everything)
-    yield "no reviews", without("reviews")
-    yield "no orders", without("orders", "order_items", "shipments")
-    yield "no products", without("products", "categories")
-    yield "one review", shop_from_tables({"reviews": tables()["reviews"].slice(0, 1)})
-    undated = tables()["reviews"].drop_columns(["reviewed_at", "reviewed_on"])
-    yield "no dates", shop_from_tables({"reviews": undated})
-    yield "no stars", shop_from_tables({"reviews": tables()["reviews"].drop_columns(["rating"])})
-
-
-@pytest.mark.parametrize(
-    ("name", "lang"),
-    [(name, ("en", "zh")[at % 2]) for at, (name, _) in enumerate(partial_shops())],
-)
-def test_what_is_missing_is_said_and_the_sections_stay(
-    name: str, lang: str, texts: dict[str, str], tmp_path: Path
+def test_the_same_shop_makes_the_same_bytes_in_its_own_language(
+    texts: dict[str, str], tmp_path: Path
 ) -> None:
-    partial = dict(partial_shops())[name]
-    text = write_report(partial, tmp_path / "r.html", lang=lang).read_text(encoding="utf-8")
-    page = Page(text)
-    assert page.headings() == Page(texts[lang]).headings()
-    assert {href[1:] for href, _ in page.links} <= set(page.ids())
-    assert 'class="missing"' in text
-    assert not re.search(r"\b(nan|None|inf)\b(?! has)", "".join(page.text))
-
-
-def test_the_same_shop_makes_the_same_bytes(texts: dict[str, str], tmp_path: Path) -> None:
-    again = write_report(shop.__wrapped__(), tmp_path / "again.html", lang="zh").read_text(
-        encoding="utf-8"
-    )
+    again = write_report(shop.__wrapped__(), tmp_path / "again.html").read_text(encoding="utf-8")
     assert again == texts["zh"]
-
-
-def test_the_language_of_the_shop_is_taken_when_none_is_asked_for(tmp_path: Path) -> None:
-    text = write_report(shop(), tmp_path / "r.html").read_text(encoding="utf-8")
-    assert '<html lang="zh-CN">' in text
 
 
 def test_the_report_of_a_shop_in_the_past_says_so(tmp_path: Path) -> None:
@@ -440,107 +397,3 @@ def test_the_report_of_a_shop_in_the_past_says_so(tmp_path: Path) -> None:
     text = write_report(past, tmp_path / "r.html", lang="en").read_text(encoding="utf-8")
     assert "Seen as of <time" in text
     assert "1 Apr 2025" in text
-
-
-def test_an_answer_that_is_older_than_the_data_is_told(tmp_path: Path) -> None:
-    old = shop_from_tables(tables(), answers={"review_sentiment": sentiment_answer()})
-    versions = {
-        name: replace(version, fingerprint="of other data")
-        for name, version in old.manifest.answers.items()
-    }
-    stale = replace(old, manifest=replace(old.manifest, answers=versions))
-    text = write_report(stale, tmp_path / "r.html", lang="en").read_text(encoding="utf-8")
-    assert "Older than the data: What reviews feel. Run <code>shopkeeper run</code>" in text
-
-
-def test_an_unwritable_folder_is_told_in_words(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def refuse(*_: object, **__: object) -> None:
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(Path, "write_text", refuse)
-    with pytest.raises(StorageError, match=r"The disk refused: No space left on device"):
-        write_report(without(*tables()), tmp_path / "r.html")
-
-
-def test_colours_of_text_keep_their_contrast_by_day_and_by_night() -> None:
-    for palette in (PAPER, NIGHT):
-        for role in ("ink", "muted", "accent"):
-            assert contrast(palette[role], palette["ground"]) >= 4.5
-        assert contrast(palette["ink"], palette["band"]) >= 4.5
-
-
-def contrast(one: str, other: str) -> float:
-    """Return the contrast of two colours as WCAG 2 counts it."""
-    light, dark = sorted((_luminance(one), _luminance(other)), reverse=True)
-    return (light + 0.05) / (dark + 0.05)
-
-
-def _luminance(colour: str) -> float:
-    parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
-    linear = [
-        part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
-    ]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-
-
-def test_a_label_in_a_picture_is_escaped() -> None:
-    drawing = svg(
-        {
-            "data": {"values": [{"x": SCRIPT, "y": 1}]},
-            "mark": "bar",
-            "encoding": {
-                "x": {"field": "x", "type": "nominal"},
-                "y": {"field": "y", "type": "quantitative"},
-            },
-        },
-        title='"><script>',
-    )
-    assert "<script" not in drawing
-    assert "&lt;script&gt;" in drawing
-
-
-@pytest.mark.parametrize(
-    ("text", "most", "expected"),
-    [
-        ("short", 10, "short"),
-        ("非常失望的一次购物", 4, "非常失望…"),
-        ("ab👩‍👩‍👧cd", 4, "ab…"),
-        ("abe\u0301d", 3, "ab…"),
-        ("ab🇨🇳🇧🇷", 3, "ab…"),
-    ],
-)
-def test_an_excerpt_never_cuts_what_is_seen_as_one_character(
-    text: str, most: int, expected: str
-) -> None:
-    assert excerpt(text, most=most) == expected
-
-
-def test_money_is_written_as_each_language_writes_it() -> None:
-    english, chinese = Pen("en", 30), Pen("zh", 30)
-    assert english.money(2370564.2, "BRL", "gmv").striptags() == "R$2,370,564"
-    assert english.money(12.5, "CNY", "gmv").striptags() == "CN¥12.50"
-    assert chinese.money(2370564.2, "CNY", "gmv").striptags() == "¥237.1万"
-    assert chinese.money(312345678, "CNY", "gmv").striptags() == "¥3.1亿"
-    assert english.money(-9.5, "XYZ", "gmv").striptags() == "−XYZ 9.50"
-    assert chinese.count(123456, "orders").striptags() == "12.3万"
-
-
-def test_numbers_of_a_sentence_become_links_and_identifiers_do_not() -> None:
-    words = Words("SKU A4 sold 1,200 for R$3.5 (12.5% to 14%)", "A4 卖了1,200件，占12.5%")
-    english = Pen("en", 30).sentence(words, "orders")
-    assert re.findall(r">([^<]+)</a>", english) == ["1,200", "R$3.5", "12.5%", "14%"]
-    chinese = Pen("zh", 30).sentence(words, "orders")
-    assert re.findall(r">([^<]+)</a>", chinese) == ["1,200", "12.5%"]
-
-
-def test_a_sentence_of_an_answer_is_escaped_around_its_numbers() -> None:
-    written = Pen("en", 30).sentence(Words("<b> & 3 of <i>", ""), "orders")
-    assert written.startswith("&lt;b&gt; &amp; <a")
-    assert written.endswith("of &lt;i&gt;")
-
-
-def test_signs_are_wide_and_control_characters_visible() -> None:
-    assert (signed("-0.0"), signed("2.0"), signed("-2.0")) == ("0.0", "+2.0", "−2.0")
-    assert visible("a\x00b\u2066c") == "a⟨U+0000⟩b⟨U+2066⟩c"

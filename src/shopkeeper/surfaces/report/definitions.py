@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from shopkeeper.answer import Answer
 from shopkeeper.data.metrics import BY_NAME as METRICS
-from shopkeeper.surfaces.report import phrases
+from shopkeeper.surfaces.report import terms
 from shopkeeper.words import Words
 
 
@@ -124,7 +124,7 @@ def definition(name: str, answers: Mapping[str, Answer]) -> Definition:
 
 
 def _term(answer: Answer, column: str) -> Words:
-    return phrases.TERMS.get(f"{answer.verb}:{column}", answer.title)
+    return terms.TERMS.get(f"{answer.verb}:{column}", answer.title)
 
 
 def _whole(answer: Answer) -> Words:

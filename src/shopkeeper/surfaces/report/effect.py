@@ -9,7 +9,7 @@ from markupsafe import Markup
 from shopkeeper.answer import Answer
 from shopkeeper.intervals import Interval
 from shopkeeper.operations.reviews.effect.sentences import reason_words
-from shopkeeper.surfaces.report import figures, phrases
+from shopkeeper.surfaces.report import figures, phrases, terms
 from shopkeeper.surfaces.report.blocks import Block, Column, Grid, Missing, Points, Section
 from shopkeeper.surfaces.report.drawing import figure
 from shopkeeper.surfaces.report.lateness import lateness
@@ -137,7 +137,7 @@ def _compared(row: Row, pen: Pen) -> tuple[Markup, ...]:
         matched=pen.count(row["n_matched"], f"{VERB}:n_matched"),
         total=pen.count(row["n_negative"], f"{VERB}:n_negative"),
     )
-    who = pen.say(phrases.PARTS[row["part"]])
+    who = pen.say(terms.PARTS[row["part"]])
     title = Markup("{}<small>{} · {}</small>").format(_outcome(row["outcome"], pen), who, matched)
     sides = [_amount(row[side], row["unit"], definition, pen) for side in ("negative", "positive")]
     if row["difference"] is None:
@@ -172,7 +172,7 @@ def _plain(answer: Answer, pen: Pen) -> list[Block]:
     rows = tuple(
         (
             Markup("{}<small>{}</small>").format(
-                _outcome(metric, pen), phrases.PARTS[part].get(pen.lang)
+                _outcome(metric, pen), terms.PARTS[part].get(pen.lang)
             ),
             *(
                 _valued(sentiments.get(name), f"{VERB}:{metric}", pen)
@@ -192,7 +192,7 @@ def _plain(answer: Answer, pen: Pen) -> list[Block]:
 
 
 def _outcome(name: str, pen: Pen) -> Markup:
-    return pen.link(phrases.OUTCOMES[name].get(pen.lang), f"{VERB}:{name}")
+    return pen.link(terms.OUTCOMES[name].get(pen.lang), f"{VERB}:{name}")
 
 
 def _valued(row: Row | None, definition: str, pen: Pen) -> Markup:

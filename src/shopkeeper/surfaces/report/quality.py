@@ -8,7 +8,7 @@ from typing import Any
 from markupsafe import Markup
 
 from shopkeeper.data.metrics import BY_NAME as METRICS
-from shopkeeper.surfaces.report import phrases
+from shopkeeper.surfaces.report import phrases, terms
 from shopkeeper.surfaces.report.blocks import Block, Column, Grid, Paragraph, Section
 from shopkeeper.surfaces.report.material import Material
 from shopkeeper.surfaces.report.pen import Pen
@@ -114,7 +114,7 @@ def _tables(rows: list[dict[str, Any]], pen: Pen) -> list[Block]:
     )
     lines = tuple(
         (
-            pen.say(phrases.TABLES.get(row["table"], Words(row["meaning_en"], row["meaning_zh"]))),
+            pen.say(terms.TABLES.get(row["table"], Words(row["meaning_en"], row["meaning_zh"]))),
             pen.count(row["rows"], "rows"),
             pen.day(row["first"]) if row["first"] else Markup(),
             pen.day(row["last"]) if row["last"] else Markup(),

@@ -1,0 +1,131 @@
+"""The report of a shop that lacks something: each section stays and says what would fill it."""
+
+import re
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from html import unescape
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+
+from shopkeeper.data.shop import Shop, shop_from_tables
+from shopkeeper.errors import StorageError
+from shopkeeper.operations.behaviour import overview
+from shopkeeper.surfaces.report import write_report
+
+SECTIONS = [
+    "first", "next", "glance", "time", "category", "product", "seller", "effect", "quality",
+    "definitions",
+]  # fmt: skip
+START = datetime(2025, 3, 3, 8)
+
+
+def tables() -> dict[str, pa.Table]:
+    """Return a shop of 120 reviews over four months, the odd ones of orders that came late."""
+    number = range(120)
+    ids = [f"o{n}" for n in number]
+    at = [START + timedelta(days=n) for n in number]
+    return {
+        "reviews": pa.table(
+            {
+                "review_id": [f"r{n}" for n in number],
+                "order_id": ids,
+                "rating": [1.0 if n % 3 == 1 else 5.0 for n in number],
+                "text": ["东西坏了，也没人回复我的消息" if n % 3 == 1 else None for n in number],
+                "reviewed_at": at,
+                "reviewed_on": [date(2025, 3, 3) + timedelta(days=n) for n in number],
+            }
+        ),
+        "orders": pa.table({"order_id": ids, "ordered_at": at, "total": list(number)}),
+        "order_items": pa.table(
+            {
+                "order_id": ids,
+                "line": [1] * 120,
+                "product_id": [f"p{n % 4}" for n in number],
+                "seller_id": [f"s{n % 2}" for n in number],
+                "quantity": [1] * 120,
+                "price": list(number),
+            }
+        ),
+        "shipments": pa.table(
+            {
+                "order_id": ids,
+                "line": [1] * 120,
+                "promised_at": [moment + timedelta(days=4) for moment in at],
+                "delivered_at": [at[n] + timedelta(days=3 + 4 * (n % 2)) for n in number],
+            }
+        ),
+        "products": pa.table(
+            {"product_id": ["p0", "p1", "p2", "p3"], "category": ["茶", "茶", "碗", None]}
+        ),
+    }
+
+
+def without(*names: str) -> Shop:
+    """Return the shop without some tables."""
+    return shop_from_tables({k: table for k, table in tables().items() if k not in names})
+
+
+def with_reviews(reviews: pa.Table) -> Shop:
+    """Return a shop that has nothing but these reviews."""
+    return shop_from_tables({"reviews": reviews})
+
+
+PARTIAL = {
+    "nothing": lambda: without(*tables()),
+    "no reviews": lambda: without("reviews"),
+    "no orders": lambda: without("orders", "order_items", "shipments"),
+    "no products": lambda: without("products"),
+    "no answers": without,
+    "one review": lambda: with_reviews(tables()["reviews"].slice(1, 1)),
+    "no dates": lambda: with_reviews(
+        tables()["reviews"].drop_columns(["reviewed_at", "reviewed_on"])
+    ),
+    "no stars": lambda: with_reviews(tables()["reviews"].drop_columns(["rating"])),
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "lang"), [(name, ("en", "zh")[at % 2]) for at, name in enumerate(PARTIAL)]
+)
+def test_what_is_missing_is_said_and_the_sections_stay(
+    name: str, lang: str, tmp_path: Path
+) -> None:
+    text = write_report(PARTIAL[name](), tmp_path / "r.html", lang=lang).read_text(encoding="utf-8")
+    assert re.findall(r'<section id="(\w+)"', text) == SECTIONS
+    assert set(re.findall(r'<a [^>]*href="#([\w-]+)"', text)) <= set(
+        re.findall(r' id="([\w-]+)"', text)
+    )
+    assert 'class="missing"' in text
+    assert not re.search(r"\b(nan|None|inf)\b(?! has)", re.sub(r"<[^>]+>", "", text))
+
+
+def test_without_the_answers_the_report_says_how_to_make_them(tmp_path: Path) -> None:
+    text = write_report(without(), tmp_path / "r.html", lang="zh").read_text(encoding="utf-8")
+    assert "还不知道差评由什么引起" in text
+    assert "执行 <code>shopkeeper run</code> 会判读正文" in text
+
+
+def test_an_answer_that_is_older_than_the_data_is_told(tmp_path: Path) -> None:
+    old = shop_from_tables(tables(), answers={"overview": overview(without())})
+    versions = {
+        name: replace(version, fingerprint="of other data")
+        for name, version in old.manifest.answers.items()
+    }
+    stale = replace(old, manifest=replace(old.manifest, answers=versions))
+    text = write_report(stale, tmp_path / "r.html", lang="en").read_text(encoding="utf-8")
+    assert "Older than the data: The shop's numbers by period." in unescape(text)
+
+
+def test_an_unwritable_folder_is_told_in_words(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    empty = without(*tables())
+
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_text", refuse)
+    with pytest.raises(StorageError, match=r"The disk refused: No space left on device"):
+        write_report(empty, tmp_path / "r.html")
