@@ -44,10 +44,16 @@ _NEWSLETTER_DAY = 320
 def regions(world: World, customer: Ints) -> tuple[pa.DictionaryArray, pa.DictionaryArray]:
     """Return region and country of each of these customers."""
     code = _place(world, customer)
-    return (
-        named(code, [place[1] for place in _PLACES]),
-        named(code, [place[2] for place in _PLACES]),
-    )
+    return _named_once(code, 1), _named_once(code, 2)
+
+
+def _named_once(code: Ints, part: int) -> pa.DictionaryArray:
+    """Name places by a part that several share, each name once.
+
+    Arrow writes a dictionary with repeated values in one of two ways, not always the same.
+    """
+    names = sorted({place[part] for place in _PLACES})
+    return named(np.array([names.index(place[part]) for place in _PLACES])[code], names)
 
 
 def _place(world: World, customer: Ints) -> Ints:
