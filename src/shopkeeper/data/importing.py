@@ -16,9 +16,10 @@ from shopkeeper.data import privacy
 from shopkeeper.data.door import macros, merge
 from shopkeeper.data.door.convert import Converted, convert
 from shopkeeper.data.door.files import data_files, opened, unreadable
-from shopkeeper.data.door.read import Staged, literal, stage
+from shopkeeper.data.door.read import Staged, literal, nothing_typed, stage
+from shopkeeper.data.door.values import value_columns
 from shopkeeper.data.sources import recognise
-from shopkeeper.data.sources.kinds import FileKind
+from shopkeeper.data.sources.kinds import FileKind, Header
 from shopkeeper.data.sources.mapping import misfit, read_mapping
 from shopkeeper.data.sources.suggestion import suggested_mapping
 from shopkeeper.data.store import (
@@ -31,7 +32,7 @@ from shopkeeper.data.store import (
     storage_error,
     writing,
 )
-from shopkeeper.data.tables import BY_NAME, TABLES
+from shopkeeper.data.tables import BY_NAME, TABLES, Type
 from shopkeeper.errors import DataError, ShopkeeperError, UnrecognisedFileError
 from shopkeeper.progress import Progress, silent
 from shopkeeper.settings import Settings
@@ -196,23 +197,36 @@ class _Importer:
         for record in (*self.writer.manifest.imports, *self.records):
             if record["digest"] == digest:
                 return replace(_imported(record), file=path.name, outcome="unchanged")
-        staged = stage(self.connection, path, prefix=prefix)
-        kind = self._recognised(path, staged, prefix)
-        converted = convert(self.connection, staged, kind, self.settings, prefix=prefix)
-        if not staged.lazy:
-            self.connection.execute(f"DROP TABLE {prefix}_staged CASCADE")
+        kind, converted = self._converted(path, prefix)
         for said in converted.said:
             held = self.weak if said.weak else self.relations
             held.setdefault(said.table, []).append(said.relation)
         self.records.append(self._record(path, digest, kind, converted))
         return _imported(self.records[-1])
 
+    def _converted(self, path: Path, prefix: str) -> tuple[FileKind, Converted]:
+        """Read the cells of a text file as values first, and as text when a row is not in order."""
+        for name, typed in ((f"{prefix}v", self._values), (prefix, nothing_typed)):
+            staged = stage(self.connection, path, prefix=name, typed=typed)
+            kind = self._recognised(path, staged, name)
+            converted = convert(self.connection, staged, kind, self.settings, prefix=name)
+            if converted and (staged.lazy or staged.typed):
+                return kind, converted
+            self.connection.execute(f"DROP TABLE {name}_staged CASCADE")
+            if converted:
+                return kind, converted
+        raise AssertionError("a file that is read as text is always converted")
+
+    def _values(self, header: Header) -> dict[str, Type]:
+        kind = self._known(header)
+        return value_columns(kind, header) if kind else {}
+
+    def _known(self, header: Header) -> FileKind | None:
+        kinds = (read_mapping(mapping, header) for mapping in self.mappings)
+        return next((kind for kind in kinds if kind), None) or recognise(header)
+
     def _recognised(self, path: Path, staged: Staged, prefix: str) -> FileKind:
-        for mapping in self.mappings:
-            kind = read_mapping(mapping, staged.header)
-            if kind:
-                return kind
-        kind = recognise(staged.header)
+        kind = self._known(staged.header)
         if kind is None and self.given:
             raise misfit(self.given, path.name, staged.header)
         if kind is None:
@@ -253,16 +267,9 @@ class _Importer:
             "duplicates": converted.duplicates,
             "rejected": converted.rejected,
             "repaired": converted.repaired,
-            "tables": self._brought(converted),
+            "tables": _brought(converted),
             "quarantine": quarantine,
         }
-
-    def _brought(self, converted: Converted) -> dict[str, int]:
-        rows: dict[str, int] = {}
-        for said in converted.said:
-            count = self.connection.execute(f"SELECT count(*) FROM {said.relation}").fetchall()[0][0]
-            rows[said.table] = rows.get(said.table, 0) + int(count)
-        return rows
 
     def _merged(self, manifest: Manifest) -> Manifest:
         tables = dict(manifest.tables)
@@ -292,6 +299,13 @@ class _Importer:
         query = merge.merged(BY_NAME["identities"], [before, *new])
         self.connection.execute(f"CREATE TEMP TABLE known_identities AS {query}")
         return "known_identities"
+
+
+def _brought(converted: Converted) -> dict[str, int]:
+    rows: dict[str, int] = {}
+    for said in converted.said:
+        rows[said.table] = rows.get(said.table, 0) + said.rows
+    return rows
 
 
 def _connect(shop: Path, settings: Settings) -> duckdb.DuckDBPyConnection:

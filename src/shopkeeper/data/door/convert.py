@@ -11,8 +11,10 @@ from dataclasses import dataclass, field, replace
 
 import duckdb
 
+from shopkeeper.data.door.number import number_rows
 from shopkeeper.data.door.plan import Plan
 from shopkeeper.data.door.read import Staged, literal, quoted
+from shopkeeper.data.schema import DUCKDB
 from shopkeeper.data.sources.kinds import Extract, FileKind
 from shopkeeper.data.tables import Column, Table
 from shopkeeper.settings import Settings
@@ -30,6 +32,7 @@ class Said:
 
     table: str
     relation: str
+    rows: int
     weak: bool = False
 
 
@@ -65,7 +68,7 @@ def convert(
     settings: Settings,
     *,
     prefix: str,
-) -> Converted:
+) -> Converted | None:
     """Turn the relation `<prefix>_file` into relations named `<prefix>_…`.
 
     Parameters
@@ -80,16 +83,24 @@ def convert(
         Zone, currency and privacy of the shop.
     prefix
         Prefix of the relations, unique in this import.
+
+    Returns
+    -------
+    Converted | None
+        None for a file that was read as values and in which some row is not in order: only its text
+        can say why.
     """
     _prepare(connection, staged, kind, prefix)
     plan = Plan(connection, kind, settings, f"{prefix}_rows")
     door = _Door(connection, staged, kind, plan, prefix)
-    door.type_cells()
-    rejected = door.reject()
+    tidy = door.type_cells()
+    if staged.typed and not tidy:
+        return None
+    rejected = door.reject(tidy=tidy)
     kept, duplicates = door.keep_last(kind.grain.table)
-    said = [Said(kind.grain.table.name, f"{prefix}_grain")]
+    said = [Said(kind.grain.table.name, f"{prefix}_grain", kept)]
     for position, extract in enumerate(kind.others, start=1):
-        said.append(Said(extract.table.name, door.merge_rows(extract, position), extract.weak))
+        said.append(Said(extract.table.name, *door.merge_rows(extract, position), extract.weak))
     read = _count(connection, f"{prefix}_rows") + len(staged.broken)
     return Converted(
         tuple(said), f"{prefix}_rejected", read, kept, duplicates, rejected, door.repaired()
@@ -108,30 +119,43 @@ def _prepare(
     connection.execute(
         f"CREATE TEMP {what} {prefix}_rows AS WITH file AS (SELECT *{added} FROM {prefix}_file) {prepared}"
     )
+    if kind.numbered_within:
+        number_rows(connection, f"{prefix}_rows", kind.numbered_within)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Door:
     connection: duckdb.DuckDBPyConnection
     staged: Staged
     kind: FileKind
     plan: Plan
     prefix: str
+    bad: int = 0
+    few: dict[str, set[str]] = field(default_factory=dict)
 
-    def type_cells(self) -> None:
-        """Define `<prefix>_0`, `<prefix>_1` …: the typed rows of the grain and of the others."""
-        what = "VIEW" if self.staged.lazy else "TABLE"
+    def type_cells(self) -> bool:
+        """Define `<prefix>_0`, `<prefix>_1` …: the typed rows of the grain and of the others.
+
+        Returns whether every row is good.
+        """
+        # What many rows repeat is looked at once.
+        few = [self._few(extract, position) for position, extract in enumerate(self.kind.others, start=1)]
+        for extract, relation in zip(self.kind.others, few, strict=True):
+            self.plan.learn(extract, relation)
+        what = "VIEW" if self.staged.lazy or self.staged.typed else "TABLE"
         self._define(what, 0, self.plan.select(self.kind.grain))
-        clean = not self._refuses() and not self._lacks_required(0, self.kind.grain.table)
+        tidy = not self._refuses() and not self._lacks_grain()
         for position, extract in enumerate(self.kind.others, start=1):
-            self.plan.learn(extract)
-            if clean:
-                relation, compact = self._compact(extract)
-                self._define("TABLE", position, self.plan.select(compact, relation))
-            if not clean or self._lacks_required(position, extract.table):
+            keyed = replace(extract, where=f"({extract.where}) AND {_present(extract)}")
+            if tidy:
+                self._define("TABLE", position, self.plan.select(keyed, few[position - 1]))
+                tidy = not self._lacks_required(f"{self.prefix}_{position}", extract.table)
+            if not tidy and self.staged.typed:
+                return False
+            if not tidy:
                 # Some row will be rejected: only the rows one by one can tell which.
-                keyed = replace(extract, where=f"{extract.where} AND {_present(extract)}")
                 self._define("TABLE", position, self.plan.select(keyed))
+        return tidy
 
     def _refuses(self) -> bool:
         reasons = " OR ".join(f"coalesce({item.when}, false)" for item in self.kind.refusals)
@@ -140,60 +164,67 @@ class _Door:
     def _define(self, what: str, position: int, select: str) -> None:
         self.connection.execute(f"CREATE OR REPLACE TEMP {what} {self.prefix}_{position} AS {select}")
 
-    def _compact(self, extract: Extract) -> tuple[str, Extract]:
-        """One row for each key and time as they are written, so that few cells need be typed."""
-        table, columns = extract.table, extract.columns
-        exact = {name for name in columns if name in table.key or table.column(name).type == "timestamp"}
-        aliases = {name: f"_c{index}" for index, name in enumerate(columns)}
-        for name, raw in columns.items():
-            self.plan.adopt(raw, aliases[name])
-        grouped = ", ".join(f"{columns[name]} AS {aliases[name]}" for name in columns if name in exact)
-        last = ", ".join(
-            f"arg_max({self._blank_free(raw)}, _row) AS {aliases[name]}"
-            for name, raw in columns.items()
-            if name not in exact
-        )
-        chosen = ", ".join(part for part in ("max(_row) AS _row", grouped, last) if part)
-        relation = (
-            f"(SELECT {chosen} FROM {self.plan.source(extract)} WHERE {extract.where} AND {_present(extract)} "
-            f"GROUP BY {', '.join(aliases[name] for name in exact)})"
-        )
-        return relation, Extract(table, aliases)
-
-    def _blank_free(self, raw: str) -> str:
-        return self.plan.text(raw) if self.plan.is_text(raw) else raw
-
-    def _lacks_required(self, position: int, table: Table) -> bool:
-        missing = " OR ".join(f"{quoted(column.name)} IS NULL" for column in _required(table))
-        return _count(self.connection, f"{self.prefix}_{position} WHERE {missing}") > 0
-
-    def reject(self) -> int:
-        """Define `<prefix>_rejected`, with the broken records in it, and return its count."""
+    def _few(self, extract: Extract, position: int) -> str:
+        """Return a relation of the different rows that an extract sees, each with its last `_row`."""
+        source = self.plan.source(extract)
+        if extract.each:
+            return source
+        spoken = (extract.where, *extract.columns.values())
+        columns = [row[0] for row in self.connection.execute(f"DESCRIBE FROM {source}").fetchall()]
+        used = {name for name in columns if name != "_row" and any(name in text for text in spoken)}
+        source = next((few for few, has in self.few.items() if used <= has), source)
+        few = f"{self.prefix}_{position}_few"
+        listed = _listed(tuple(sorted(used)))
         self.connection.execute(
-            f"CREATE TEMP TABLE {self.prefix}_bad AS SELECT _row, min(reason) AS reason FROM ("
-            + " UNION ALL ".join(f"SELECT _row, {number} AS reason FROM ({rows})" for number, rows in enumerate(self._bad_rows()))
-            + ") GROUP BY _row"
+            f"CREATE TEMP TABLE {few} AS SELECT max(_row) AS _row, {listed} FROM {source} GROUP BY ALL"
         )
+        self.few[few] = used
+        return few
+
+    def _lacks_grain(self) -> bool:
+        grain = self.kind.grain
+        if not self.staged.typed:
+            return self._lacks_required(f"{self.prefix}_0", grain.table)
+        # A number within a group is never missing, and costs a join.
+        needed = tuple(c for c in _required(grain.table) if grain.columns.get(c.name) != "_position")
+        columns = {c.name: grain.columns[c.name] for c in needed if c.name in grain.columns}
+        table = replace(grain.table, columns=needed)
+        return self._lacks_required(f"({self.plan.select(Extract(table, columns))})", table)
+
+    def _lacks_required(self, relation: str, table: Table) -> bool:
+        missing = " OR ".join(f"{quoted(column.name)} IS NULL" for column in _required(table))
+        return _count(self.connection, f"{relation} WHERE {missing}") > 0
+
+    def reject(self, *, tidy: bool) -> int:
+        """Define `<prefix>_rejected`, with the broken records in it, and return its count."""
         self.connection.execute(
             f"CREATE TEMP TABLE {self.prefix}_rejected (line BIGINT, why_en VARCHAR, why_zh VARCHAR, cells VARCHAR)"
         )
-        if _count(self.connection, f"{self.prefix}_bad"):
+        if not tidy:
+            self._find_bad()
+        if self.bad:
             self._explain()
-        hide = "shape_of" if self._personal() else "masked"
         if self.staged.broken:
+            # What is no row is shown only where every cell of the file is known to be nobody's.
+            hide = "masked" if set(self.staged.header.columns) <= self._open() else "shape_of"
             self.connection.executemany(
                 f"INSERT INTO {self.prefix}_rejected VALUES (?, ?, ?, to_json({hide}(left(?, 4000)))::VARCHAR)",
                 [[item.line, item.why.en, item.why.zh, item.text] for item in self.staged.broken],
             )
-        return _count(self.connection, f"{self.prefix}_rejected")
+        return self.bad + len(self.staged.broken)
+
+    def _find_bad(self) -> None:
+        self.bad = self.connection.execute(
+            f"CREATE TEMP TABLE {self.prefix}_bad AS SELECT _row, min(reason) AS reason FROM ("
+            + " UNION ALL ".join(f"SELECT _row, {number} AS reason FROM ({rows})" for number, rows in enumerate(self._bad_rows()))
+            + ") GROUP BY _row"
+        ).fetchall()[0][0]
 
     def _explain(self) -> None:
-        bad = _count(self.connection, f"{self.prefix}_bad")
         cells = self._cells()
         reasons_en, reasons_zh = self._reasons()
         lines = self.staged.lines or f"SELECT _row, _row AS _line FROM {self.prefix}_file"
-        if not bad:
-            lines = "SELECT 0 AS _row, 0 AS _line WHERE false"
+        rows = f"{self.prefix}_rows_numbered" if self.kind.numbered_within else f"{self.prefix}_rows"
         # Each cell is cleaned under a name of its own: macros repeat their argument many times over.
         written = "".join(
             f", cell(({extract.columns.get(column.name, 'NULL')})::VARCHAR) AS _required_{number}"
@@ -204,7 +235,7 @@ class _Door:
             SELECT _line AS line, CASE reason {reasons_en} END AS why_en,
                 CASE reason {reasons_zh} END AS why_zh, cells
             FROM (SELECT _line, reason, {cells}::VARCHAR AS cells{written}
-                FROM {self.prefix}_bad JOIN {self.prefix}_rows USING (_row) JOIN ({lines}) USING (_row))
+                FROM {self.prefix}_bad JOIN {rows} USING (_row) JOIN ({lines}) USING (_row))
             ORDER BY line"""
         )
 
@@ -212,36 +243,49 @@ class _Door:
         """Define `<prefix>_grain` with the last good row of each key; count kept and duplicates."""
         keys, names = _listed(table.key), _listed(table.names)
         good = f"SELECT * FROM {self.prefix}_0 {self._good()}"
-        total, distinct = self._pair(f"SELECT count(*), count(DISTINCT hash({keys})) FROM ({good})")
         last = ""
-        if total != distinct:
+        if self._numbered_key() and not self.bad:
+            total = kept = _count(self.connection, f"{self.prefix}_rows")
+        else:
+            total, kept = self._pair(f"SELECT count(*), count(DISTINCT hash({keys})) FROM ({good})")
+        if total != kept:
             last = f"QUALIFY row_number() OVER (PARTITION BY {keys} ORDER BY _row DESC) = 1"
         self.connection.execute(f"CREATE TEMP VIEW {self.prefix}_grain AS SELECT {names} FROM ({good}) {last}")
         kept = _count(self.connection, f"{self.prefix}_grain") if last else total
         return kept, total - kept
 
-    def merge_rows(self, extract: Extract, position: int) -> str:
-        """Define one row a key: the last value that is there; an entity is known from its first mention."""
+    def _numbered_key(self) -> bool:
+        """Say whether the grain's key is the number of a row in its group: never the same twice."""
+        within, grain = self.kind.numbered_within, self.kind.grain
+        raws = {grain.columns.get(name, "") for name in grain.table.key}
+        return bool(within) and raws == {within, "_position"} and self.plan.is_plain(within)
+
+    def merge_rows(self, extract: Extract, position: int) -> tuple[str, int]:
+        """Define one row a key: the last value that is there; an entity is known from its first mention.
+
+        Returns the relation and its number of rows.
+        """
         table, name = extract.table, f"{self.prefix}_{position}_merged"
         keys = _listed(table.key)
         merged = ", ".join(
-            f"{self._last(extract, column)} AS {quoted(column)}"
-            for column in table.names
-            if column not in table.key
+            f"{self._last(extract, column)} AS {quoted(column.name)}"
+            for column in table.columns
+            if column.name not in table.key
         )
         present = " AND ".join(f"{quoted(column.name)} IS NOT NULL" for column in _required(table))
-        self.connection.execute(
+        rows = self.connection.execute(
             f"""CREATE TEMP TABLE {name} AS SELECT {_listed(table.names)} FROM (SELECT {keys}, {merged}
             FROM {self.prefix}_{position} {self._good()} AND {present} GROUP BY {keys})"""
-        )
-        return name
+        ).fetchall()[0][0]
+        return name, rows
 
-    def _last(self, extract: Extract, column: str) -> str:
-        if extract.table.undated and column == extract.table.time:
-            return f"min({quoted(column)})"
-        if column in extract.columns or column in ("time_zone", extract.table.day):
-            return f"arg_max({quoted(column)}, _row)"
-        return f"any_value({quoted(column)})"
+    def _last(self, extract: Extract, column: Column) -> str:
+        name = quoted(column.name)
+        if extract.table.undated and column.name == extract.table.time:
+            return f"min({name})"
+        if column.name in extract.columns or column.name in ("time_zone", extract.table.day):
+            return f"arg_max({name}, _row)"
+        return f"CAST({self.plan.derived(extract, column)} AS {DUCKDB[column.type]})"
 
     def repaired(self) -> dict[str, int]:
         """Count the cells of good rows that held something and could not be read."""
@@ -263,7 +307,7 @@ class _Door:
         return {name: count for name, count in lost.items() if count > 0}
 
     def _good(self) -> str:
-        if _count(self.connection, f"{self.prefix}_bad"):
+        if self.bad:
             return f"WHERE _row NOT IN (SELECT _row FROM {self.prefix}_bad)"
         return "WHERE true"
 
@@ -301,10 +345,14 @@ class _Door:
         return " ".join(en), " ".join(zh)
 
     def _cells(self) -> str:
-        used = set().union(*(_columns_in(raw) for _, raw in self._mapped()))
-        open_columns = [name for name in self.staged.header.columns if name in used - self._personal()]
-        listed = ", ".join(f"{literal(name)}, masked({quoted(name)}::VARCHAR)" for name in open_columns)
+        shown = [name for name in self.staged.header.columns if name in self._open()]
+        listed = ", ".join(f"{literal(name)}, masked({quoted(name)}::VARCHAR)" for name in shown)
         return f"json_object({listed})"
+
+    def _open(self) -> set[str]:
+        """Columns of the file that are read, hold no personal data and make no id."""
+        used: set[str] = set().union(*(_columns_in(raw) for _, raw in self._mapped()))
+        return used - self._personal()
 
     def _personal(self) -> set[str]:
         """Columns of the file that hold personal data, or that an id is made of."""

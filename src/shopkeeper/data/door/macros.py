@@ -32,6 +32,8 @@ MACROS = (
     "CREATE OR REPLACE TEMP MACRO number(x) AS coalesce(try_cast(x AS DOUBLE), try_cast(plain_number(cell(x)) AS DOUBLE))",
     # 2.5 pieces is not 2 pieces: a fraction is unreadable as a whole number.
     r"""CREATE OR REPLACE TEMP MACRO whole(x) AS CASE
+        WHEN abs(try_cast(x AS DOUBLE)) < 9e15 AND try_cast(x AS DOUBLE) = trunc(try_cast(x AS DOUBLE))
+        THEN CAST(try_cast(x AS DOUBLE) AS BIGINT)
         WHEN regexp_full_match(x, '-?\d{1,18}') THEN try_cast(x AS BIGINT)
         WHEN regexp_full_match(cell(x), '[^0-9.+-]*[+-]?[\d,]{1,18}(\.0*)?\s*[^0-9.,+-]*')
         THEN try_cast(plain_number(cell(x)) AS BIGINT) END""",

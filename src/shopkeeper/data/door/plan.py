@@ -14,18 +14,23 @@ from shopkeeper.data.tables import Column
 from shopkeeper.settings import Settings
 
 _READERS = {"money": "amount", "int64": "whole", "float64": "number", "boolean": "yes"}
-_BLANKS = "'', '-', '--', 'NULL', 'null', 'nan', 'NaN', 'None', 'N/A', '\\N'"
-# How clean a text column is, found in one pass: the general readers cost ten times a plain cast.
+_BLANKS = r"""'', '-', '--', 'NULL', 'null', 'nan', 'NaN', 'None', 'N/A', '\N', '""'"""
+_SPACED = "({x} BETWEEN ' ' AND '!' OR ends_with({x}, ' '))"
+_WRAPPED = "regexp_matches(trim({x}), '^[''=\\t\\r\\n\ufeff]|[\\t\\r\\n]$')"
+# How clean a text column is, found in one pass: the general readers cost ten times a plain cast, and
+# comparisons cost least.
 _TESTS = {
-    "string": "CASE WHEN bool_or({x} < '(' OR {x} BETWEEN '=' AND '>' OR {x} > chr(65278)"
-    " OR ends_with({x}, chr(13)) OR ends_with({x}, chr(9))) THEN NULL"
-    f" WHEN bool_or(ends_with({{x}}, ' ') OR {{x}} IN ({_BLANKS})) THEN 'spaced' ELSE 'plain' END",
+    "string": "CASE WHEN bool_or({x} < ' ' AND {x} <> '' OR {x} BETWEEN '''' AND '(' OR {x} BETWEEN '=' AND '>'"
+    " OR {x} > chr(65278) OR ends_with({x}, chr(13)) OR ends_with({x}, chr(9))"
+    f" OR CASE WHEN {_SPACED} THEN {_WRAPPED} END) THEN NULL"
+    f" WHEN bool_or({_SPACED} OR CASE WHEN strlen({{x}}) < 5 THEN {{x}} IN ({_BLANKS}) END) THEN 'spaced'"
+    " ELSE 'plain' END",
     "timestamp": "CASE WHEN count({x}) = count(TRY_CAST({x} AS TIMESTAMP)) AND max(length({x})) <= 19"
     " THEN 'TIMESTAMP' END",
     "money": "CASE WHEN count({x}) = count(TRY_CAST({x} AS DECIMAL(18,4))) THEN 'DECIMAL(18,4)' END",
-    "float64": "CASE WHEN count({x}) = count(TRY_CAST({x} AS DOUBLE)) THEN 'DOUBLE' END",
-    "int64": "CASE WHEN count({x}) = count(TRY_CAST({x} AS BIGINT)) AND NOT bool_or(contains({x}, '.'))"
-    " THEN 'BIGINT' END",
+    "float64": "CASE WHEN count({x}) = count(CASE WHEN isfinite(TRY_CAST({x} AS DOUBLE)) THEN 1 END) THEN 'DOUBLE' END",
+    "int64": "CASE WHEN count({x}) = count(CASE WHEN abs(TRY_CAST({x} AS DOUBLE)) < 9e15"
+    " AND TRY_CAST({x} AS DOUBLE) = trunc(TRY_CAST({x} AS DOUBLE)) THEN 1 END) THEN 'BIGINT' END",
 }
 _SLASHED = r"^\D*(\d{1,2})[/.-]\d{1,2}[/.-]\d{2,4}"
 
@@ -42,7 +47,8 @@ class Plan:
     settings
         Zone, currency and privacy of the shop.
     rows
-        Name of the relation that holds the file's prepared rows.
+        Name of the relation that holds the file's prepared rows; `<rows>_numbered` holds `_position`
+        as well, where the kind asks for it.
     """
 
     def __init__(
@@ -69,7 +75,7 @@ class Plan:
             Where to select from, when it is not the file's own rows.
         """
         source = relation or self.source(extract)
-        self.learn(extract)
+        self.learn(extract, source)
         columns = ", ".join(
             f"CAST({self._stored(extract, column)} AS {DUCKDB[column.type]}) AS {quoted(column.name)}"
             for column in extract.table.columns
@@ -95,7 +101,7 @@ class Plan:
     def _stored(self, extract: Extract, column: Column) -> str:
         raw = extract.columns.get(column.name)
         if raw is None:
-            return self._derived(extract, column)
+            return self.derived(extract, column)
         return protected(column, self._typed(column, raw), self.privacy)
 
     def text(self, raw: str) -> str:
@@ -104,7 +110,8 @@ class Plan:
             case "":
                 return f"cell({raw})"
             case "spaced":
-                return f"CASE WHEN trim({raw}) IN ({_BLANKS}) THEN NULL ELSE trim({raw}) END"
+                blank = f"trim({raw}) IN ({_BLANKS})"
+                return f"CASE WHEN strlen(trim({raw})) > 4 THEN trim({raw}) WHEN {blank} THEN NULL ELSE trim({raw}) END"
             case _:
                 return raw
 
@@ -131,7 +138,9 @@ class Plan:
         return f"((CAST({value} AS TIMESTAMP) AT TIME ZONE {literal(self.zone)}) AT TIME ZONE 'UTC')"
 
     def _day(self, raw: str) -> str:
-        if self._clean.get(raw) == "TIMESTAMP":
+        if self._clean.get(raw) == "TIMESTAMP" or (
+            self._types[raw] == "TIMESTAMP" and self.kind.platform != "canonical"
+        ):
             return f"CAST(CAST({self._bound(raw)} AS TIMESTAMP) AS DATE)"
         if self.is_text(raw):
             return f"local_day({self._bound(raw)}, {literal(self.zone)}, {self._day_first(raw)})"
@@ -139,7 +148,8 @@ class Plan:
             return self._bound(raw)
         return f"CAST(({self._instant(raw)} AT TIME ZONE 'UTC') AT TIME ZONE {literal(self.zone)} AS DATE)"
 
-    def _derived(self, extract: Extract, column: Column) -> str:
+    def derived(self, extract: Extract, column: Column) -> str:
+        """Return the SQL of a column that the mapping leaves out."""
         if column.name == "source":
             return literal(self.kind.platform)
         if column.name == "currency" and self.currency:
@@ -155,15 +165,16 @@ class Plan:
 
     def source(self, extract: Extract) -> str:
         """Return the relation whose rows speak for an extract."""
+        asked = any("_position" in raw for raw in extract.columns.values())
+        rows = f"{self.rows}_numbered" if asked and self.kind.numbered_within else self.rows
         if not extract.each:
-            return self.rows
-        listed = f"SELECT *, {extract.each} AS _items FROM {self.rows}"
+            return rows
+        listed = f"SELECT *, {extract.each} AS _items FROM {rows}"
         return (f"(SELECT * EXCLUDE (_items), unnest(_items) AS _item, "
                 f"unnest(range(1, len(_items) + 1)) AS _number FROM ({listed}))")
 
-    def learn(self, extract: Extract) -> None:
+    def learn(self, extract: Extract, source: str) -> None:
         """Look at the raw cells of an extract once, so that clean columns are read the fast way."""
-        source = self.source(extract)
         kinds = {raw: extract.table.column(name).type for name, raw in extract.columns.items()}
         unknown = [raw for raw in kinds if raw not in self._types]
         if not unknown:
@@ -177,12 +188,9 @@ class Plan:
             found = self.connection.execute(f"SELECT {tests} FROM {source}").fetchall()[0]
             self._clean |= {raw: answer for raw, answer in zip(texts, found, strict=True) if answer}
 
-    def adopt(self, raw: str, name: str) -> None:
-        """Let the column `name` be read as the raw expression that it was made from."""
-        self._types[name] = self._types[raw]
-        if raw in self._clean:
-            self._clean[name] = self._clean[raw]
-        self._day_firsts[name] = self._day_first(raw) if self.is_text(raw) else "false"
+    def is_plain(self, raw: str) -> bool:
+        """Say whether every cell of a learnt text column is stored as it is written."""
+        return self._clean.get(raw) == "plain"
 
     def _day_first(self, raw: str) -> str:
         """Say whether 03/04/2024 is the third of April: true once any first part exceeds 12."""

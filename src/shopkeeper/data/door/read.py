@@ -7,7 +7,7 @@ Parquet keeps its types. What is no row (a broken line) is kept aside with its l
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -27,10 +27,22 @@ from shopkeeper.data.door.files import (
 )
 from shopkeeper.data.door.text import Broken, TextReader
 from shopkeeper.data.sources.kinds import Header
+from shopkeeper.data.tables import Type
 from shopkeeper.words import Words
 
 _BATCH = 20_000
 _NO_JSON = Words("the line is no JSON object; the file may be cut off", "该行不是 JSON 对象，文件可能不完整")
+_READ_AS: dict[Type, str] = {
+    "string": "VARCHAR", "int64": "DOUBLE", "float64": "DOUBLE", "money": "DECIMAL(18,4)",
+    "timestamp": "TIMESTAMP",
+}  # fmt: skip
+_AS_WRITTEN: dict[Type, str] = {
+    # 2.5 pieces is not 2 pieces, and a number beyond this has lost digits.
+    "int64": "bool_and({x} = trunc({x}) AND abs({x}) < 9e15)",
+    "float64": "bool_and(isfinite({x}))",
+    # DuckDB reads words such as infinity as a time of 1900 or 1970.
+    "timestamp": "min({x}) > TIMESTAMP '1970-01-02'",
+}
 
 
 @dataclass(slots=True)
@@ -48,15 +60,29 @@ class Staged:
         own number where a format has no lines, and where this is empty.
     lazy
         `file` is a view over the file itself and is cheap to read again (Parquet).
+    typed
+        Some columns of a text file were read as values, for every cell of theirs could be.
     """
 
     header: Header
     broken: list[Broken] = field(default_factory=list)
     lines: str = ""
     lazy: bool = False
+    typed: bool = False
 
 
-def stage(connection: duckdb.DuckDBPyConnection, path: Path, *, prefix: str) -> Staged:
+def nothing_typed(_: Header) -> dict[str, Type]:
+    """Ask for text in every column of a text file."""
+    return {}
+
+
+def stage(
+    connection: duckdb.DuckDBPyConnection,
+    path: Path,
+    *,
+    prefix: str,
+    typed: Callable[[Header], dict[str, Type]] = nothing_typed,
+) -> Staged:
     """Stage `path` as the relation `<prefix>_file`.
 
     Parameters
@@ -67,6 +93,9 @@ def stage(connection: duckdb.DuckDBPyConnection, path: Path, *, prefix: str) -> 
         The file.
     prefix
         Prefix of the relations, unique in this import.
+    typed
+        Given the header of a text file, the columns that are worth an attempt to read as values, and
+        their types.
 
     Raises
     ------
@@ -75,7 +104,7 @@ def stage(connection: duckdb.DuckDBPyConnection, path: Path, *, prefix: str) -> 
     """
     match checked_format(path):
         case "csv":
-            return _stage_text(connection, path, prefix)
+            return _stage_text(connection, path, prefix, typed)
         case "json":
             return _stage_json(connection, path, prefix)
         case "parquet":
@@ -84,11 +113,19 @@ def stage(connection: duckdb.DuckDBPyConnection, path: Path, *, prefix: str) -> 
             return _stage_sheet(connection, path, prefix)
 
 
-def _stage_text(connection: duckdb.DuckDBPyConnection, path: Path, prefix: str) -> Staged:
+def _stage_text(
+    connection: duckdb.DuckDBPyConnection,
+    path: Path,
+    prefix: str,
+    typed: Callable[[Header], dict[str, Type]],
+) -> Staged:
     layout = text_layout(path)
     header = Header(dict.fromkeys(layout.columns, "VARCHAR"))
-    if layout.encoding in ("utf-8", "utf-8-sig") and _fast(connection, path, layout, prefix):
-        connection.execute(f"CREATE TEMP VIEW {prefix}_file AS FROM {prefix}_staged")
+    utf8 = layout.encoding in ("utf-8", "utf-8-sig")
+    types = typed(header) if utf8 else {}
+    if types and _fast(connection, path, layout, prefix, types) and _as_written(connection, prefix, types):
+        return Staged(header, typed=True)
+    if utf8 and _fast(connection, path, layout, prefix, {}):
         return Staged(header, lines=_counted_lines(layout.columns, prefix))
     reader = TextReader(path, layout)
     _fill(connection, prefix, reader.batches())
@@ -97,21 +134,36 @@ def _stage_text(connection: duckdb.DuckDBPyConnection, path: Path, prefix: str) 
 
 
 def _fast(
-    connection: duckdb.DuckDBPyConnection, path: Path, layout: TextLayout, prefix: str
+    connection: duckdb.DuckDBPyConnection,
+    path: Path,
+    layout: TextLayout,
+    prefix: str,
+    types: dict[str, Type],
 ) -> bool:
     """Let DuckDB read the file; False where it finds anything that is not in order."""
-    columns = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in layout.columns)
+    columns = ", ".join(f"{literal(name)}: '{_READ_AS[types.get(name, 'string')]}'" for name in layout.columns)
+    # A table keeps the order of the file, and its own numbers let both cores read.
+    own = all(name.lower() != "rowid" for name in layout.columns)
+    counted, viewed = ("", "rowid + 1 AS _row, ") if own else ("row_number() OVER () AS _row, ", "")
     try:
         connection.execute(
-            f"""CREATE TEMP TABLE {prefix}_staged AS SELECT row_number() OVER () AS _row, * FROM read_csv(
+            f"""CREATE OR REPLACE TEMP TABLE {prefix}_staged AS SELECT {counted}* FROM read_csv(
             {literal(str(path))}, auto_detect = false, header = true, skip = 0, columns = {{{columns}}},
             delim = {literal(layout.delimiter)}, quote = '"', escape = '"', strict_mode = true,
-            null_padding = false, max_line_size = 16777216)"""
+            null_padding = false, timestampformat = '%Y-%m-%d %H:%M:%S', max_line_size = 16777216)"""
         )
     except (duckdb.InvalidInputException, duckdb.ConversionException):
         connection.execute(f"DROP TABLE IF EXISTS {prefix}_staged")
         return False
+    connection.execute(f"CREATE OR REPLACE TEMP VIEW {prefix}_file AS SELECT {viewed}* FROM {prefix}_staged")
     return True
+
+
+def _as_written(connection: duckdb.DuckDBPyConnection, prefix: str, types: dict[str, Type]) -> bool:
+    """Say whether no value may differ from what the readers of text make of its cell."""
+    asked = [_AS_WRITTEN[kind].format(x=quoted(name)) for name, kind in types.items() if kind in _AS_WRITTEN]
+    query = f"SELECT {' AND '.join(f'coalesce({test}, true)' for test in (*asked, 'true'))} FROM {prefix}_staged"
+    return bool(connection.execute(query).fetchall()[0][0])
 
 
 def _counted_lines(columns: tuple[str, ...], prefix: str) -> str:
@@ -120,7 +172,7 @@ def _counted_lines(columns: tuple[str, ...], prefix: str) -> str:
         for name in columns
     )
     before = "ORDER BY _row ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING"
-    return f"SELECT _row, 1 + _row + coalesce(sum({breaks}) OVER ({before}), 0) AS _line FROM {prefix}_staged"
+    return f"SELECT _row, 1 + _row + coalesce(sum({breaks}) OVER ({before}), 0) AS _line FROM {prefix}_file"
 
 
 def _stage_json(connection: duckdb.DuckDBPyConnection, path: Path, prefix: str) -> Staged:

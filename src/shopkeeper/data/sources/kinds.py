@@ -110,6 +110,9 @@ class FileKind:
         SQL that prepares the file's rows: a SELECT from `file` (which has the file's columns and
         `_row`, the number of the data row from 1) that keeps `_row` and may add columns, for
         example filled-down cells. Empty to take the rows as they are.
+    numbered_within
+        SQL expression: the rows that share its value are numbered from 1 in the order of the file, as
+        `_position`.
     refusals
         Further reasons to reject a row.
     zone, currency
@@ -126,6 +129,7 @@ class FileKind:
     optional: tuple[str, ...] = ()
     others: tuple[Extract, ...] = ()
     rows: str = ""
+    numbered_within: str = ""
     refusals: tuple[Refusal, ...] = ()
     zone: str = "UTC"
     currency: str = ""
