@@ -63,7 +63,9 @@ def retail(scratch: Path) -> list[dict[str, Any]]:
     import json
 
     file = data_folder() / "online_retail" / "online_retail.csv"
-    _, memory, output = measured([sys.executable, "-c", _IMPORT, str(file), str(scratch), str(ROUNDS)])
+    _, memory, output = measured(
+        [sys.executable, "-c", _IMPORT, str(file), str(scratch), str(ROUNDS)]
+    )
     times = json.loads(output)
     return [{
         "figure": "import online retail", "rows": 541_909, "seconds": round(times["ours"], 3),

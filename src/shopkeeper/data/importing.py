@@ -39,7 +39,13 @@ from shopkeeper.settings import Settings
 from shopkeeper.words import Words
 
 Outcome = Literal["imported", "unchanged", "unrecognised", "failed"]
-_DISK = ("No space left", "File too large", "Could not write", "Disk quota", "max_temp_directory_size")
+_DISK = (
+    "No space left",
+    "File too large",
+    "Could not write",
+    "Disk quota",
+    "max_temp_directory_size",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +87,17 @@ class FileOutcome:
 
     def to_dict(self, lang: str = "en") -> dict[str, Any]:
         """Return plain JSON values."""
-        names = ("file", "outcome", "kind", "rows_read", "kept", "duplicates", "rejected", "repaired", "tables")
+        names = (
+            "file",
+            "outcome",
+            "kind",
+            "rows_read",
+            "kept",
+            "duplicates",
+            "rejected",
+            "repaired",
+            "tables",
+        )
         return {name: getattr(self, name) for name in names} | {
             "title": self.title.get(lang),
             "error": self.error.to_dict(lang) if self.error else None,
@@ -166,7 +182,9 @@ def import_files(
 
 
 class _Importer:
-    def __init__(self, writer: Writer, settings: Settings, mapping: Path | None, progress: Progress) -> None:
+    def __init__(
+        self, writer: Writer, settings: Settings, mapping: Path | None, progress: Progress
+    ) -> None:
         self.writer = writer
         self.settings = settings
         self.mappings = [mapping] if mapping else sorted((writer.path / "mappings").glob("*.toml"))
@@ -234,7 +252,9 @@ class _Importer:
         return kind
 
     def _unrecognised(self, path: Path, staged: Staged, prefix: str) -> UnrecognisedFileError:
-        sample = self.connection.sql(f"SELECT * EXCLUDE (_row) FROM {prefix}_file LIMIT 200").to_arrow_table()
+        sample = self.connection.sql(
+            f"SELECT * EXCLUDE (_row) FROM {prefix}_file LIMIT 200"
+        ).to_arrow_table()
         folder = self.writer.path / "mappings" / "suggested"
         folder.mkdir(parents=True, exist_ok=True)
         target = folder / f"{path.stem}.toml"
@@ -242,7 +262,10 @@ class _Importer:
         shown = ", ".join(list(staged.header.columns)[:8])
         error = UnrecognisedFileError(
             Words(f"Asked to import {path.name}.", f"要导入 {path.name}。"),
-            Words(f"No platform known here writes this header: {shown}.", f"没有已知平台使用这样的表头：{shown}。"),
+            Words(
+                f"No platform known here writes this header: {shown}.",
+                f"没有已知平台使用这样的表头：{shown}。",
+            ),
             Words(
                 f"Check the suggested mapping {target} and run again with `--mapping {target}`.",
                 f"请检查建议的列映射 {target}，然后加上 `--mapping {target}` 重新运行。",
@@ -251,7 +274,9 @@ class _Importer:
         error.mapping = target
         return error
 
-    def _record(self, path: Path, digest: str, kind: FileKind, converted: Converted) -> dict[str, Any]:
+    def _record(
+        self, path: Path, digest: str, kind: FileKind, converted: Converted
+    ) -> dict[str, Any]:
         quarantine = ""
         if converted.rejected:
             folder = self.writer.folder("quarantine", kind.name)
@@ -274,12 +299,18 @@ class _Importer:
     def _merged(self, manifest: Manifest) -> Manifest:
         tables = dict(manifest.tables)
         identities = self._identities(manifest)
-        again = [t.name for t in TABLES if "customer_id" in t.names and t.name in tables] if "identities" in self.relations else []
+        again = (
+            [t.name for t in TABLES if "customer_id" in t.names and t.name in tables]
+            if "identities" in self.relations
+            else []
+        )
         for name in dict.fromkeys((*self.relations, *self.weak, *again)):
             self.progress(Words(f"Writing {name}", f"写入 {name}"), None)
             table, version = BY_NAME[name], tables.get(name)
             before = merge.current(table, self.writer.path / version.folder if version else None)
-            told = [before, *self.relations.get(name, [])] if version else self.relations.get(name, [])
+            told = (
+                [before, *self.relations.get(name, [])] if version else self.relations.get(name, [])
+            )
             # What is weak goes first, so that anything else overrides it.
             query = merge.merged(table, [*self.weak.get(name, []), *told])
             if identities:
@@ -295,7 +326,9 @@ class _Importer:
         new = self.relations.get("identities", [])
         if not version and not new:
             return ""
-        before = merge.current(BY_NAME["identities"], self.writer.path / version.folder if version else None)
+        before = merge.current(
+            BY_NAME["identities"], self.writer.path / version.folder if version else None
+        )
         query = merge.merged(BY_NAME["identities"], [before, *new])
         self.connection.execute(f"CREATE TEMP TABLE known_identities AS {query}")
         return "known_identities"

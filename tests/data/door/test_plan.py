@@ -14,7 +14,25 @@ from shopkeeper.data.tables import PRODUCTS
 from shopkeeper.settings import Settings
 from shopkeeper.words import Words
 
-PARTS = ("", " ", "\t", "\r", "\n", "=", '"', "'", "a", "-", "NULL", "\ufeff", "(", "!", "\\N", ">", "茶杯")
+PARTS = (
+    "",
+    " ",
+    "\t",
+    "\r",
+    "\n",
+    "=",
+    '"',
+    "'",
+    "a",
+    "-",
+    "NULL",
+    "\ufeff",
+    "(",
+    "!",
+    "\\N",
+    ">",
+    "茶杯",
+)
 
 
 def test_every_short_cell_that_passes_for_clean_is_stored_as_the_general_reader_stores_it() -> None:

@@ -11,7 +11,18 @@ import pytest
 from shopkeeper.data import importing
 from shopkeeper.data.importing import FileOutcome, import_files
 
-TEXTS = ("红色 茶杯", " LEADING", "TRAILING ", "\ttab", "'quoted", "-", "NULL", "", "tea\t ", "杯子🍵")
+TEXTS = (
+    "红色 茶杯",
+    " LEADING",
+    "TRAILING ",
+    "\ttab",
+    "'quoted",
+    "-",
+    "NULL",
+    "",
+    "tea\t ",
+    "杯子🍵",
+)
 DIRT = {
     "InvoiceNo": ("", " 536365", "C536379", "'536365", "-"),
     "StockCode": TEXTS,
@@ -49,7 +60,9 @@ def rows(seed: int, *, dirty: float, scattered: bool) -> list[dict[str, str]]:
 
 def written(path: Path, made: list[dict[str, str]]) -> Path:
     lines = [",".join(made[0])]
-    lines += [",".join(f'"{cell}"' if "," in cell else cell for cell in row.values()) for row in made]
+    lines += [
+        ",".join(f'"{cell}"' if "," in cell else cell for cell in row.values()) for row in made
+    ]
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
     return path
 

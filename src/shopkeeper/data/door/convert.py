@@ -139,7 +139,10 @@ class _Door:
         Returns whether every row is good.
         """
         # What many rows repeat is looked at once.
-        few = [self._few(extract, position) for position, extract in enumerate(self.kind.others, start=1)]
+        few = [
+            self._few(extract, position)
+            for position, extract in enumerate(self.kind.others, start=1)
+        ]
         for extract, relation in zip(self.kind.others, few, strict=True):
             self.plan.learn(extract, relation)
         what = "VIEW" if self.staged.lazy or self.staged.typed else "TABLE"
@@ -162,7 +165,9 @@ class _Door:
         return bool(reasons) and _count(self.connection, f"{self.prefix}_rows WHERE {reasons}") > 0
 
     def _define(self, what: str, position: int, select: str) -> None:
-        self.connection.execute(f"CREATE OR REPLACE TEMP {what} {self.prefix}_{position} AS {select}")
+        self.connection.execute(
+            f"CREATE OR REPLACE TEMP {what} {self.prefix}_{position} AS {select}"
+        )
 
     def _few(self, extract: Extract, position: int) -> str:
         """Return a relation of the different rows that an extract sees, each with its last `_row`."""
@@ -186,7 +191,9 @@ class _Door:
         if not self.staged.typed:
             return self._lacks_required(f"{self.prefix}_0", grain.table)
         # A number within a group is never missing, and costs a join.
-        needed = tuple(c for c in _required(grain.table) if grain.columns.get(c.name) != "_position")
+        needed = tuple(
+            c for c in _required(grain.table) if grain.columns.get(c.name) != "_position"
+        )
         columns = {c.name: grain.columns[c.name] for c in needed if c.name in grain.columns}
         table = replace(grain.table, columns=needed)
         return self._lacks_required(f"({self.plan.select(Extract(table, columns))})", table)
@@ -216,7 +223,10 @@ class _Door:
     def _find_bad(self) -> None:
         self.bad = self.connection.execute(
             f"CREATE TEMP TABLE {self.prefix}_bad AS SELECT _row, min(reason) AS reason FROM ("
-            + " UNION ALL ".join(f"SELECT _row, {number} AS reason FROM ({rows})" for number, rows in enumerate(self._bad_rows()))
+            + " UNION ALL ".join(
+                f"SELECT _row, {number} AS reason FROM ({rows})"
+                for number, rows in enumerate(self._bad_rows())
+            )
             + ") GROUP BY _row"
         ).fetchall()[0][0]
 
@@ -224,7 +234,9 @@ class _Door:
         cells = self._cells()
         reasons_en, reasons_zh = self._reasons()
         lines = self.staged.lines or f"SELECT _row, _row AS _line FROM {self.prefix}_file"
-        rows = f"{self.prefix}_rows_numbered" if self.kind.numbered_within else f"{self.prefix}_rows"
+        rows = (
+            f"{self.prefix}_rows_numbered" if self.kind.numbered_within else f"{self.prefix}_rows"
+        )
         # Each cell is cleaned under a name of its own: macros repeat their argument many times over.
         written = "".join(
             f", cell(({extract.columns.get(column.name, 'NULL')})::VARCHAR) AS _required_{number}"
@@ -250,7 +262,9 @@ class _Door:
             total, kept = self._pair(f"SELECT count(*), count(DISTINCT hash({keys})) FROM ({good})")
         if total != kept:
             last = f"QUALIFY row_number() OVER (PARTITION BY {keys} ORDER BY _row DESC) = 1"
-        self.connection.execute(f"CREATE TEMP VIEW {self.prefix}_grain AS SELECT {names} FROM ({good}) {last}")
+        self.connection.execute(
+            f"CREATE TEMP VIEW {self.prefix}_grain AS SELECT {names} FROM ({good}) {last}"
+        )
         kept = _count(self.connection, f"{self.prefix}_grain") if last else total
         return kept, total - kept
 
@@ -301,8 +315,18 @@ class _Door:
             return {}
         written = ", ".join(f"count(cell({raw}))" for raw in typed.values())
         understood = ", ".join(f"count({quoted(name)})" for name in typed)
-        before = self.connection.execute(f"SELECT {written} FROM {self.prefix}_rows {self._good()}").fetchone() or ()
-        after = self.connection.execute(f"SELECT {understood} FROM {self.prefix}_0 {self._good()}").fetchone() or ()
+        before = (
+            self.connection.execute(
+                f"SELECT {written} FROM {self.prefix}_rows {self._good()}"
+            ).fetchone()
+            or ()
+        )
+        after = (
+            self.connection.execute(
+                f"SELECT {understood} FROM {self.prefix}_0 {self._good()}"
+            ).fetchone()
+            or ()
+        )
         lost = {name: b - a for name, b, a in zip(typed, before, after, strict=True)}
         return {name: count for name, count in lost.items() if count > 0}
 
@@ -326,7 +350,9 @@ class _Door:
             f"SELECT _row FROM {self.prefix}_{position} WHERE {quoted(column.name)} IS NULL"
             for position, _, column in self._required_cells()
         ]
-        return empty + [f"SELECT _row FROM {self.prefix}_rows WHERE {item.when}" for item in self.kind.refusals]
+        return empty + [
+            f"SELECT _row FROM {self.prefix}_rows WHERE {item.when}" for item in self.kind.refusals
+        ]
 
     def _reasons(self) -> tuple[str, str]:
         hidden = self._personal()
@@ -335,10 +361,14 @@ class _Door:
             secret = _columns_in(extract.columns.get(column.name, "")) & hidden
             shown = "'…'" if secret else f"masked(left(_required_{number}, 60))"
             missing, (as_en, as_zh) = f"_required_{number} IS NULL", _AS[column.type]
-            en.append(f"WHEN {number} THEN CASE WHEN {missing} THEN '{column.name} is empty' ELSE "
-                      f"'{column.name}: cannot read “' || {shown} || '” as {as_en}' END")
-            zh.append(f"WHEN {number} THEN CASE WHEN {missing} THEN '{column.name} 为空' ELSE "
-                      f"'{column.name}：“' || {shown} || '”不是可读的{as_zh}' END")
+            en.append(
+                f"WHEN {number} THEN CASE WHEN {missing} THEN '{column.name} is empty' ELSE "
+                f"'{column.name}: cannot read “' || {shown} || '” as {as_en}' END"
+            )
+            zh.append(
+                f"WHEN {number} THEN CASE WHEN {missing} THEN '{column.name} 为空' ELSE "
+                f"'{column.name}：“' || {shown} || '”不是可读的{as_zh}' END"
+            )
         for number, item in enumerate(self.kind.refusals, start=len(en)):
             en.append(f"WHEN {number} THEN {literal(item.why.en)}")
             zh.append(f"WHEN {number} THEN {literal(item.why.zh)}")
@@ -358,7 +388,9 @@ class _Door:
         """Columns of the file that hold personal data, or that an id is made of."""
         hidden: set[str] = set()
         for column, raw in self._mapped():
-            if (column.personal and column.personal != "text") or re.search(r"\b(pseudonym|hashed)\(", raw):
+            if (column.personal and column.personal != "text") or re.search(
+                r"\b(pseudonym|hashed)\(", raw
+            ):
                 hidden |= _columns_in(raw)
         return hidden
 

@@ -33,7 +33,9 @@ def number_rows(connection: duckdb.DuckDBPyConnection, rows: str, within: str) -
         f"SELECT coalesce(sum(_size) FILTER (_scattered), 0) > {_SCATTERED} * sum(_size) FROM {rows}_groups"
     ).fetchall()[0][0]
     if scattered:
-        connection.execute(f"CREATE TEMP VIEW {rows}_numbered AS SELECT *, {window} AS _position FROM {rows}")
+        connection.execute(
+            f"CREATE TEMP VIEW {rows}_numbered AS SELECT *, {window} AS _position FROM {rows}"
+        )
         return
     connection.execute(
         f"""CREATE TEMP TABLE {rows}_placed AS SELECT _row AS _placed_row, {window} AS _place FROM {rows}

@@ -85,7 +85,9 @@ class Plan:
             f", {self.text(raw) if self.is_text(raw) else raw} AS {self._bound(raw)}"
             for raw in dict.fromkeys(extract.columns.values())
         )
-        return f"SELECT _row, {columns} FROM (SELECT _row{cells} FROM {source} WHERE {extract.where})"
+        return (
+            f"SELECT _row, {columns} FROM (SELECT _row{cells} FROM {source} WHERE {extract.where})"
+        )
 
     def is_text(self, raw: str) -> bool:
         """Say whether a raw expression of a learnt extract is text."""
@@ -122,10 +124,18 @@ class Plan:
         if column.type == "date":
             return self._day(raw)
         if not self.is_text(raw):
-            return f"cell(CAST({value} AS VARCHAR))" if column.type == "string" else f"TRY_CAST({value} AS {target})"
+            return (
+                f"cell(CAST({value} AS VARCHAR))"
+                if column.type == "string"
+                else f"TRY_CAST({value} AS {target})"
+            )
         if column.type == "string":
             return value
-        return f"TRY_CAST({value} AS {target})" if self._clean.get(raw) == target else f"{_READERS[column.type]}({value})"
+        return (
+            f"TRY_CAST({value} AS {target})"
+            if self._clean.get(raw) == target
+            else f"{_READERS[column.type]}({value})"
+        )
 
     def _instant(self, raw: str) -> str:
         kind, value = self._types[raw], self._bound(raw)
@@ -135,7 +145,9 @@ class Plan:
             return f"({value} AT TIME ZONE 'UTC')"
         if self.kind.platform == "canonical" and kind.startswith("TIMESTAMP"):
             return value
-        return f"((CAST({value} AS TIMESTAMP) AT TIME ZONE {literal(self.zone)}) AT TIME ZONE 'UTC')"
+        return (
+            f"((CAST({value} AS TIMESTAMP) AT TIME ZONE {literal(self.zone)}) AT TIME ZONE 'UTC')"
+        )
 
     def _day(self, raw: str) -> str:
         if self._clean.get(raw) == "TIMESTAMP" or (
@@ -170,8 +182,10 @@ class Plan:
         if not extract.each:
             return rows
         listed = f"SELECT *, {extract.each} AS _items FROM {rows}"
-        return (f"(SELECT * EXCLUDE (_items), unnest(_items) AS _item, "
-                f"unnest(range(1, len(_items) + 1)) AS _number FROM ({listed}))")
+        return (
+            f"(SELECT * EXCLUDE (_items), unnest(_items) AS _item, "
+            f"unnest(range(1, len(_items) + 1)) AS _number FROM ({listed}))"
+        )
 
     def learn(self, extract: Extract, source: str) -> None:
         """Look at the raw cells of an extract once, so that clean columns are read the fast way."""
@@ -199,11 +213,12 @@ class Plan:
         return self._day_firsts[raw]
 
     def _slashed(self, raw: str) -> bool:
-        row = self.connection.execute(f"SELECT {raw} FROM {self.rows} WHERE {raw} IS NOT NULL LIMIT 1").fetchone()
+        row = self.connection.execute(
+            f"SELECT {raw} FROM {self.rows} WHERE {raw} IS NOT NULL LIMIT 1"
+        ).fetchone()
         return row is not None and re.match(_SLASHED, str(row[0])) is not None
 
     def _exceeds(self, raw: str) -> bool:
         first = f"TRY_CAST(regexp_extract({raw}, '{_SLASHED}', 1) AS INT)"
         row = self.connection.execute(f"SELECT max({first}) > 12 FROM {self.rows}").fetchone()
         return bool(row and row[0])
-

@@ -31,7 +31,9 @@ from shopkeeper.data.tables import Type
 from shopkeeper.words import Words
 
 _BATCH = 20_000
-_NO_JSON = Words("the line is no JSON object; the file may be cut off", "该行不是 JSON 对象，文件可能不完整")
+_NO_JSON = Words(
+    "the line is no JSON object; the file may be cut off", "该行不是 JSON 对象，文件可能不完整"
+)
 _READ_AS: dict[Type, str] = {
     "string": "VARCHAR", "int64": "DOUBLE", "float64": "DOUBLE", "money": "DECIMAL(18,4)",
     "timestamp": "TIMESTAMP",
@@ -123,13 +125,19 @@ def _stage_text(
     header = Header(dict.fromkeys(layout.columns, "VARCHAR"))
     utf8 = layout.encoding in ("utf-8", "utf-8-sig")
     types = typed(header) if utf8 else {}
-    if types and _fast(connection, path, layout, prefix, types) and _as_written(connection, prefix, types):
+    if (
+        types
+        and _fast(connection, path, layout, prefix, types)
+        and _as_written(connection, prefix, types)
+    ):
         return Staged(header, typed=True)
     if utf8 and _fast(connection, path, layout, prefix, {}):
         return Staged(header, lines=_counted_lines(layout.columns, prefix))
     reader = TextReader(path, layout)
     _fill(connection, prefix, reader.batches())
-    connection.execute(f"CREATE TEMP VIEW {prefix}_file AS SELECT * EXCLUDE (_line) FROM {prefix}_staged")
+    connection.execute(
+        f"CREATE TEMP VIEW {prefix}_file AS SELECT * EXCLUDE (_line) FROM {prefix}_staged"
+    )
     return Staged(header, reader.broken, lines=f"SELECT _row, _line FROM {prefix}_staged")
 
 
@@ -141,7 +149,9 @@ def _fast(
     types: dict[str, Type],
 ) -> bool:
     """Let DuckDB read the file; False where it finds anything that is not in order."""
-    columns = ", ".join(f"{literal(name)}: '{_READ_AS[types.get(name, 'string')]}'" for name in layout.columns)
+    columns = ", ".join(
+        f"{literal(name)}: '{_READ_AS[types.get(name, 'string')]}'" for name in layout.columns
+    )
     # A table keeps the order of the file, and its own numbers let both cores read.
     own = all(name.lower() != "rowid" for name in layout.columns)
     counted, viewed = ("", "rowid + 1 AS _row, ") if own else ("row_number() OVER () AS _row, ", "")
@@ -155,13 +165,19 @@ def _fast(
     except (duckdb.InvalidInputException, duckdb.ConversionException):
         connection.execute(f"DROP TABLE IF EXISTS {prefix}_staged")
         return False
-    connection.execute(f"CREATE OR REPLACE TEMP VIEW {prefix}_file AS SELECT {viewed}* FROM {prefix}_staged")
+    connection.execute(
+        f"CREATE OR REPLACE TEMP VIEW {prefix}_file AS SELECT {viewed}* FROM {prefix}_staged"
+    )
     return True
 
 
 def _as_written(connection: duckdb.DuckDBPyConnection, prefix: str, types: dict[str, Type]) -> bool:
     """Say whether no value may differ from what the readers of text make of its cell."""
-    asked = [_AS_WRITTEN[kind].format(x=quoted(name)) for name, kind in types.items() if kind in _AS_WRITTEN]
+    asked = [
+        _AS_WRITTEN[kind].format(x=quoted(name))
+        for name, kind in types.items()
+        if kind in _AS_WRITTEN
+    ]
     query = f"SELECT {' AND '.join(f'coalesce({test}, true)' for test in (*asked, 'true'))} FROM {prefix}_staged"
     return bool(connection.execute(query).fetchall()[0][0])
 
@@ -207,7 +223,9 @@ def _stage_json(connection: duckdb.DuckDBPyConnection, path: Path, prefix: str) 
         WHERE NOT coalesce(_good, false) AND trim(coalesce(line, '')) <> ''"""
     ).fetchall()
     listed = ", ".join(literal(pointer) for pointer in paths.values())
-    names = ", ".join(f"cells[{index}] AS {quoted(name)}" for index, name in enumerate(paths, start=1))
+    names = ", ".join(
+        f"cells[{index}] AS {quoted(name)}" for index, name in enumerate(paths, start=1)
+    )
     connection.execute(
         f"""CREATE TEMP VIEW {prefix}_file AS SELECT _row, {names} FROM (
         SELECT _row, json_extract_string(line, [{listed}]) AS cells FROM {prefix}_staged WHERE _good)"""
@@ -269,17 +287,24 @@ def _stage_sheet(connection: duckdb.DuckDBPyConnection, path: Path, prefix: str)
     chosen = [rows for rows, head in zip(tables, headers, strict=True) if head == first]
     _fill(connection, prefix, _sheet_batches(names, chosen))
     connection.execute(f"CREATE TEMP VIEW {prefix}_file AS FROM {prefix}_staged")
-    return Staged(Header(dict.fromkeys(names, "VARCHAR")), lines=f"SELECT _row, _row + 1 AS _line FROM {prefix}_staged")
+    return Staged(
+        Header(dict.fromkeys(names, "VARCHAR")),
+        lines=f"SELECT _row, _row + 1 AS _line FROM {prefix}_staged",
+    )
 
 
-def _sheet_batches(names: tuple[str, ...], sheets: list[Iterator[list[Any]]]) -> Iterator[pa.RecordBatch]:
+def _sheet_batches(
+    names: tuple[str, ...], sheets: list[Iterator[list[Any]]]
+) -> Iterator[pa.RecordBatch]:
     done = 0
     filled = (row for rows in sheets for row in rows if any(cell != "" for cell in row))
     while True:
         rows = list(islice(filled, _BATCH))
         numbers = pa.array(range(done + 1, done + len(rows) + 1), pa.int64())
         cells = [
-            pa.array([_sheet_cell(row[index]) if index < len(row) else None for row in rows], pa.string())
+            pa.array(
+                [_sheet_cell(row[index]) if index < len(row) else None for row in rows], pa.string()
+            )
             for index in range(len(names))
         ]
         yield pa.RecordBatch.from_arrays([numbers, *cells], names=["_row", *names])
@@ -300,7 +325,9 @@ def _sheet_cell(value: object) -> str | None:
     return str(value)
 
 
-def _fill(connection: duckdb.DuckDBPyConnection, prefix: str, batches: Iterator[pa.RecordBatch]) -> None:
+def _fill(
+    connection: duckdb.DuckDBPyConnection, prefix: str, batches: Iterator[pa.RecordBatch]
+) -> None:
     first = next(batches)
     reader = pa.RecordBatchReader.from_batches(first.schema, _chained(first, batches))
     connection.register("incoming", reader)
