@@ -6,24 +6,24 @@ personal data: only columns that carry none are copied, with e-mails, phones and
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field, replace
 
 import duckdb
 
 from shopkeeper.data.door.number import number_rows
 from shopkeeper.data.door.plan import Plan
-from shopkeeper.data.door.read import Staged, literal, quoted
+from shopkeeper.data.door.read import Staged, quoted
+from shopkeeper.data.door.reasons import (
+    open_columns,
+    reasons,
+    required_cells,
+    required_columns,
+    shown_cells,
+)
 from shopkeeper.data.schema import DUCKDB
 from shopkeeper.data.sources.kinds import Extract, FileKind
 from shopkeeper.data.tables import Column, Table
 from shopkeeper.settings import Settings
-
-_AS = {
-    "timestamp": ("a time", "时间"), "date": ("a day", "日期"), "money": ("an amount", "金额"),
-    "int64": ("a whole number", "整数"), "float64": ("a number", "数字"),
-    "boolean": ("yes or no", "是或否"), "string": ("text", "文本"),
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,14 +192,16 @@ class _Door:
             return self._lacks_required(f"{self.prefix}_0", grain.table)
         # A number within a group is never missing, and costs a join.
         needed = tuple(
-            c for c in _required(grain.table) if grain.columns.get(c.name) != "_position"
+            c for c in required_columns(grain.table) if grain.columns.get(c.name) != "_position"
         )
         columns = {c.name: grain.columns[c.name] for c in needed if c.name in grain.columns}
         table = replace(grain.table, columns=needed)
         return self._lacks_required(f"({self.plan.select(Extract(table, columns))})", table)
 
     def _lacks_required(self, relation: str, table: Table) -> bool:
-        missing = " OR ".join(f"{quoted(column.name)} IS NULL" for column in _required(table))
+        missing = " OR ".join(
+            f"{quoted(column.name)} IS NULL" for column in required_columns(table)
+        )
         return _count(self.connection, f"{relation} WHERE {missing}") > 0
 
     def reject(self, *, tidy: bool) -> int:
@@ -213,7 +215,11 @@ class _Door:
             self._explain()
         if self.staged.broken:
             # What is no row is shown only where every cell of the file is known to be nobody's.
-            hide = "masked" if set(self.staged.header.columns) <= self._open() else "shape_of"
+            hide = (
+                "masked"
+                if set(self.staged.header.columns) <= open_columns(self.kind)
+                else "shape_of"
+            )
             self.connection.executemany(
                 f"INSERT INTO {self.prefix}_rejected VALUES (?, ?, ?, to_json({hide}(left(?, 4000)))::VARCHAR)",
                 [[item.line, item.why.en, item.why.zh, item.text] for item in self.staged.broken],
@@ -231,8 +237,8 @@ class _Door:
         ).fetchall()[0][0]
 
     def _explain(self) -> None:
-        cells = self._cells()
-        reasons_en, reasons_zh = self._reasons()
+        cells = shown_cells(self.kind, self.staged.header)
+        reasons_en, reasons_zh = reasons(self.kind)
         lines = self.staged.lines or f"SELECT _row, _row AS _line FROM {self.prefix}_file"
         rows = (
             f"{self.prefix}_rows_numbered" if self.kind.numbered_within else f"{self.prefix}_rows"
@@ -240,7 +246,7 @@ class _Door:
         # Each cell is cleaned under a name of its own: macros repeat their argument many times over.
         written = "".join(
             f", cell(({extract.columns.get(column.name, 'NULL')})::VARCHAR) AS _required_{number}"
-            for number, (_, extract, column) in enumerate(self._required_cells())
+            for number, (_, extract, column) in enumerate(required_cells(self.kind))
         )
         self.connection.execute(
             f"""INSERT INTO {self.prefix}_rejected
@@ -286,7 +292,9 @@ class _Door:
             for column in table.columns
             if column.name not in table.key
         )
-        present = " AND ".join(f"{quoted(column.name)} IS NOT NULL" for column in _required(table))
+        present = " AND ".join(
+            f"{quoted(column.name)} IS NOT NULL" for column in required_columns(table)
+        )
         rows = self.connection.execute(
             f"""CREATE TEMP TABLE {name} AS SELECT {_listed(table.names)} FROM (SELECT {keys}, {merged}
             FROM {self.prefix}_{position} {self._good()} AND {present} GROUP BY {keys})"""
@@ -335,70 +343,13 @@ class _Door:
             return f"WHERE _row NOT IN (SELECT _row FROM {self.prefix}_bad)"
         return "WHERE true"
 
-    def _required_cells(self) -> list[tuple[int, Extract, Column]]:
-        extracts = enumerate((self.kind.grain, *self.kind.others))
-        return [
-            (position, extract, column)
-            for position, extract in extracts
-            for column in _required(extract.table)
-            # Other tables simply have nothing to say where their key, or an item of a list, is empty.
-            if position == 0 or (column.name not in extract.table.key and not extract.each)
-        ]
-
     def _bad_rows(self) -> list[str]:
         empty = [
             f"SELECT _row FROM {self.prefix}_{position} WHERE {quoted(column.name)} IS NULL"
-            for position, _, column in self._required_cells()
+            for position, _, column in required_cells(self.kind)
         ]
         return empty + [
             f"SELECT _row FROM {self.prefix}_rows WHERE {item.when}" for item in self.kind.refusals
-        ]
-
-    def _reasons(self) -> tuple[str, str]:
-        hidden = self._personal()
-        en, zh = [], []
-        for number, (_, extract, column) in enumerate(self._required_cells()):
-            secret = _columns_in(extract.columns.get(column.name, "")) & hidden
-            shown = "'…'" if secret else f"masked(left(_required_{number}, 60))"
-            missing, (as_en, as_zh) = f"_required_{number} IS NULL", _AS[column.type]
-            en.append(
-                f"WHEN {number} THEN CASE WHEN {missing} THEN '{column.name} is empty' ELSE "
-                f"'{column.name}: cannot read “' || {shown} || '” as {as_en}' END"
-            )
-            zh.append(
-                f"WHEN {number} THEN CASE WHEN {missing} THEN '{column.name} 为空' ELSE "
-                f"'{column.name}：“' || {shown} || '”不是可读的{as_zh}' END"
-            )
-        for number, item in enumerate(self.kind.refusals, start=len(en)):
-            en.append(f"WHEN {number} THEN {literal(item.why.en)}")
-            zh.append(f"WHEN {number} THEN {literal(item.why.zh)}")
-        return " ".join(en), " ".join(zh)
-
-    def _cells(self) -> str:
-        shown = [name for name in self.staged.header.columns if name in self._open()]
-        listed = ", ".join(f"{literal(name)}, masked({quoted(name)}::VARCHAR)" for name in shown)
-        return f"json_object({listed})"
-
-    def _open(self) -> set[str]:
-        """Columns of the file that are read, hold no personal data and make no id."""
-        used: set[str] = set().union(*(_columns_in(raw) for _, raw in self._mapped()))
-        return used - self._personal()
-
-    def _personal(self) -> set[str]:
-        """Columns of the file that hold personal data, or that an id is made of."""
-        hidden: set[str] = set()
-        for column, raw in self._mapped():
-            if (column.personal and column.personal != "text") or re.search(
-                r"\b(pseudonym|hashed)\(", raw
-            ):
-                hidden |= _columns_in(raw)
-        return hidden
-
-    def _mapped(self) -> list[tuple[Column, str]]:
-        return [
-            (extract.table.column(name), raw)
-            for extract in (self.kind.grain, *self.kind.others)
-            for name, raw in extract.columns.items()
         ]
 
     def _pair(self, query: str) -> tuple[int, int]:
@@ -411,17 +362,8 @@ def _present(extract: Extract) -> str:
     return " AND ".join(f"({extract.columns[name]}) IS NOT NULL" for name in extract.table.key)
 
 
-def _required(table: Table) -> tuple[Column, ...]:
-    return tuple(column for column in table.columns if column.required)
-
-
 def _listed(names: tuple[str, ...]) -> str:
     return ", ".join(quoted(name) for name in names)
-
-
-def _columns_in(raw: str) -> set[str]:
-    """Return the quoted column names in an SQL expression."""
-    return {name.replace('""', '"') for name in re.findall(r'"((?:[^"]|"")+)"', raw)}
 
 
 def _count(connection: duckdb.DuckDBPyConnection, relation: str) -> int:
