@@ -77,7 +77,7 @@ def _personal_columns(kind: FileKind) -> set[str]:
     hidden: set[str] = set()
     for column, raw in _mapped(kind):
         personal = column.personal is not None and column.personal != "text"
-        if personal or re.search(r"\b(pseudonym|hashed)\(", raw):
+        if personal or re.search(r"\b(pseudonym|hashed|person)\(", raw):
             hidden |= _columns_in(raw)
     return hidden
 
