@@ -48,7 +48,7 @@ def test_every_short_cell_that_passes_for_clean_is_stored_as_the_general_reader_
         plan = Plan(connection, kind, Settings(), "one")
         plan.learn(extract, "one")
         ways.setdefault(plan.text('"x"'), []).append(cell)
-    assert len(ways) == 3
+    assert len(ways) == 4
     for way, those in ways.items():
         connection.register("those", pa.table({"x": those}))
         differing = connection.execute(

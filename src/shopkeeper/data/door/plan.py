@@ -23,8 +23,8 @@ _TESTS = {
     "string": "CASE WHEN bool_or({x} < ' ' AND {x} <> '' OR {x} BETWEEN '''' AND '(' OR {x} BETWEEN '=' AND '>'"
     " OR {x} > chr(65278) OR ends_with({x}, chr(13)) OR ends_with({x}, chr(9))"
     f" OR CASE WHEN {_SPACED} THEN {_WRAPPED} END) THEN NULL"
-    f" WHEN bool_or({_SPACED} OR CASE WHEN strlen({{x}}) < 5 THEN {{x}} IN ({_BLANKS}) END) THEN 'spaced'"
-    " ELSE 'plain' END",
+    f" WHEN bool_or(CASE WHEN strlen(trim({{x}})) < 5 THEN trim({{x}}) IN ({_BLANKS}) END) THEN 'blanks'"
+    f" WHEN bool_or({_SPACED}) THEN 'spaced' ELSE 'plain' END",
     "timestamp": "CASE WHEN count({x}) = count(TRY_CAST({x} AS TIMESTAMP)) AND max(length({x})) <= 19"
     " THEN 'TIMESTAMP' END",
     "money": "CASE WHEN count({x}) = count(TRY_CAST({x} AS DECIMAL(18,4))) THEN 'DECIMAL(18,4)' END",
@@ -112,6 +112,8 @@ class Plan:
             case "":
                 return f"cell({raw})"
             case "spaced":
+                return f"trim({raw})"
+            case "blanks":
                 blank = f"trim({raw}) IN ({_BLANKS})"
                 return f"CASE WHEN strlen(trim({raw})) > 4 THEN trim({raw}) WHEN {blank} THEN NULL ELSE trim({raw}) END"
             case _:
