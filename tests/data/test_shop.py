@@ -11,6 +11,7 @@ from shopkeeper.answer import Answer
 from shopkeeper.data.schema import arrow_schema
 from shopkeeper.data.shop import Shop, shop_from_tables
 from shopkeeper.data.tables import TABLES
+from shopkeeper.operations.behaviour.ask import overview
 from shopkeeper.words import Words
 
 
@@ -26,7 +27,8 @@ def shop() -> Shop:
                 {
                     "order_id": ["o1", "o2", "o3"],
                     "ordered_at": [day(1), day(10), day(20)],
-                    "refunded": [5, 7, 0],
+                    "status": ["refunded", "paid", "paid"],
+                "refunded": [5, 7, 0],
                     "refunded_at": [day(15), None, None],
                 }
             ),
@@ -64,6 +66,7 @@ def test_as_of_cuts_rows_values_and_children(shop: Shop) -> None:
     orders = past.orders.order_by("order_id").to_pyarrow().to_pydict()
     assert orders["order_id"] == ["o1", "o2"]
     assert orders["refunded"] == [None, None]
+    assert orders["status"] == [None, None]
     assert past.order_items.order_by("line").to_pyarrow()["line"].to_pylist() == [1, 2]
     assert past.reviews.to_pyarrow()["review_id"].to_pylist() == ["r1"]
     assert past.products.to_pyarrow()["product_id"].to_pylist() == ["p1"]
@@ -108,3 +111,16 @@ def test_rows_after_the_cut_never_change_the_past(moments: list[int], cut: int) 
     known = [moment for moment in moments if moment <= cut]
     later = [moment for moment in moments if moment > cut]
     assert built(known) == built(known + later)
+
+
+def test_what_becomes_of_an_order_later_never_changes_the_past() -> None:
+    def january(**later: object) -> object:
+        order = {"order_id": ["o1", "o2"], "customer_id": ["c1", "c2"], "total": [10, 20]}
+        placed = {"ordered_at": [datetime(2025, 1, 1)] * 2, "paid_at": [datetime(2025, 1, 1)] * 2}
+        shop = shop_from_tables({"orders": pa.table(order | placed | later)})
+        return overview(shop.as_of("2025-01-02")).table.to_pylist()
+
+    june = datetime(2025, 6, 1)
+    assert january() == january(status=["refunded", "paid"], refunded_at=[june, None])
+    assert january() == january(status=["cancelled", "paid"], cancelled_at=[june, None])
+    assert january() == january(status=["refunded", "paid"], refunded=[10, 0])

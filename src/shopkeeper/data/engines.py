@@ -77,5 +77,9 @@ def cut_table(whole: ir.Table, table: Table, shop: Shop) -> ir.Table:
         column.name: ibis.ifelse(known[column.known_at] <= moment, known[column.name], None)
         for column in table.columns
         if column.known_at
+    } | {
+        column.name: ibis.null(known[column.name].type())
+        for column in table.columns
+        if column.latest
     }
     return known.mutate(**hidden) if hidden else known

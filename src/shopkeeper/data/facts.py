@@ -73,9 +73,10 @@ def orders(shop: Shop) -> ir.Table:
         ibis.coalesce(joined.lines_refunded, 0),
     )
     unstated = joined.refunded.isnull() & joined.lines_refunded.isnull()
-    whole = unstated & (status == "refunded")
+    given_back = (status == "refunded") | joined.refunded_at.notnull()
+    whole = unstated & given_back
     refund = ibis.cases((~sale, value.abs()), (whole, value), else_=stated)
-    back = (stated > 0) | (ibis.coalesce(joined.lines_back, 0) > 0) | (status == "refunded")
+    back = (stated > 0) | (ibis.coalesce(joined.lines_back, 0) > 0) | given_back
     fallback = ibis.literal(shop.settings.currency)
     return joined.select(
         "order_id",

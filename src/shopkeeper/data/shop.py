@@ -47,7 +47,8 @@ class Shop:
     Limits
     ------
     A shop does not notice later imports; open it again to see them. Under `as_of`, rows of undated
-    tables (sellers, categories, places) and of entities without a date are kept as they are.
+    tables (sellers, categories, places) and of entities without a date are kept as they are; what
+    is known only as it is now (an order's status, stock, votes) is hidden.
 
     Examples
     --------

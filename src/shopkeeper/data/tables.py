@@ -37,6 +37,8 @@ class Column:
     known_at
         The time column of the same table that says when the value became known; `as_of` hides the
         value before that time.
+    latest
+        Only the latest value is known, not since when; `as_of` hides it altogether.
     """
 
     name: str
@@ -46,6 +48,7 @@ class Column:
     required: bool = False
     personal: Personal | None = None
     known_at: str | None = None
+    latest: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +115,9 @@ def _c(
     required: bool = False,
     personal: Personal | None = None,
     known_at: str | None = None,
+    latest: bool = False,
 ) -> Column:
-    return Column(name, type, en, zh, required, personal, known_at)
+    return Column(name, type, en, zh, required, personal, known_at, latest)
 
 
 _SOURCE = _c("source", "string", "Platform that the row came from", "来源平台")
@@ -160,7 +164,7 @@ PRODUCTS = Table(
         _c("price", "money", "List price of one unit", "单件标价"),
         _c("cost", "money", "Cost of one unit", "单件成本"),
         _CURRENCY,
-        _c("stock", "int64", "Units in stock", "库存件数"),
+        _c("stock", "int64", "Units in stock", "库存件数", latest=True),
         _c("weight_grams", "float64", "Weight in grams", "重量（克）"),
         _c("photos", "int64", "Number of photos", "图片数"),
         _c("created_at", "timestamp", "When the product was listed", "上架时间"),
@@ -203,8 +207,8 @@ ORDERS = Table(
         _c("ordered_on", "date", "Local day on which it was placed", "下单当地日期"),
         _ZONE,
         _c("status", "string", "created, paid, shipped, delivered, cancelled or refunded",
-           "created 已下单、paid 已付款、shipped 已发货、delivered 已签收、cancelled 已取消、refunded 已退款"),
-        _c("source_status", "string", "Status as the platform writes it", "平台原始状态"),
+           "created 已下单、paid 已付款、shipped 已发货、delivered 已签收、cancelled 已取消、refunded 已退款", latest=True),
+        _c("source_status", "string", "Status as the platform writes it", "平台原始状态", latest=True),
         _c("paid_at", "timestamp", "When it was paid", "付款时间", known_at="paid_at"),
         _c("cancelled_at", "timestamp", "When it was cancelled", "取消时间", known_at="cancelled_at"),
         _c("subtotal", "money", "Goods before shipping and tax, after discount", "商品金额（折后，不含运费与税）"),
@@ -305,7 +309,7 @@ REVIEWS = Table(
         _c("reviewed_on", "date", "Local day on which it was written", "评价当地日期"),
         _ZONE,
         _c("verified", "boolean", "By a verified buyer", "是否为已购买顾客"),
-        _c("helpful_votes", "int64", "Votes that found it helpful", "认为有用的票数"),
+        _c("helpful_votes", "int64", "Votes that found it helpful", "认为有用的票数", latest=True),
         _c("reply", "string", "The shop's reply", "店铺回复", personal="text", known_at="replied_at"),
         _c("replied_at", "timestamp", "When the shop replied", "回复时间", known_at="replied_at"),
         _SOURCE))
