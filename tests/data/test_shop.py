@@ -28,7 +28,7 @@ def shop() -> Shop:
                     "order_id": ["o1", "o2", "o3"],
                     "ordered_at": [day(1), day(10), day(20)],
                     "status": ["refunded", "paid", "paid"],
-                "refunded": [5, 7, 0],
+                    "refunded": [5, 7, 0],
                     "refunded_at": [day(15), None, None],
                 }
             ),
