@@ -23,7 +23,7 @@ _TESTS = {
     "string": "CASE WHEN bool_or({x} < ' ' AND {x} <> '' OR {x} BETWEEN '''' AND '(' OR {x} BETWEEN '=' AND '>'"
     " OR {x} > chr(65278) OR ends_with({x}, chr(13)) OR ends_with({x}, chr(9))"
     f" OR CASE WHEN {_SPACED} THEN {_WRAPPED} END) THEN NULL"
-    f" WHEN bool_or(CASE WHEN strlen(trim({{x}})) < 5 THEN trim({{x}}) IN ({_BLANKS}) END) THEN 'blanks'"
+    f" WHEN bool_or(CASE WHEN strlen({{x}}) < 5 OR {_SPACED} THEN trim({{x}}) IN ({_BLANKS}) END) THEN 'blanks'"
     f" WHEN bool_or({_SPACED}) THEN 'spaced' ELSE 'plain' END",
     "timestamp": "CASE WHEN count({x}) = count(TRY_CAST({x} AS TIMESTAMP)) AND max(length({x})) <= 19"
     " THEN 'TIMESTAMP' END",
@@ -108,14 +108,16 @@ class Plan:
 
     def text(self, raw: str) -> str:
         """Return the SQL that trims a text cell, as little as its column needs."""
+        spaced = _SPACED.format(x=f"({raw})")
         match self._clean.get(raw, ""):
             case "":
                 return f"cell({raw})"
             case "spaced":
-                return f"trim({raw})"
+                return f"CASE WHEN {spaced} THEN trim({raw}) ELSE {raw} END"
             case "blanks":
+                short = f"strlen({raw}) < 5 OR {spaced}"
                 blank = f"trim({raw}) IN ({_BLANKS})"
-                return f"CASE WHEN strlen(trim({raw})) > 4 THEN trim({raw}) WHEN {blank} THEN NULL ELSE trim({raw}) END"
+                return f"CASE WHEN {short} THEN CASE WHEN NOT {blank} THEN trim({raw}) END ELSE {raw} END"
             case _:
                 return raw
 
@@ -200,8 +202,13 @@ class Plan:
         self._types |= {raw: row[1] for raw, row in zip(unknown, rows, strict=True)}
         texts = [raw for raw in unknown if self.is_text(raw) and kinds[raw] in _TESTS]
         if texts:
-            tests = ", ".join(_TESTS[kinds[raw]].format(x=f"({raw})") for raw in texts)
-            found = self.connection.execute(f"SELECT {tests} FROM {source}").fetchall()[0]
+            # Each cell is computed once, however often the tests speak of it.
+            cells = ", ".join(f"{raw} AS c{index}" for index, raw in enumerate(texts))
+            tests = ", ".join(
+                _TESTS[kinds[raw]].format(x=f"c{index}") for index, raw in enumerate(texts)
+            )
+            query = f"SELECT {tests} FROM (SELECT {cells} FROM {source})"
+            found = self.connection.execute(query).fetchall()[0]
             self._clean |= {raw: answer for raw, answer in zip(texts, found, strict=True) if answer}
 
     def is_plain(self, raw: str) -> bool:

@@ -31,6 +31,8 @@ from shopkeeper.data.tables import Type
 from shopkeeper.words import Words
 
 _BATCH = 20_000
+# Left alone, DuckDB takes buffers of 16 such lines, and one core reads a small file alone.
+_LINE = 1 << 24
 _NO_JSON = Words(
     "the line is no JSON object; the file may be cut off", "该行不是 JSON 对象，文件可能不完整"
 )
@@ -160,7 +162,7 @@ def _fast(
             f"""CREATE OR REPLACE TEMP TABLE {prefix}_staged AS SELECT {counted}* FROM read_csv(
             {literal(str(path))}, auto_detect = false, header = true, skip = 0, columns = {{{columns}}},
             delim = {literal(layout.delimiter)}, quote = '"', escape = '"', strict_mode = true,
-            null_padding = false, timestampformat = '%Y-%m-%d %H:%M:%S', max_line_size = 16777216)"""
+            null_padding = false, timestampformat = '%Y-%m-%d %H:%M:%S', max_line_size = {_LINE}, buffer_size = {_LINE})"""
         )
     except (duckdb.InvalidInputException, duckdb.ConversionException):
         connection.execute(f"DROP TABLE IF EXISTS {prefix}_staged")
@@ -199,7 +201,7 @@ def _stage_json(connection: duckdb.DuckDBPyConnection, path: Path, prefix: str) 
         if array
         else f"""SELECT line FROM read_csv({literal(str(path))}, auto_detect = false, header = false,
             columns = {{'line': 'VARCHAR'}}, delim = E'\\x01', quote = '', escape = '',
-            max_line_size = 16777216)"""
+            max_line_size = {_LINE}, buffer_size = {_LINE})"""
     )
     try:
         connection.execute(
