@@ -52,6 +52,7 @@ def planted(folder: Path) -> Answer:
         {
             "review_id": truth["review_id"],
             "sentiment": truth["sentiment"],
+            "read": truth["sentiment"],
             "abstained": pa.array([False] * truth.num_rows),
             "origin": pa.array(["label"] * truth.num_rows),
         }

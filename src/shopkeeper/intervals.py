@@ -6,12 +6,12 @@ Plain functions of arrays; they know nothing of shops.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtri
+from scipy.special import ndtr, ndtri
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,3 +96,66 @@ def proportion(successes: float, total: float, *, level: float = 0.95) -> Interv
     half = z * math.sqrt(share * (1 - share) / total + z * z / (4 * total * total))
     scale = 1 + z * z / total
     return Interval(share, max(0.0, (middle - half) / scale), min(1.0, (middle + half) / scale))
+
+
+def discoveries(p_values: Sequence[float], *, rate: float = 0.05) -> list[bool]:
+    """Say which of many findings stand when all of them were looked for.
+
+    Parameters
+    ----------
+    p_values
+        Two-sided p-value of each finding; NaN never stands.
+    rate
+        Expected share of false findings among those that stand; where nothing at all is true, the
+        chance that anything stands.
+
+    Returns
+    -------
+    list of bool
+        Benjamini & Hochberg (1995), JRSS B 57: the k smallest with p₍k₎ ≤ k · rate / n, for the
+        largest such k.
+
+    Limits
+    ------
+    Findings that exclude one another may exceed the rate a little.
+
+    Examples
+    --------
+    >>> discoveries([0.001, 0.04, 0.02, 0.9])
+    [True, False, True, False]
+    """
+    order = sorted(
+        range(len(p_values)), key=lambda place: (math.isnan(p_values[place]), p_values[place])
+    )
+    last = max(
+        (
+            rank
+            for rank, place in enumerate(order, 1)
+            if p_values[place] <= rank * rate / len(order)
+        ),
+        default=0,
+    )
+    stands = set(order[:last])
+    return [place in stands for place in range(len(p_values))]
+
+
+def interval_p_value(interval: Interval, *, against: float = 0.0, level: float = 0.95) -> float:
+    """Return the two-sided p-value of a value against a fixed one, from its interval.
+
+    The bound on the side of `against` is taken as z standard errors away (Altman & Bland 2011, BMJ
+    343); NaN where it is not away at all.
+
+    Examples
+    --------
+    >>> round(interval_p_value(Interval(1.96, 0.0, 3.92)), 3)
+    0.05
+    """
+    away = (
+        interval.value - interval.low
+        if interval.value >= against
+        else interval.high - interval.value
+    )
+    if not away > 0:
+        return math.nan
+    z = abs(interval.value - against) / (away / float(ndtri((1 + level) / 2)))
+    return float(2 * ndtr(-z))

@@ -159,18 +159,19 @@ def test_a_visit_over_midnight_is_one_visit_on_its_first_day() -> None:
     assert found["conversion", date(2024, 3, 1)] == (0, 0)
 
 
-def test_what_was_read_from_the_text_decides_unless_it_abstained() -> None:
+def test_what_was_read_from_the_text_decides_where_nothing_was_said() -> None:
     judged = Answer(
         "review_sentiment", Words("s", "情感"),
-        pa.table({"review_id": ["a", "b"], "sentiment": ["negative", "negative"],
-                  "abstained": [False, True], "origin": ["text", "text"]}), "ngrams",
+        pa.table({"review_id": ["a", "b", "e", "f"], "read": ["negative"] * 4,
+                  "abstained": [False, True, False, True]}), "ngrams",
     )  # fmt: skip
-    tables = {"reviews": pa.table({"review_id": ["a", "b", "c", "d"], "rating": [5, 5, None, 3.5],
-                                   "label": [None, None, "positive", None]})}  # fmt: skip
+    tables = {"reviews": pa.table({"review_id": ["a", "b", "c", "d", "e", "f"],
+                                   "rating": [5, 5, None, 3.5, None, None],
+                                   "label": [None, None, "positive", None, None, None]})}  # fmt: skip
     read = shop_from_tables(tables, answers={"review_sentiment": judged})
     unread = shop_from_tables(tables)
     shares = [f"{name}_review_share" for name in ("negative", "neutral", "positive")]
-    assert [value_of(read, name)["top"] for name in shares] == [1, 1, 2]
+    assert [value_of(read, name)["top"] for name in shares] == [1, 1, 3]
     assert [value_of(unread, name)["top"] for name in shares] == [0, 1, 3]
 
 

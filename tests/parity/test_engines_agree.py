@@ -71,8 +71,8 @@ def shops(demo_tables: dict[str, pa.Table], spark: object) -> dict[str, Shop]:
     judged = Answer(
         "review_sentiment", Words("s", "情感"),
         pa.table({"review_id": tables["reviews"]["review_id"].slice(0, number),
-                  "sentiment": [("negative", "neutral", "positive")[n % 3] for n in range(number)],
-                  "abstained": [n % 4 == 0 for n in range(number)], "origin": ["text"] * number}),
+                  "read": [("negative", "neutral", "positive")[n % 3] for n in range(number)],
+                  "abstained": [n % 4 == 0 for n in range(number)]}),
         "ngrams",
     )  # fmt: skip
     answers = {"review_sentiment": judged}

@@ -159,14 +159,13 @@ def sentiment_answer() -> Answer:
     judged = [
         {
             "review_id": row["review_id"],
-            "sentiment": "negative" if row["rating"] == 1 else "positive",
+            "read": "negative" if row["rating"] == 1 else "positive",
             "p_negative": 0.5 + number / 1000 if row["rating"] == 1 else 0.1,
             "abstained": False,
-            "origin": "text",
         }
         for number, row in enumerate(rows)
     ]
-    disagreements = pa.table({"review_id": ["r1"], "text": ["好个鬼"], "rating": [5.0]})
+    disagreements = pa.table({"review_id": ["r1"], "text": ["好个鬼，再也不来了"], "rating": [5.0]})
     parts = pa.table({"part": ["disagreeing", "with_text"], "reviews": [77, 360]})
     names = ("accuracy", "macro_f1", "ece")
     quality = pa.Table.from_pylist(
@@ -362,7 +361,7 @@ def test_the_first_page_says_what_goes_with_bad_reviews(texts: dict[str, str]) -
 
 def test_reviews_that_disagree_with_their_stars_are_counted_and_quoted(text: str) -> None:
     assert '<a class="n" href="#def-disagreements">77</a>' in text
-    assert "<bdi>好个鬼</bdi>" in text
+    assert "<bdi>好个鬼，再也不来了</bdi>" in text
 
 
 def test_how_well_the_texts_are_read_stands_beside_the_baseline(texts: dict[str, str]) -> None:

@@ -2,7 +2,8 @@
 
 One function a grain: an order with its value, a visit, a delivery, a review with its sentiment. Each
 returns a local day `on` and says in its docstring what counts. Nothing is executed here except the
-list of the shop's time zones, which is a handful of words.
+list of the shop's time zones, which is a handful of words, and, under `as_of`, whether any payment
+is dated.
 """
 
 from __future__ import annotations
@@ -58,14 +59,18 @@ def orders(shop: Shop) -> ir.Table:
 
     Columns: order_id, customer_id, on, ordered_at, currency, channel, region, country; `sale` (not
     a refund document), `paid` (a sale that was paid and not cancelled), `value`, `refund`,
-    `returned` (something of a paid order came back or was refunded).
+    `returned` (something of a paid order came back or was refunded). Under `as_of` the status is
+    hidden, so an order is paid once its payment is dated; in a shop that dates no payment every sale
+    counts that was not cancelled.
     """
     order = shop.orders
     joined = order.left_join(order_lines(shop), "order_id")
     sale = ibis.coalesce(joined.kind, "sale") != "refund"
     status = ibis.coalesce(joined.status, "")
     cancelled = (status == "cancelled") | joined.cancelled_at.notnull()
-    unknown = joined.status.isnull() & joined.paid_at.isnull()
+    unknown = (
+        joined.status.isnull() & joined.paid_at.isnull() & ~ibis.literal(_dates_payments(shop))
+    )
     paid = sale & ~cancelled & (joined.paid_at.notnull() | status.isin(_PAID) | unknown)
     value = ibis.coalesce(joined.total.cast("decimal(38, 4)"), joined.lines_value)
     stated = ibis.greatest(
@@ -168,23 +173,23 @@ def sentiment_of_stars(rating: ir.NumericValue) -> ir.StringValue:
 def reviews(shop: Shop) -> ir.Table:
     """Return one row a review: its sentiment and where the sentiment comes from.
 
-    The stored answer of `review_sentiment` decides unless it abstained; else the shop's own label;
-    else the stars (1–2 negative, 4–5 positive, between them neutral). `origin` is `text`, `label`,
-    `stars`, or null where there is no sentiment. `clear` is false where the stars say otherwise.
+    The shop's own label decides, else the stars (1–2 negative, 4–5 positive, between them neutral),
+    else what `review_sentiment` read in the text. `origin` is `label`, `stars`, `text`, or null where
+    there is no sentiment. `clear` is false where the text is surely read as something else.
     """
     review = shop.reviews
     judged = _judged(shop)
     if judged is not None:
         review = review.left_join(judged, review.review_id == judged.judged_id).drop("judged_id")
     else:
-        review = review.mutate(read=ibis.null("string"), read_origin=ibis.null("string"))
+        review = review.mutate(read=ibis.null("string"))
     stars = sentiment_of_stars(review.rating)
     origin = ibis.cases(
-        (review["read"].notnull(), review.read_origin),
         (review.label.notnull(), "label"),
         (review.rating.notnull(), "stars"),
+        (review["read"].notnull(), "text"),
     )
-    read = ibis.coalesce(review["read"], review.label, stars)
+    sentiment = ibis.coalesce(review.label, stars, review["read"])
     return review.select(
         "review_id",
         "product_id",
@@ -194,10 +199,39 @@ def reviews(shop: Shop) -> ir.Table:
         "rating",
         "reviewed_at",
         on=ibis.coalesce(review.reviewed_on, review.reviewed_at.date()),
-        sentiment=read,
+        sentiment=sentiment,
         origin=origin,
-        clear=read == ibis.coalesce(stars, read),
+        clear=sentiment == ibis.coalesce(review["read"], sentiment),
     )
+
+
+def with_family(shop: Shop, table: ir.Table) -> ir.Table:
+    """Return the table with `family`: the product that its `product_id` is a variant of, or itself.
+
+    Reviews name a product where orders name the variant that was bought; the two meet in `family`.
+    """
+    product = shop.products
+    parent = product.filter(product.parent_id.notnull())
+    parent = parent.select(variant="product_id", parent="parent_id")
+    joined = table.left_join(parent, table.product_id == parent.variant)
+    family = ibis.coalesce(joined.parent, joined.product_id)
+    return joined.mutate(family=family).drop("variant", "parent")
+
+
+def placed_reviews(shop: Shop) -> ir.Table:
+    """Return the reviews that have a sentiment, each with its product and its order.
+
+    `product_id` is the product whose variants are sold (`with_family`). `order_id` is the order that
+    the review names; where it names none, the latest paid order of the same customer that holds the
+    product and is older than the review.
+    """
+    review = with_family(shop, reviews(shop))
+    review = review.filter(review.sentiment.notnull())
+    linked = _linked_orders(shop, review).rename(linked_review="review_id")
+    review = review.left_join(linked, review.review_id == linked.linked_review)
+    return review.mutate(
+        product_id=review.family, order_id=ibis.coalesce(review.order_id, review.linked_order)
+    ).drop("family", "linked_order", "linked_review")
 
 
 def promise_end(
@@ -219,10 +253,38 @@ def _judged(shop: Shop) -> ir.Table | None:
     if version is None or shop.cut is not None:
         return None
     table = shop.connection.read_parquet(str(shop.path / version.folder / "table.parquet"))
-    kept = table.filter(~ibis.coalesce(table.abstained, False) & table.review_id.notnull())
-    return kept.group_by(judged_id=kept.review_id).aggregate(
-        read=kept.sentiment.min(), read_origin=kept.origin.min()
+    sure = table.filter(~ibis.coalesce(table.abstained, False) & table.review_id.notnull())
+    return sure.group_by(judged_id=sure.review_id).aggregate(read=sure["read"].min())
+
+
+def _linked_orders(shop: Shop, review: ir.Table) -> ir.Table:
+    order = orders(shop)
+    order = order.filter(order.paid & order.customer_id.notnull())
+    line = with_family(shop, shop.order_items.select("order_id", "product_id"))
+    bought = line.inner_join(order, "order_id").select(
+        "ordered_at", buyer="customer_id", bought="family", linked_order="order_id"
     )
+    without = review.filter(review.order_id.isnull())
+    without = without.select("review_id", "customer_id", "reviewed_at", "family")
+    pairs = without.inner_join(
+        bought,
+        [
+            without.customer_id == bought.buyer,
+            without.family == bought.bought,
+            without.reviewed_at >= bought.ordered_at,
+        ],
+    )
+    place = ibis.row_number().over(
+        group_by=pairs.review_id, order_by=[pairs.ordered_at.desc(), pairs.linked_order]
+    )
+    pairs = pairs.mutate(place=place)
+    return pairs.filter(pairs.place == 0).select("review_id", "linked_order")
+
+
+def _dates_payments(shop: Shop) -> bool:
+    if shop.cut is None:
+        return False
+    return bool(shop.orders.paid_at.count().to_pyarrow().as_py())
 
 
 def _zones(shop: Shop) -> list[str]:

@@ -59,7 +59,13 @@ def _orphans(
 
     def broken(shop: Shop) -> ir.Table:
         rows = shop.table(child).filter(lambda t: t[column].notnull())
-        return rows.anti_join(shop.table(parent), rows[column] == shop.table(parent)[key])
+        known = shop.table(parent).select(known_key=key)
+        rows = rows.anti_join(known, rows[column] == known.known_key)
+        if parent != "products":
+            return rows
+        # A review may name the product whose variants are sold.
+        family = shop.products.select(known_parent="parent_id")
+        return rows.anti_join(family, rows[column] == family.known_parent)
 
     return Law(f"{child}.unknown_{parent}", Words(en, zh), (child, parent), broken, corrupts)
 

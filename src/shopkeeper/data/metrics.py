@@ -69,7 +69,7 @@ _ORDER_VALUE = Words(
 _ZONE = Words(
     "Days are local days of the shop. Currencies are never added together. Test orders count unless "
     "they were removed before the import.",
-    "日期为店铺当地日期；不同币种不相加；试单未在导入前剔除的也计入。",
+    "日期为店铺当地日期；不同币种不相加；测试订单也会计入，除非导入前已剔除。",
 )
 
 
@@ -83,10 +83,10 @@ def _sentiment_share(sentiment: str, en: str, zh: str) -> Metric:
         Words(f"Share of {en} reviews", f"{zh}占比"),
         Words(
             f"Reviews that are {en} ÷ reviews that have a sentiment, by the local day of the review. "
-            "The sentiment is the one read from the text by review_sentiment; where there is none, "
-            "the shop's own label; else the stars (1–2 negative, 4–5 positive, between them neutral).",
-            f"{zh}数 ÷ 有情感的评价数，按评价当地日期。情感取 review_sentiment 从正文读出的结果；"
-            "没有时取店铺自己的标注；再没有时按星级（1–2 星为差评，4–5 星为好评，其间为中评）。",
+            "The sentiment is the shop's own label; where there is none, the stars (1–2 negative, 4–5 "
+            "positive, between them neutral); else what review_sentiment reads in the text.",
+            f"{zh}数 ÷ 有情感的评价数，按评价当地日期。情感先取店铺自己的标注；"
+            "没有时按星级（1–2 星为差评，4–5 星为好评，其间为中评）；再没有时取 review_sentiment 对正文的判读。",
         ),
         "share",
         _SENTIMENT,

@@ -102,7 +102,7 @@ VERBS: tuple[Verb, ...] = (
         "shopkeeper.operations.reviews.ask",
         Words("What reviews feel", "评价的情感"),
         needs=(_REVIEWS,),
-        reads=("reviews", "products", "orders", "order_items"),
+        reads=("reviews",),
     ),
     Verb(
         "overview",

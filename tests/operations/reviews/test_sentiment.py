@@ -83,24 +83,37 @@ def test_probabilities_sum_to_one_where_a_text_was_read_and_are_null_elsewhere(
 ) -> None:
     for row in answer.table.to_pylist():
         said = [row[name] for name in ("p_negative", "p_neutral", "p_positive")]
-        if row["origin"] == "text":
+        if row["read"] is not None:
             assert sum(said) == pytest.approx(1)
             names = ["negative", "neutral", "positive"]
-            assert row["sentiment"] == names[int(np.argmax(said))]
+            assert row["read"] == names[int(np.argmax(said))]
             assert row["abstained"] in (True, False)
         else:
-            assert row["origin"] == "stars"
             assert said == [None] * 3
             assert row["abstained"] is None
+    assert sum(row["read"] is None for row in answer.table.to_pylist()) == 60
 
 
-def test_reviews_without_text_take_the_class_of_their_stars(answer: Answer) -> None:
-    silent = [row for row in answer.table.to_pylist() if row["origin"] == "stars"]
-    assert len(silent) == 60
-    for row in silent:
+def test_the_stars_decide_what_a_review_feels_whatever_its_text_is_read_as(answer: Answer) -> None:
+    rows = answer.table.to_pylist()
+    for row in rows:
         stars = row["rating"]
         expected = "negative" if stars <= 2 else "positive" if stars >= 4 else "neutral"
-        assert row["sentiment"] == expected
+        assert (row["sentiment"], row["origin"]) == (expected, "stars")
+    assert any(row["read"] not in (None, row["sentiment"]) for row in rows)
+
+
+def test_texts_without_stars_are_what_they_are_read_as_unless_the_model_abstains(
+    rows: dict[str, list[Any]],
+) -> None:
+    hidden = [None if number % 3 == 0 else stars for number, stars in enumerate(rows["rating"])]
+    answer = review_sentiment(_shop({**rows, "rating": hidden}), accuracy=0.97)
+    bare = [row for row in answer.table.to_pylist() if row["rating"] is None]
+    assert {row["origin"] for row in bare} == {"text", None}
+    for row in bare:
+        sure = row["abstained"] is False
+        assert row["origin"] == ("text" if sure else None)
+        assert row["sentiment"] == (row["read"] if sure else None)
 
 
 def test_it_beats_the_baseline_and_shows_both_with_intervals(answer: Answer) -> None:
@@ -236,7 +249,7 @@ def test_two_classes_leave_the_third_at_zero(rows: dict[str, list[Any]]) -> None
     bare = {"review_id": rows["review_id"], "text": rows["text"], "label": labels}
     answer = review_sentiment(_shop(bare))
     assert set(answer.table["p_neutral"].to_pylist()) == {0.0, None}
-    assert {row["origin"] for row in answer.table.to_pylist()} == {"text", "label"}
+    assert {row["origin"] for row in answer.table.to_pylist()} == {"label"}
 
 
 def test_a_cap_on_rows_samples_and_says_so(rows: dict[str, list[Any]]) -> None:

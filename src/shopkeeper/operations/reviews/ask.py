@@ -21,7 +21,9 @@ def review_sentiment(
     """Read each review as negative, neutral or positive, and say how far to trust it.
 
     Learned from the shop's own labels, and from its stars (1–2, 3, 4–5) where there is no label, in
-    any language. A review that has a text is read by a model that has not learned from that text.
+    any language. Every text is read by a model that has not learned from it. The sentiment of a review
+    is its label, else its stars, else what its text is read as; where text and stars are opposites it
+    says so.
 
     Parameters
     ----------
@@ -40,8 +42,8 @@ def review_sentiment(
     Returns
     -------
     Answer
-        One row a review: class, probabilities, whether the model abstains, and where the class comes
-        from. Evidence: `quality` and `classes` on held-out reviews beside the baseline,
+        One row a review: its sentiment and where that comes from, what its text is read as with the
+        probabilities, and whether the model abstains. Evidence: `quality` and `classes` on held-out reviews beside the baseline,
         `calibration`, `disagreements` of text and stars, `words` that decided, `speed`, `shares` by
         month, `parts` and `fitted`.
 

@@ -11,7 +11,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from shopkeeper.data.tables import SENTIMENTS
-from shopkeeper.intervals import Interval, bootstrap
+from shopkeeper.intervals import Interval, bootstrap, proportion
 from shopkeeper.language.explain import deciding_words
 from shopkeeper.operations.reviews import metrics
 from shopkeeper.operations.reviews.choice import Method
@@ -142,6 +142,8 @@ STATISTICS: dict[str, Statistic] = {
     "accuracy_answered": _accepted,
 }
 
+_PROPORTIONS = ("accuracy", "answered", "accuracy_answered")
+
 
 def quality_rows(method: str, learned: Learned, split: Split, *, seed: int) -> list[Row]:
     """Return each metric on the rows that examine, with its bootstrap interval."""
@@ -149,9 +151,20 @@ def quality_rows(method: str, learned: Learned, split: Split, *, seed: int) -> l
     arrays = (split.codes[at], learned.probabilities[at], learned.abstained[at])
     return [
         {"method": method, "metric": name, "rows": len(at)}
-        | _numbers(bootstrap(statistic, *arrays, seed=seed, repeats=REPEATS))
+        | _numbers(_interval(name, statistic, arrays, seed))
         for name, statistic in STATISTICS.items()
     ]
+
+
+def _interval(
+    name: str, statistic: Statistic, arrays: tuple[NDArray[Any], ...], seed: int
+) -> Interval:
+    found = bootstrap(statistic, *arrays, seed=seed, repeats=REPEATS)
+    # Rows that are all right cannot be drawn otherwise; only Wilson says how few they are.
+    if name in _PROPORTIONS and found.low == found.high:
+        rows = int((~arrays[2]).sum()) if name == "accuracy_answered" else len(arrays[0])
+        return proportion(found.value * rows, rows)
+    return found
 
 
 def class_rows(method: str, learned: Learned, split: Split, *, seed: int) -> list[Row]:

@@ -19,6 +19,7 @@ SENTIMENT_COLUMNS = pa.schema(
     [
         ("review_id", pa.string()),
         ("sentiment", pa.string()),
+        ("read", pa.string()),
         ("p_negative", pa.float64()),
         ("p_neutral", pa.float64()),
         ("p_positive", pa.float64()),

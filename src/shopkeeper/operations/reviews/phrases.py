@@ -17,10 +17,13 @@ NAMES = {
 }
 DEFINITIONS = {
     "sentiment": Words(
-        "negative, neutral or positive: read from the text by a model that has not learned from "
-        "that text; without text the shop's own label, else the stars (1–2, 3, 4–5).",
-        "负面、中性或正面：由未学过该文本的模型从文字读出；没有文字时取店铺标注，"
-        "再取星级（1–2、3、4–5）。",
+        "negative, neutral or positive: the shop's own label, else the stars (1–2, 3, 4–5), else what "
+        "the text is read as, unless the model abstains.",
+        "负面、中性或正面：先取店铺标注，再取星级（1–2、3、4–5），都没有时取文字的判读结果（模型弃权的除外）。",
+    ),
+    "read": Words(
+        "What the text is read as, by a model that has not learned from that text.",
+        "文字的判读结果，由未学过该文本的模型给出。",
     ),
     "p_negative": Words(
         "Probability of negative, temperature-scaled.", "负面的概率（温度校准后）。"
@@ -30,11 +33,11 @@ DEFINITIONS = {
         "Probability of positive, temperature-scaled.", "正面的概率（温度校准后）。"
     ),
     "abstained": Words(
-        "The highest probability is below the threshold; `sentiment` is then only the likeliest.",
-        "最高概率低于阈值，模型弃权；此时 sentiment 仅为最可能的一类。",
+        "The highest probability is below the threshold: what was read is no more than a guess.",
+        "最高概率低于阈值，模型弃权，判读结果只是猜测。",
     ),
     "origin": Words(
-        "Where the sentiment comes from: text, label or stars.", "情感的来源：文字、标注或星级。"
+        "Where the sentiment comes from: label, stars or text.", "情感的来源：标注、星级或文字。"
     ),
     "rating": Words("Stars, 1 to 5.", "星级，1 到 5。"),
     "accuracy": Words(

@@ -164,15 +164,13 @@ def _table(reviews: pa.Table, rows: pa.Table, learned: Learned | None) -> pa.Tab
         columns["abstained"] = pa.array(learned.abstained).take(index)
         for number, name in enumerate(PROBABILITIES):
             columns[name] = pa.array(learned.probabilities[:, number]).take(index)
-    columns["sentiment"] = pc.coalesce(read, reviews["label"], reviews["stars"])
-    columns["origin"] = pc.case_when(
-        pc.make_struct(
-            pc.is_valid(read), pc.is_valid(reviews["label"]), pc.is_valid(reviews["stars"])
-        ),
-        "text",
-        "label",
-        "stars",
-    )
+    columns["read"] = read
+    # What the shop or the customer said goes before what the text is read as; a guess says nothing.
+    sure = pc.if_else(pc.fill_null(columns["abstained"], False), None, read)
+    said = {"label": reviews["label"], "stars": reviews["stars"], "text": sure}
+    columns["sentiment"] = pc.coalesce(*said.values())
+    present = pc.make_struct(*(pc.is_valid(column) for column in said.values()))
+    columns["origin"] = pc.case_when(present, *said)
     return pa.table({name: columns[name] for name in SENTIMENT_COLUMNS.names}).cast(
         SENTIMENT_COLUMNS
     )

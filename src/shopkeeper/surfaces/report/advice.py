@@ -7,15 +7,16 @@ from collections.abc import Iterator
 from markupsafe import Markup
 
 from shopkeeper.data.metrics import BY_NAME as METRICS
-from shopkeeper.intervals import proportion
+from shopkeeper.intervals import Interval, discoveries, interval_p_value, proportion
 from shopkeeper.surfaces.report import phrases
 from shopkeeper.surfaces.report.blocks import Block, Missing, Paragraph, Section, Task, Tasks
-from shopkeeper.surfaces.report.effect import VERB, leading, reason, sentences
+from shopkeeper.surfaces.report.effect import VERB, leading, reason, sentences, without_effect
 from shopkeeper.surfaces.report.groups import enough
 from shopkeeper.surfaces.report.material import Material, worst
 from shopkeeper.surfaces.report.names import category_name, product_name, seller_name
 from shopkeeper.surfaces.report.opinions import disagreeing
 from shopkeeper.surfaces.report.pen import Pen, percent, points
+from shopkeeper.surfaces.report.queries import Group
 from shopkeeper.words import Words
 
 NAMED = 3
@@ -27,12 +28,18 @@ def first(material: Material, pen: Pen) -> Section:
     said = sentences(material, pen)
     blocks: list[Block] = [Paragraph(text) for text in said]
     if not said:
-        blocks.append(Missing(pen.say(phrases.FIRST_NO_EFFECT)))
+        blocks.append(Missing(without_effect(material, pen, phrases.FIRST_NO_EFFECT)))
     if material.stale:
         titles = phrases.LIST.get(pen.lang).join(words.get(pen.lang) for words in material.stale)
         blocks.insert(0, Missing(pen.say(phrases.FIRST_STALE, verbs=titles)))
     lead = Markup()
-    if material.total.reviews:
+    if 0 < material.total.reviews < material.least:
+        lead = pen.say(
+            phrases.FIRST_FEW,
+            negative=pen.count(material.total.negative, "negative_reviews"),
+            total=pen.count(material.total.reviews, "reviews"),
+        )
+    elif material.total.reviews:
         share = proportion(material.total.negative, material.total.reviews)
         lead = pen.say(
             phrases.FIRST_SHARE,
@@ -84,7 +91,8 @@ def _reasons(material: Material, pen: Pen) -> Iterator[Task]:
         if what is None:
             continue
         low, value, high = (points(row[key]) for key in ("low", "difference", "high"))
-        difference = phrases.POINTS.get(pen.lang).format(value=value)
+        # "More" and a plus sign would say it twice.
+        difference = phrases.POINTS.get(pen.lang).format(value=value.lstrip("+"))
         between = phrases.BETWEEN.get(pen.lang).format(low=low, high=high)
         why = pen.say(
             phrases.DO_REASON_WHY,
@@ -113,16 +121,11 @@ def _late_sellers(material: Material, pen: Pen) -> Iterator[Task]:
 
 
 def _sellers(material: Material, pen: Pen) -> tuple[Markup, tuple[Markup, ...]]:
-    """Return the late share of all sellers, and the sellers that are surely above it."""
-    late, delivered = (
-        sum(getattr(group, name) for group in material.sellers) for name in ("late", "delivered")
-    )
+    """Return the late share of all sellers, and those above it of whom it stands among all."""
+    late, delivered = material.punctuality
     overall = proportion(late, delivered)
-    found = [
-        group
-        for group in material.sellers
-        if group.delivered >= material.least and group.late_share.low > overall.value
-    ]
+    judged = [group for group in material.sellers if group.delivered >= material.least]
+    found = _above(judged, [group.late_share for group in judged], overall.value)
     found.sort(key=lambda group: (-group.late_share.low, group.key))
     listed = tuple(
         pen.say(
@@ -135,6 +138,16 @@ def _sellers(material: Material, pen: Pen) -> tuple[Markup, tuple[Markup, ...]]:
     )
     share = pen.share(overall, delivered, "seller_late_share") if found else Markup()
     return share, listed
+
+
+def _above(groups: list[Group], shares: list[Interval], whole: float) -> list[Group]:
+    """Return the groups whose share is above the whole, of those of which it stands among all."""
+    stands = discoveries([interval_p_value(share, against=whole) for share in shares])
+    return [
+        group
+        for group, share, stood in zip(groups, shares, stands, strict=True)
+        if stood and share.low > whole
+    ]
 
 
 def _products(material: Material, pen: Pen) -> Iterator[Task]:
@@ -153,16 +166,16 @@ def _products(material: Material, pen: Pen) -> Iterator[Task]:
 
 def _category(material: Material, pen: Pen) -> Iterator[Task]:
     overall = proportion(material.total.negative, material.total.reviews)
-    for group in enough(material.categories, material.least)[:1]:
-        if group.share.low > overall.value:
-            why = pen.say(
-                phrases.DO_CATEGORY_WHY,
-                share=pen.share(group.share, group.reviews, "attributed_share"),
-                total=pen.count(group.reviews, "attributed_reviews"),
-                overall=pen.share(overall, material.total.reviews, "negative_review_share"),
-            )
-            what = pen.say(phrases.DO_CATEGORY, category=pen.name(category_name(group)))
-            yield Task(what, why)
+    judged = enough(material.categories, material.least)
+    for group in _above(judged, [one.share for one in judged], overall.value)[:1]:
+        why = pen.say(
+            phrases.DO_CATEGORY_WHY,
+            share=pen.share(group.share, group.reviews, "attributed_share"),
+            total=pen.count(group.reviews, "attributed_reviews"),
+            overall=pen.share(overall, material.total.reviews, "negative_review_share"),
+        )
+        what = pen.say(phrases.DO_CATEGORY, category=pen.name(category_name(group)))
+        yield Task(what, why)
 
 
 def _replies(material: Material, pen: Pen) -> Iterator[Task]:

@@ -15,8 +15,7 @@ from shopkeeper.surfaces.report.drawing import figure
 from shopkeeper.surfaces.report.lateness import lateness
 from shopkeeper.surfaces.report.material import Material
 from shopkeeper.surfaces.report.names import category_name
-from shopkeeper.surfaces.report.pen import Pen, excerpt, percent, points, visible
-from shopkeeper.surfaces.report.queries import SHORT_ID
+from shopkeeper.surfaces.report.pen import Pen, excerpt, percent, points, short_id, visible
 from shopkeeper.words import Words
 
 VERB = "sentiment_effect"
@@ -31,9 +30,21 @@ def effect(material: Material, pen: Pen) -> Section:
     answer = material.answers.get(VERB)
     late = lateness(material, pen)
     if answer is None:
-        return Section("effect", head, blocks=(Missing(pen.say(phrases.EFFECT_MISSING)), *late))
+        why = without_effect(material, pen, phrases.EFFECT_MISSING)
+        return Section("effect", head, blocks=(Missing(why), *late))
     blocks = [*_drivers(answer, material, pen), *late, *_after(answer, pen), *_plain(answer, pen)]
     return Section("effect", head, pen.say(phrases.EFFECT_LEAD), tuple(blocks))
+
+
+def without_effect(material: Material, pen: Pen, otherwise: Words) -> Markup:
+    """Say why nothing was compared: what `run` found wanting, or that it has not been asked."""
+    if material.answers.get(VERB) is not None:
+        return pen.say(phrases.FIRST_NOTHING_STANDS)
+    refused = material.shop.manifest.refusals.get(VERB)
+    if refused is None:
+        return pen.say(otherwise)
+    found, enable = (Words(**refused[part]).get(pen.lang) for part in ("reason", "enable"))
+    return pen.say(phrases.REFUSED, found=found, enable=enable)
 
 
 def leading(material: Material) -> list[Row]:
@@ -41,7 +52,7 @@ def leading(material: Material) -> list[Row]:
     answer = material.answers.get(VERB)
     kept: list[Row] = []
     for row in answer.evidence["drivers"].to_pylist() if answer else []:
-        if row["low"] > 0 and all(row["kind"] != other["kind"] for other in kept):
+        if row["sure"] and row["low"] > 0 and all(row["kind"] != other["kind"] for other in kept):
             kept.append(row)
     return kept
 
@@ -68,7 +79,7 @@ def reason(row: Row, material: Material, lang: str) -> str:
 def _level(row: Row, material: Material) -> str:
     level = str(row["level"])
     if row["kind"] == "seller":
-        return excerpt(level, most=SHORT_ID).rstrip("…")
+        return short_id(level)
     known = {group.key: group for group in material.categories}
     if row["kind"] == "category" and level in known:
         return excerpt(category_name(known[level]), most=30)
@@ -124,8 +135,10 @@ def _after(answer: Answer, pen: Pen) -> list[Block]:
     written = tuple(_compared(row, pen) for row in rows)
     blocks: list[Block] = []
     if written:
-        caption, note = pen.say(phrases.MATCHED_TABLE), pen.say(phrases.MATCHED_NOTE)
-        blocks.append(Grid(caption, columns, written, note))
+        exact = [row["overlap"] for row in rows if row["part"] == "writers" and row["overlap"]]
+        share = pen.link(percent(exact[0] if exact else 0.0), f"{VERB}:overlap")
+        note = pen.say(phrases.MATCHED_NOTE, exact=share)
+        blocks.append(Grid(pen.say(phrases.MATCHED_TABLE), columns, written, note))
     panel = [row for row in answer.evidence["panel"].to_pylist() if row["week"] is None]
     return [*blocks, *(_panel(row, pen) for row in panel)]
 

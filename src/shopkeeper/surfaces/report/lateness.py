@@ -31,7 +31,7 @@ def lateness(material: Material, pen: Pen) -> list[Block]:
     picture = figure(
         figures.shares(lines, whole),
         title=title,
-        reading=pen.say(phrases.SHARES_READING),
+        reading=pen.say(phrases.LATENESS_READING),
         described=pen.say(
             phrases.SHARES_ALT,
             title=title,

@@ -44,6 +44,8 @@ class Material:
         enough time.
     categories, products, sellers
         Counts, the worst first.
+    punctuality
+        Late deliveries, and all that had a promise.
     lateness
         Reviews by days between promise and delivery.
     quotes
@@ -65,6 +67,7 @@ class Material:
     categories: list[Group]
     products: list[Group]
     sellers: list[Group]
+    punctuality: tuple[int, int]
     lateness: list[dict[str, Any]]
     quotes: dict[str, list[dict[str, Any]]]
     unanswered: tuple[int, int] | None
@@ -98,6 +101,7 @@ def gather(shop: Shop, lang: str) -> Material:
         categories=_worst_first(queries.by_category(shop, lang)),
         products=products,
         sellers=_worst_first(queries.by_seller(shop)),
+        punctuality=queries.punctuality(shop),
         lateness=queries.lateness(shop),
         quotes=queries.quotes(
             shop, judged.table if judged else None, [group.key for group in worst(products)]

@@ -7,7 +7,7 @@ from markupsafe import Markup
 from shopkeeper.surfaces.report import phrases
 from shopkeeper.surfaces.report.material import Material
 from shopkeeper.surfaces.report.pen import Pen
-from shopkeeper.surfaces.report.queries import SHORT_ID, Group
+from shopkeeper.surfaces.report.queries import Group
 
 
 def category_name(group: Group) -> str:
@@ -17,10 +17,10 @@ def category_name(group: Group) -> str:
 
 
 def product_name(group: Group, material: Material, pen: Pen) -> Markup:
-    """Write a product's title; where it has none, its category and the head of its id."""
+    """Write a product's title; where it has none, its category and its id."""
     if group.name:
         return pen.name(group.name)
-    short = pen.name(group.key[:SHORT_ID])
+    short = pen.identifier(group.key)
     known = {item.key: item for item in material.categories}
     if group.category is None:
         return pen.say(phrases.PRODUCT_BARE, id=short)
@@ -30,16 +30,16 @@ def product_name(group: Group, material: Material, pen: Pen) -> Markup:
 
 
 def seller_name(group: Group, pen: Pen) -> Markup:
-    """Write the head of a seller's id and the city, where it is known."""
-    short = pen.name(group.key[:SHORT_ID])
+    """Write a seller's id and the city, where it is known."""
+    short = pen.identifier(group.key)
     if not group.name:
         return short
     return pen.say(phrases.SELLER_NAMED, id=short, city=pen.name(group.name))
 
 
 def seller_cell(group: Group, pen: Pen) -> Markup:
-    """Write the head of a seller's id with the city beneath, for a table."""
-    short = pen.name(group.key[:SHORT_ID])
+    """Write a seller's id with the city beneath, for a table."""
+    short = pen.identifier(group.key)
     if not group.name:
         return short
     return Markup("{}<small>{}</small>").format(short, pen.name(group.name))

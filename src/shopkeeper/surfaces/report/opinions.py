@@ -23,6 +23,9 @@ from shopkeeper.surfaces.report.material import Material
 from shopkeeper.surfaces.report.pen import Pen, percent
 from shopkeeper.surfaces.report.products import QUOTED, quote
 
+_TELLING = 8
+"""A text of fewer characters contradicts its stars more often by misreading than by meaning."""
+
 
 def over_time(material: Material, pen: Pen) -> Section:
     """Write the section of reviews over time."""
@@ -92,7 +95,8 @@ def _disagreements(material: Material, pen: Pen) -> list[Block]:
     if not count:
         return []
     table = material.answers["review_sentiment"].evidence["disagreements"]
-    rows = [{**row, "on": None} for row in table.slice(0, QUOTED).to_pylist()]
+    told = [row for row in table.to_pylist() if len(row["text"]) >= _TELLING]
+    rows = [{**row, "on": None} for row in told[:QUOTED]]
     detail = pen.say(phrases.DISAGREE_DETAIL, count=pen.count(count, "disagreements"))
     case = Case(pen.say(phrases.DISAGREE), detail, tuple(quote(row, pen) for row in rows))
     return [Cases((case,))]
@@ -110,7 +114,8 @@ def disagreeing(material: Material) -> int:
 def _reader(material: Material, pen: Pen) -> list[Block]:
     answer = material.answers.get("review_sentiment")
     if answer is None or answer.method == "stars":
-        return [Paragraph(pen.say(phrases.READ_BY_STARS), quiet=True)]
+        why = phrases.READ_BY_STARS if answer is None else phrases.READ_TOO_FEW
+        return [Paragraph(pen.say(why), quiet=True)]
     found = {(row["method"], row["metric"]): row for row in answer.evidence["quality"].to_pylist()}
     rows = tuple(
         (

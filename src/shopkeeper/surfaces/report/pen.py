@@ -7,6 +7,7 @@ shows control characters instead of obeying them.
 
 from __future__ import annotations
 
+import html
 import math
 import re
 import unicodedata
@@ -28,6 +29,7 @@ _CONTROLS = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]"
 )
 _JOINER = "\u200d"
+_SHORT_ID, _WHOLE_ID = 8, 16
 
 
 class Pen:
@@ -130,9 +132,13 @@ class Pen:
         """Write a name that a stranger chose, in one line."""
         return isolated(excerpt(" ".join((text or "").split()), most=most))
 
+    def identifier(self, key: str) -> Markup:
+        """Write an id so that it can be read; a long one shows in full where a pointer rests on it."""
+        return Markup('<span title="{}">{}</span>').format(visible(key), isolated(short_id(key)))
+
     def quote(self, text: str, *, most: int = 200) -> Markup:
         """Write what a customer wrote, cut between two characters where it is longer than `most`."""
-        return isolated(excerpt(" ".join(text.split()), most=most))
+        return isolated(excerpt(" ".join(html.unescape(text).split()), most=most))
 
     def _count(self, value: float) -> str:
         if self.lang == "zh" and abs(value) >= 100_000:
@@ -201,6 +207,17 @@ def visible(text: str) -> str:
     'gpj⟨U+202E⟩exe'
     """
     return _CONTROLS.sub(lambda match: f"⟨U+{ord(match.group()):04X}⟩", text)
+
+
+def short_id(key: str) -> str:
+    """Return an id that can be read: whole up to 16 characters, else its head.
+
+    Examples
+    --------
+    >>> short_id("B0002E1G5C"), short_id("06a2c3af7b3aee5d69171b0e14f0ee87")
+    ('B0002E1G5C', '06a2c3af…')
+    """
+    return key if len(key) <= _WHOLE_ID else f"{key[:_SHORT_ID]}…"
 
 
 def excerpt(text: str, *, most: int) -> str:

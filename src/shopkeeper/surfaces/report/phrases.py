@@ -34,14 +34,23 @@ LIST = Words(", ", "、")
 
 # First things first
 FIRST = Words("What is wrong", "问题在哪")
+FIRST_NOTHING_STANDS = Words(
+    "No single reason stands out: what was compared differs no more than chance explains.",
+    "没有哪个因素明显突出：比较过的差异都不超出偶然。",
+)
+REFUSED = Words("Not compared: {found} {enable}", "没有比较：{found}{enable}")
 FIRST_NO_EFFECT = Words(
-    "What drives bad reviews is not known yet: run <code>shopkeeper run</code> on a shop with orders and reviews.",
-    "还不知道差评由什么引起：请对有订单和评价的店铺执行 <code>shopkeeper run</code>。",
+    "What goes with bad reviews is not known yet: run <code>shopkeeper run</code> on a shop with orders and reviews.",
+    "还不知道差评与什么有关：请对有订单和评价的店铺执行 <code>shopkeeper run</code>。",
 )
 FIRST_SHARE = Words(
     "{share} of {total} reviews are negative.", "{total} 条评价里，差评占 {share}。"
 )
 
+FIRST_FEW = Words(
+    "{negative} of {total} reviews are negative; too few for a percentage.",
+    "{total} 条评价里有 {negative} 条差评；样本太少，不给百分比。",
+)
 FIRST_STALE = Words(
     "Older than the data: {verbs}. Run <code>shopkeeper run</code> and write the report again.",
     "以下结果早于当前数据：{verbs}。请执行 <code>shopkeeper run</code>，再重新生成报告。",
@@ -58,8 +67,8 @@ NEXT_NOTHING = Words(
     "从现有数据看不出突出的问题。导入订单、物流和评价后，这里会给出建议。",
 )
 DO_REASON_WHY = Words(
-    "{reason}: {difference} ({between}) more negative reviews than comparable orders; accounts for {share} of all.",
-    "{reason}：差评率比可比订单高 {difference}（{between}），相当于全部差评的 {share}。",
+    "{reason}: {difference} ({between}) more negative reviews than comparable orders; that is {share} of the negative reviews of orders.",
+    "{reason}：差评率比可比订单高 {difference}（{between}），高出的部分相当于有订单的差评的 {share}。",
 )
 DO_REASONS = {
     ("delivery", "late"): Words("Deliver when promised", "按承诺时间送达"),
@@ -84,8 +93,8 @@ DO_REASONS = {
     ),
 }
 DO_SELLERS_THESE = Words(
-    "Of all deliveries {overall} are late; these sellers are surely above that:",
-    "全部送达中延迟 {overall}；以下卖家确实更高：",
+    "Of all deliveries {overall} are late; these sellers are clearly above that:",
+    "送达订单的整体延迟率为 {overall}；以下卖家明显更高：",
 )
 DO_SELLERS = Words("Talk to the sellers who deliver late", "先找延迟送达的卖家谈")
 DO_SELLER = Words("{seller}: {share} of {total} late", "{seller}：{total} 次送达中延迟 {share}")
@@ -177,6 +186,10 @@ TIME_TOO_SHORT = Words(
     "The reviews lie in one {period}, so there is no course to draw.",
     "评价都在同一{period}内，画不出走势。",
 )
+READ_TOO_FEW = Words(
+    "There are too few different texts with stars or a label to learn from, so sentiments here are labels or stars.",
+    "带星级或标注的不同文字太少，无从学习，这里的情感取自标注或星级。",
+)
 READ_BY_STARS = Words(
     "No text has been read yet, so sentiments here are labels or stars; <code>shopkeeper run</code> reads the texts.",
     "正文尚未判读，这里的情感取自标注或星级；执行 <code>shopkeeper run</code> 会判读正文。",
@@ -221,8 +234,8 @@ CATEGORY_MISSING = Words(
 )
 PRODUCT = Words("By product", "按商品")
 PRODUCT_LEAD = Words(
-    "The products whose reviews are surely bad, with what customers wrote, word for word.",
-    "确实差评多的商品，附顾客原话。",
+    "Worst first, by the lower end of the interval of the negative share, with customers' own words.",
+    "按差评占比的区间下限从差到好排列，附顾客原话。",
 )
 PRODUCT_MISSING = Words(
     "No reviews that can be put down to a product: import reviews with a product or an order.",
@@ -240,7 +253,6 @@ PRODUCT_COUNTS = Words(
 PRODUCT_SHARE = Words(": {share}", "，占 {share}")
 PRODUCT_UNNAMED = Words("{category} ({id})", "{category}（{id}）")
 PRODUCT_BARE = Words("Product {id}", "商品 {id}")
-PRODUCT_TABLE = Words("Products with the most certain negative share", "差评最确定的商品")
 SELLER = Words("By seller", "按卖家")
 SELLER_LEAD = Words(
     "Who sells what customers complain about, and who delivers late.",
@@ -252,15 +264,12 @@ SELLER_MISSING = Words(
     "没有能归到卖家的评价或送达记录：导入带卖家的订单明细后可看。",
 )
 COLUMN_CATEGORY = Words("Category", "类目")
-COLUMN_PRODUCT = Words("Product", "商品")
 COLUMN_SELLER = Words("Seller", "卖家")
 COLUMN_REVIEWS = Words("Reviews", "评价数")
-COLUMN_NEGATIVE = Words("Negative", "差评数")
 COLUMN_SHARE = Words("Negative share", "差评占比")
 COLUMN_RANGE = Words("95 % interval", "95% 区间")
 RANGE_NOTE = Words("Dotted: the whole shop.", "虚线：全店。")
 COLUMN_LATE = Words("Late share", "延迟占比")
-COLUMN_DELIVERED = Words("Deliveries", "送达数")
 GROUPS_TABLE = Words("Negative share by {what}, worst first", "各{what}差评占比，从差到好")
 WHAT_CATEGORY = Words("category", "类目")
 WHAT_SELLER = Words("seller", "卖家")
@@ -308,12 +317,14 @@ DRIVERS_TABLE = Words(
 COLUMN_REASON_FOR = Words("Reason", "因素")
 COLUMN_MATCHED = Words("Matched", "匹配数")
 COLUMN_POINTS = Words("Difference", "差异")
-COLUMN_ACCOUNTS = Words("Accounts for", "相当于全部差评")
+COLUMN_ACCOUNTS = Words("Of negative reviews", "相当于差评的")
 MATCHED_TABLE = Words("After a bad review, all else equal", "差评之后（其他方面相同时）")
 MATCHED_NOTE = Words(
-    "Writers: beside positive reviews in the same category, price band, month and delivery. Visitors: "
-    "beside views of the same product in the same month.",
-    "写评价的顾客：与同类目、同价位、同月份、同配送情况的好评相比；访客：与同一商品同一月份的浏览相比。",
+    "Writers: beside positive reviews in the same category, price band, month and delivery where there are "
+    "enough of them (exact: {exact}), else beside the next coarser group. Visitors: beside views of the same "
+    "product in the same month.",
+    "写评价的顾客：与同类目、同价位、同月份、同配送情况的好评相比（条件完全相同的占 {exact}），不足时放宽到"
+    "更粗的分组；访客：与同一商品同一月份的浏览相比。",
 )
 MATCHED_OF = Words("{matched} of {total} matched", "{total} 中匹配 {matched}")
 COLUMN_OUTCOME = Words("Outcome", "结果")
@@ -334,6 +345,10 @@ PLAIN_NOTE = Words(
     "Groups differ in more than their reviews; the comparison above holds other things equal.",
     "各组不只是评价不同；要看其他方面相同时的差异，请看上表。",
 )
+LATENESS_READING = Words(
+    "Dot: share. Line: 95 % interval. Dashed: all orders here together.",
+    "点：占比；线：95% 区间；虚线：图中全部订单合计。",
+)
 LATENESS_FIGURE = Words(
     "Share of negative reviews by how late the order came", "差评占比（按送达早晚）"
 )
@@ -352,8 +367,8 @@ COLUMN_DELIVERY = Words("Delivery", "送达")
 # Data quality
 QUALITY = Words("Data quality", "数据质量")
 QUALITY_LAWFUL = Words(
-    "No row breaks a rule: times run forwards, amounts add up, every reference leads somewhere.",
-    "没有不合规的行：时间先后无误，金额对得上，编号都能找到对应记录。",
+    "No row breaks a rule that this data can be held to.",
+    "就现有数据能核对的规则而言，没有不合规的行。",
 )
 QUALITY_BROKEN = Words("Rows that break a rule", "不合规的行")
 QUALITY_TOUCHES = Words("touches {metrics}", "影响：{metrics}")

@@ -1,8 +1,9 @@
 """What the report counts in the shop's own tables, as small Ibis queries.
 
 A review's sentiment, a late delivery and an order's day are those of `data/facts.py`, so the report
-counts nothing in a way of its own. A review speaks of the product that it names; one that names only
-an order speaks of every product in it, and of their sellers and categories.
+counts nothing in a way of its own. A review speaks of the product that it names, its variants taken
+together; one that names only an order speaks of every product in it, and of their sellers and
+categories.
 """
 
 from __future__ import annotations
@@ -15,7 +16,15 @@ from typing import TYPE_CHECKING, Any
 import ibis
 import pyarrow as pa
 
-from shopkeeper.data.facts import Period, deliveries, period_start, reviews
+from shopkeeper.data.facts import (
+    Period,
+    deliveries,
+    period_start,
+    placed_reviews,
+    promise_end,
+    reviews,
+    with_family,
+)
 from shopkeeper.intervals import Interval, proportion
 
 if TYPE_CHECKING:
@@ -23,7 +32,6 @@ if TYPE_CHECKING:
 
     from shopkeeper.data.shop import Shop
 
-SHORT_ID = 8
 _CHINESE = re.compile("[\u4e00-\u9fff]")
 
 
@@ -142,8 +150,9 @@ def by_product(shop: Shop) -> list[Group]:
     """Count reviews by product, of the products that have two negative reviews or more."""
     counted = _counted(spoken_of(shop), "product_id")
     counted = counted.filter(counted.negative >= 2)
-    product = shop.products.select(
-        key=shop.products.product_id, title=shop.products.title, kept=shop.products.category
+    product = with_family(shop, shop.products)
+    product = product.group_by(key=product.family).aggregate(
+        title=product.title.min(), kept=product.category.min()
     )
     joined = counted.left_join(product, "key")
     named = joined.select("key", "reviews", "negative", name=joined.title, category=joined.kept)
@@ -174,18 +183,30 @@ def by_seller(shop: Shop) -> list[Group]:
     return [Group(**row) for row in _rows(named)]
 
 
+def punctuality(shop: Shop) -> tuple[int, int]:
+    """Return how many deliveries were late, of how many with a promise."""
+    parcel = deliveries(shop)
+    row = _rows(parcel.aggregate(late=parcel.count(where=parcel.late), all=parcel.count()))[0]
+    return row["late"], row["all"]
+
+
 def lateness(shop: Shop) -> list[dict[str, Any]]:
-    """Count reviews by the whole days between promise and delivery, rounded down (early: below 0)."""
+    """Count reviews by days between promise and delivery: 0 in the last day of the promise, early below.
+
+    A promise that names a day holds until that day ends.
+    """
     review = judged_reviews(shop)
+    zone = shop.orders.select("order_id", "time_zone")
     parcel = shop.shipments.filter(
         shop.shipments.promised_at.notnull() & shop.shipments.delivered_at.notnull()
     )
     last = parcel.group_by("order_id").aggregate(
         promised=parcel.promised_at.max(), delivered=parcel.delivered_at.max()
     )
-    joined = review.inner_join(last, "order_id")
-    seconds = joined.delivered.epoch_seconds() - joined.promised.epoch_seconds()
-    days = (seconds / 86_400).floor().cast("int64")
+    joined = review.inner_join(last, "order_id").left_join(zone, "order_id")
+    due = promise_end(shop, joined.promised, joined.time_zone)
+    seconds = joined.delivered.epoch_seconds() - due.epoch_seconds()
+    days = (seconds / 86_400).ceil().cast("int64")
     counted = joined.mutate(days=days).group_by("days")
     return _rows(
         counted.aggregate(
@@ -250,8 +271,9 @@ def order_days(shop: Shop) -> tuple[date | None, date | None]:
 
 def spoken_of(shop: Shop) -> ir.Table:
     """Return one row a review and product that it speaks of, with its seller and category."""
-    review = judged_reviews(shop).mutate(written_for=ibis._.product_id)
-    line = shop.order_items.select("order_id", bought="product_id", sold_by="seller_id").distinct()
+    review = placed_reviews(shop).mutate(written_for=ibis._.product_id)
+    line = with_family(shop, shop.order_items)
+    line = line.select("order_id", bought="family", sold_by="seller_id").distinct()
     joined = review.left_join(
         line,
         [
@@ -260,8 +282,9 @@ def spoken_of(shop: Shop) -> ir.Table:
         ],
     )
     joined = joined.mutate(about=ibis.coalesce(joined.written_for, joined.bought))
-    product = shop.products.select(
-        listed="product_id", listed_category="category", listed_seller="seller_id"
+    product = with_family(shop, shop.products)
+    product = product.group_by(listed=product.family).aggregate(
+        listed_category=product.category.min(), listed_seller=product.seller_id.min()
     )
     known = joined.left_join(product, joined.about == product.listed)
     return known.select(

@@ -142,8 +142,7 @@ def test_a_view_sees_the_latest_review_before_it() -> None:
 def test_a_review_whose_text_and_stars_disagree_exposes_nobody() -> None:
     judged = Answer(
         "review_sentiment", Words("s", "情感"),
-        pa.table({"review_id": ["0"], "sentiment": ["negative"], "abstained": [False],
-                  "origin": ["text"]}), "ngrams",
+        pa.table({"review_id": ["0"], "read": ["negative"], "abstained": [False]}), "ngrams",
     )  # fmt: skip
     tables = {
         "reviews": reviews((5, timedelta())),

@@ -57,6 +57,10 @@ DEFINITIONS: dict[str, Words] = {
         "delivery.",
         "某一因素一侧的差评率，与其他方面相同的订单相比：类目、价格五分位、月份、卖家规模；除配送本身外还包括配送情况。",
     ),
+    "sure": Words(
+        "The difference stands among all reasons that were looked at (Benjamini–Hochberg, 5 %).",
+        "在全部比较过的因素中仍然成立（Benjamini–Hochberg，5%）。",
+    ),
     "attributable_share": Words(
         "difference × n_matched ÷ all negative reviews of orders. Shares of different reasons overlap "
         "and do not add up.",
@@ -113,14 +117,15 @@ def limits(findings: Findings) -> tuple[Words, ...]:
         ),
         Words(
             "A misread review makes differences look smaller. Reviews whose text and stars disagree "
-            "are left out of the matched comparisons.",
-            "情感读错会使差异显得更小；正文与星级不一致的评价不参与匹配比较。",
+            "are left out of the comparisons of negative with positive reviews.",
+            "情感读错会使差异显得更小；正文与星级不一致的评价不参与差评与好评的比较。",
         ),
         Words(
-            f"Below {findings.least} matched no percentage is shown. Of many categories and sellers "
-            "about one in twenty misses its interval by chance; the 50 with most reviews are compared.",
-            f"匹配数少于 {findings.least} 时不显示百分比。类目与卖家众多，约二十分之一会偶然落在区间外；"
-            "只比较评价最多的 50 个。",
+            f"Below {findings.least} matched no percentage is shown. Of categories and sellers the 50 with "
+            "most reviews are compared. Of so many reasons some differ by chance: a sentence names "
+            "only those that stand among all that were looked at (false discovery rate 5 %).",
+            f"匹配数少于 {findings.least} 时不显示百分比。类目与卖家只比较评价最多的 50 个。比较的因素多了，"
+            "总有一些会因偶然而显出差异：只有在全部因素中仍然成立的才会点名（错误发现率 5%）。",
         ),
     ]
     if not findings.visitors:
@@ -134,7 +139,7 @@ def limits(findings: Findings) -> tuple[Words, ...]:
         out.append(
             Words(
                 "No product with views had a burst of bad reviews, so there is no weekly panel.",
-                "没有带浏览数据的商品出现差评集中，因此没有周面板结果。",
+                "有浏览数据的商品都没有出现过差评集中的情况，因此没有周面板结果。",
             )
         )
     return tuple(out)

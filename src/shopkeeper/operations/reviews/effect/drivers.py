@@ -1,16 +1,18 @@
 """What goes with bad reviews: delivery, freight, basket, price, category and seller.
 
 Each reason is compared with its opposite among orders that are otherwise alike, and ranked by the
-share of all bad reviews that it accounts for. This module knows arrays only.
+share of all bad reviews that it amounts to. Many are looked at, so a reason is named only where it
+stands among all of them (`intervals.discoveries`). This module knows arrays only.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from shopkeeper.intervals import Interval, discoveries, interval_p_value
 from shopkeeper.operations.reviews.effect.matching import (
     Comparison,
     Flags,
@@ -67,12 +69,15 @@ class Driver:
     found
         The matched difference in the share of negative reviews.
     share
-        Share of all negative reviews that the difference accounts for.
+        Share of all negative reviews that the difference amounts to.
+    sure
+        The difference stands although many reasons were looked at.
     """
 
     reason: Reason
     found: Matched
     share: float
+    sure: bool = False
 
 
 def find_drivers(reviews: Written, *, least: int, seed: int) -> list[Driver]:
@@ -103,6 +108,11 @@ def find_drivers(reviews: Written, *, least: int, seed: int) -> list[Driver]:
         if matched.matched_n >= least and not np.isnan(matched.low):
             share = matched.difference * matched.matched_n / max(bad.sum(), 1)
             found.append(Driver(reason, matched, float(share)))
+    stands = discoveries([
+        interval_p_value(Interval(one.found.difference, one.found.low, one.found.high))
+        for one in found
+    ])  # fmt: skip
+    found = [replace(one, sure=sure) for one, sure in zip(found, stands, strict=True)]
     return sorted(
         found, key=lambda driver: (-driver.share, driver.reason.kind, driver.reason.level)
     )

@@ -13,9 +13,10 @@ import ibis
 from shopkeeper.data.facts import (
     orders,
     period_start,
+    placed_reviews,
     promise_end,
-    reviews,
     visit_events,
+    with_family,
 )
 
 if TYPE_CHECKING:
@@ -32,11 +33,12 @@ UNCLEAR, NEGATIVE, NEUTRAL, POSITIVE = range(4)
 def reviewed(shop: Shop) -> ir.Table:
     """Return every review that has a sentiment and a time, with the product that it is about.
 
-    The product is the review's own; where it names none, the dearest line of its order. `code` is
+    The product is the review's own, variants taken together; where it names none, the dearest line of
+    its order. `code` is
     the sentiment as a number, UNCLEAR where text and stars disagree.
     """
-    review = reviews(shop)
-    review = review.filter(review.sentiment.notnull() & review.reviewed_at.notnull())
+    review = placed_reviews(shop)
+    review = review.filter(review.reviewed_at.notnull())
     main = _main_lines(shop).select("order_id", main_product="product_id")
     review = review.left_join(main, "order_id").drop("order_id_right")
     word = review.sentiment
@@ -70,7 +72,10 @@ def writers(shop: Shop) -> ir.Table:
     joined = _beside(joined, _baskets(shop), "order_id")
     joined = _beside(joined, _followed(shop, joined), "review_id")
     joined = _beside(joined, _product_lines(shop), "order_id", "product_id")
-    product = shop.products.select("product_id", shelf="category", listed="price")
+    product = with_family(shop, shop.products)
+    product = product.group_by(product_id=product.family).aggregate(
+        shelf=product.category.min(), listed=product.price.min()
+    )
     joined = _beside(joined, product, "product_id")
     due = promise_end(shop, joined.promised_at, joined.time_zone)
     delivery = ibis.cases(
@@ -114,8 +119,7 @@ def seen_views(shop: Shop) -> ir.Table:
     by the second in which they began). Of reviews written in the same second the highest code
     counts as the latest.
     """
-    event = visit_events(shop)
-    event = event.filter(event.product_id.notnull())
+    event = _product_events(shop)
     later = event.group_by("visit", "product_id").aggregate(
         carted_at=event.happened_at.max(where=event.name == "Product Added"),
         bought_at=event.happened_at.max(where=event.name == "Order Completed"),
@@ -182,8 +186,7 @@ def exposure_blocks(shop: Shop, influence: pa.Table) -> ir.Table:
 
 def product_weeks(shop: Shop) -> ir.Table:
     """Count views and buys by product and week (its Monday)."""
-    event = visit_events(shop)
-    event = event.filter(event.product_id.notnull())
+    event = _product_events(shop)
     return event.group_by("product_id", week=period_start(event.on, "week")).aggregate(
         views=event.count(where=event.name == "Product Viewed"),
         buys=event.count(where=event.name == "Order Completed"),
@@ -214,7 +217,7 @@ def carriers(shop: Shop) -> ir.Table:
         }
     )
     paid = orders(shop)
-    line = shop.order_items.semi_join(paid.filter(paid.paid), "order_id")
+    line = _lines(shop).semi_join(paid.filter(paid.paid), "order_id")
     back = line.returned_at.notnull() | (ibis.coalesce(line.returned_quantity, 0) > 0)
     sold = line.group_by("product_id").aggregate(
         units=line.quantity.sum(), lines=line.count(), returned_lines=line.count(where=back)
@@ -227,6 +230,18 @@ def carriers(shop: Shop) -> ir.Table:
 def _beside(left: ir.Table, right: ir.Table, *keys: str) -> ir.Table:
     joined = left.left_join(right, list(keys))
     return joined.drop(*(f"{key}_right" for key in keys))
+
+
+def _lines(shop: Shop) -> ir.Table:
+    """Return the order lines with their product in place of the variant that was bought."""
+    line = with_family(shop, shop.order_items)
+    return line.mutate(product_id=line.family).drop("family")
+
+
+def _product_events(shop: Shop) -> ir.Table:
+    """Return the events of visits that name a product, in place of its variant."""
+    event = with_family(shop, visit_events(shop))
+    return event.filter(event.family.notnull()).mutate(product_id=event.family).drop("family")
 
 
 def _sales(shop: Shop) -> ir.Table:
@@ -242,7 +257,7 @@ def _sales(shop: Shop) -> ir.Table:
 
 def _main_lines(shop: Shop) -> ir.Table:
     """Return the dearest line of each order, the first of equals."""
-    line = shop.order_items
+    line = _lines(shop)
     place = ibis.row_number().over(
         group_by=line.order_id, order_by=[ibis.coalesce(line.price, 0).desc(), line.line]
     )
@@ -264,7 +279,7 @@ def _baskets(shop: Shop) -> ir.Table:
 
 
 def _product_lines(shop: Shop) -> ir.Table:
-    line = shop.order_items
+    line = _lines(shop)
     return line.group_by("order_id", "product_id").aggregate(
         seller_id=line.seller_id.min(), paid_price=line.price.max()
     )

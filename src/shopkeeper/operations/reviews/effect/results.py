@@ -32,7 +32,7 @@ _DRIVERS = pa.schema([
     ("negative_share", pa.float64()), ("alike_negative_share", pa.float64()),
     ("difference", pa.float64()), ("low", pa.float64()), ("high", pa.float64()),
     ("attributable_share", pa.float64()), ("n", pa.int64()), ("n_matched", pa.int64()),
-    ("overlap", pa.float64())])  # fmt: skip
+    ("overlap", pa.float64()), ("sure", pa.bool_())])  # fmt: skip
 _PLAIN = pa.schema([
     ("part", pa.string()), ("sentiment", pa.string()), ("metric", pa.string()),
     ("unit", pa.string()), ("value", pa.float64()), ("low", pa.float64()),
@@ -161,7 +161,8 @@ def _driver_rows(drivers: Iterable[Driver]) -> list[dict[str, object]]:
          "negative_share": item.found.exposed_mean,
          "alike_negative_share": item.found.control_mean, **_bounds(item.found, shown=True),
          "attributable_share": item.share, "n": item.found.exposed_n,
-         "n_matched": item.found.matched_n, "overlap": _known(item.found.overlap)}
+         "n_matched": item.found.matched_n, "overlap": _known(item.found.overlap),
+         "sure": item.sure}
         for item in drivers
     ]  # fmt: skip
 

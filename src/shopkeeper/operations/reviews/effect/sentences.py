@@ -53,17 +53,21 @@ def sentences(findings: Findings) -> Iterator[Words]:
             f"percentage points in buys per view (95 % interval {low} to {high}; "
             f"{panel.products} products, {panel.weeks} product weeks, product and week effects "
             "held fixed).",
-            f"差评集中出现后的六周，关联着每次浏览购买数 {value} 个百分点的变化（95% 区间 {low} 至 {high}；"
-            f"{panel.products} 个商品、{panel.weeks} 个商品周，已控制商品与周固定效应）。",
+            f"差评集中出现后的六周里，每次浏览的购买数变化 {value} 个百分点（95% 区间 {low} 至 {high}；"
+            f"{panel.products} 个商品、{panel.weeks} 个商品周，已控制商品与周固定效应；相关，不是因果）。",
         )
     yield _source(findings)
 
 
 def leading(drivers: list[Driver]) -> list[Driver]:
-    """Return the two reasons of different kinds that account for most, if they surely do for some."""
+    """Return the two reasons of different kinds that amount to most, of those that stand."""
     kept: list[Driver] = []
     for driver in drivers:
-        if driver.found.low > 0 and all(driver.reason.kind != one.reason.kind for one in kept):
+        if (
+            driver.sure
+            and driver.found.low > 0
+            and all(driver.reason.kind != one.reason.kind for one in kept)
+        ):
             kept.append(driver)
     return kept[:2]
 
@@ -85,8 +89,8 @@ def reason_words(kind: str, level: str) -> Words:
     if known is not None:
         return known
     if kind == "category":
-        return Words(f"Category {level}", f"类目 {level}")
-    return Words(f"Seller {level}", f"卖家 {level}")
+        return Words(f"Category {level}", f"类目“{level}”")
+    return Words(f"Seller {level}", f"卖家“{level}”")
 
 
 def _driver(driver: Driver) -> Words:
@@ -97,10 +101,10 @@ def _driver(driver: Driver) -> Words:
     share, count = f"{driver.share * 100:.1f}", f"{found.matched_n:,}"
     return Words(
         f"{name.en} is associated with {value} percentage points more negative reviews than "
-        f"comparable orders have (95 % interval {low} to {high}; {count} matched reviews), which "
-        f"accounts for {share} % of all negative reviews.",
-        f"{name.zh}与差评率高 {value} 个百分点相关（与可比订单相比，95% 区间 {low} 至 {high}；"
-        f"匹配 {count} 条评价），相当于全部差评的 {share}%。",
+        f"comparable orders have (95 % interval {low} to {high}; {count} matched reviews); the "
+        f"difference amounts to {share} % of the negative reviews of orders.",
+        f"{name.zh}：差评率比可比订单高 {value} 个百分点（95% 区间 {low} 至 {high}；"
+        f"匹配 {count} 条评价），高出的部分相当于有订单的差评的 {share}%；这是相关，不是因果。",
     )
 
 
@@ -119,8 +123,8 @@ def _writer(outcome: str, found: Matched, unit: str) -> Words:
         f"For those who wrote it, a negative instead of a positive review is associated with "
         f"a difference of {amount.en} in {name.en} (95 % interval {low} to {high}; {count} of {total} negative "
         "reviews matched).",
-        f"对写评价的顾客：差评（与好评相比）关联着“{name.zh}”{amount.zh} 的差异"
-        f"（95% 区间 {low} 至 {high}；{total} 条差评中匹配 {count} 条）。",
+        f"写差评的顾客与情况相近、写好评的顾客相比，“{name.zh}”相差 {amount.zh}"
+        f"（95% 区间 {low} 至 {high}；{total} 条差评中匹配 {count} 条；相关，不是因果）。",
     )
 
 
@@ -131,8 +135,8 @@ def _visitor(outcome: str, found: Matched) -> Words:
         f"For visitors, a product whose latest review is negative instead of positive is associated "
         f"with a difference of {value} percentage points in {name.en} (95 % interval {low} to {high}; {count} "
         "matched views of the same products).",
-        f"对访客：商品最近一条评价为差评（与好评相比）关联着“{name.zh}”{value} 个百分点的差异"
-        f"（95% 区间 {low} 至 {high}；匹配同商品浏览 {count} 次）。",
+        f"访客看到的最近一条评价是差评时，与同一商品最近一条是好评时相比，“{name.zh}”相差 {value} 个百分点"
+        f"（95% 区间 {low} 至 {high}；匹配浏览 {count} 次；相关，不是因果）。",
     )
 
 
