@@ -103,7 +103,7 @@ def test_what_is_missing_is_said_and_the_sections_stay(
 
 def test_without_the_answers_the_report_says_how_to_make_them(tmp_path: Path) -> None:
     text = write_report(without(), tmp_path / "r.html", lang="zh").read_text(encoding="utf-8")
-    assert "还不知道差评由什么引起" in text
+    assert "还不知道差评与什么有关" in text
     assert "执行 <code>shopkeeper run</code> 会判读正文" in text
 
 

@@ -100,7 +100,18 @@ def test_the_stars_decide_what_a_review_feels_whatever_its_text_is_read_as(answe
         stars = row["rating"]
         expected = "negative" if stars <= 2 else "positive" if stars >= 4 else "neutral"
         assert (row["sentiment"], row["origin"]) == (expected, "stars")
-    assert any(row["read"] not in (None, row["sentiment"]) for row in rows)
+
+
+def test_a_text_that_says_the_opposite_keeps_the_sentiment_of_its_stars(
+    rows: dict[str, list[Any]],
+) -> None:
+    turned = [5.0 if number == 1 else stars for number, stars in enumerate(rows["rating"])]
+    texts = [
+        "péssimo, quebrado" if number == 1 else text for number, text in enumerate(rows["text"])
+    ]
+    answer = review_sentiment(_shop({**rows, "rating": turned, "text": texts}))
+    row = next(r for r in answer.table.to_pylist() if r["review_id"] == rows["review_id"][1])
+    assert (row["sentiment"], row["origin"], row["read"]) == ("positive", "stars", "negative")
 
 
 def test_texts_without_stars_are_what_they_are_read_as_unless_the_model_abstains(

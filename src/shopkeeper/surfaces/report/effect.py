@@ -135,12 +135,19 @@ def _after(answer: Answer, pen: Pen) -> list[Block]:
     written = tuple(_compared(row, pen) for row in rows)
     blocks: list[Block] = []
     if written:
-        exact = [row["overlap"] for row in rows if row["part"] == "writers" and row["overlap"]]
-        share = pen.link(percent(exact[0] if exact else 0.0), f"{VERB}:overlap")
+        share = pen.link(_exact(rows, pen), f"{VERB}:overlap")
         note = pen.say(phrases.MATCHED_NOTE, exact=share)
         blocks.append(Grid(pen.say(phrases.MATCHED_TABLE), columns, written, note))
     panel = [row for row in answer.evidence["panel"].to_pylist() if row["week"] is None]
     return [*blocks, *(_panel(row, pen) for row in panel)]
+
+
+def _exact(rows: list[Row], pen: Pen) -> str:
+    """Write the share of the writers that found others alike in everything."""
+    found = [row for row in rows if row["part"] == "writers" and row["overlap"] is not None]
+    if not found or found[0]["n_negative"] < pen.minimum_count:
+        return phrases.TOO_FEW.get(pen.lang)
+    return percent(found[0]["overlap"])
 
 
 def _compared(row: Row, pen: Pen) -> tuple[Markup, ...]:
