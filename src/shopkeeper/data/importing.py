@@ -16,7 +16,9 @@ from shopkeeper.data import privacy
 from shopkeeper.data.door import macros, merge
 from shopkeeper.data.door.convert import Converted, convert
 from shopkeeper.data.door.files import data_files, opened, unreadable
+from shopkeeper.data.door.meanings import require_meanings
 from shopkeeper.data.door.read import Staged, literal, nothing_typed, stage
+from shopkeeper.data.door.sample import sample_of
 from shopkeeper.data.door.values import value_columns
 from shopkeeper.data.sources import recognise
 from shopkeeper.data.sources.kinds import FileKind, Header
@@ -227,6 +229,7 @@ class _Importer:
         for name, typed in ((f"{prefix}v", self._values), (prefix, nothing_typed)):
             staged = stage(self.connection, path, prefix=name, typed=typed)
             kind = self._recognised(path, staged, name)
+            require_meanings(self.connection, path, kind, prefix=name)
             converted = convert(self.connection, staged, kind, self.settings, prefix=name)
             if converted and (staged.lazy or staged.typed):
                 return kind, converted
@@ -252,13 +255,12 @@ class _Importer:
         return kind
 
     def _unrecognised(self, path: Path, staged: Staged, prefix: str) -> UnrecognisedFileError:
-        sample = self.connection.sql(
-            f"SELECT * EXCLUDE (_row) FROM {prefix}_file LIMIT 200"
-        ).to_arrow_table()
+        sample, few = sample_of(self.connection, staged.header, prefix=prefix)
         folder = self.writer.path / "mappings" / "suggested"
         folder.mkdir(parents=True, exist_ok=True)
         target = folder / f"{path.stem}.toml"
-        target.write_text(suggested_mapping(path.name, staged.header, sample), encoding="utf-8")
+        suggested = suggested_mapping(path.name, staged.header, sample, few)
+        target.write_text(suggested, encoding="utf-8")
         shown = ", ".join(list(staged.header.columns)[:8])
         error = UnrecognisedFileError(
             Words(f"Asked to import {path.name}.", f"要导入 {path.name}。"),

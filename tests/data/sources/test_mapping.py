@@ -47,7 +47,7 @@ def header(*names: str) -> Header:
 def test_labels_become_words_and_equal_rows_are_duplicates(load, mapping):
     imported = load(
         mapping=mapping(ZH_REVIEWS),
-        a_csv="cat,label,review\n书籍,1,很好看\n水果,0,坏了一半\n水果,0.0,没熟\n书籍,1,很好看\n酒店,2,还行\n",
+        a_csv="cat,label,review\n书籍,1,很好看\n水果,0,坏了一半\n水果,0.0,没熟\n书籍,1,很好看\n酒店,NEUTRAL,还行\n",
     )
     file = imported.file
     assert (file.kind, file.rows_read, file.kept, file.duplicates) == ("mapping_reviews", 5, 4, 1)
@@ -56,7 +56,7 @@ def test_labels_become_words_and_equal_rows_are_duplicates(load, mapping):
         {"category": "水果", "label": "negative", "text": "坏了一半", "source": "my_shop"},
         {"category": "书籍", "label": "positive", "text": "很好看", "source": "my_shop"},
         {"category": "水果", "label": "negative", "text": "没熟", "source": "my_shop"},
-        {"category": "酒店", "label": "2", "text": "还行", "source": "my_shop"},
+        {"category": "酒店", "label": "neutral", "text": "还行", "source": "my_shop"},
     ]
 
 
@@ -197,6 +197,30 @@ def test_an_unknown_file_gets_a_suggestion_that_works_as_it_is(load):
     second = load(unknown_csv=written, mapping=first.file.mapping)
     assert (second.file.outcome, second.file.kept) == ("imported", 30)
     assert {row["label"] for row in second.rows("reviews", "label")} == {"negative", "positive"}
+
+
+def test_a_suggestion_knows_labels_that_stand_below_the_first_rows(load):
+    rows = [f"书籍,{int(i < 500)},这是第 {i} 条评价" for i in range(600)]
+    first = load(sorted_csv="cat,label,review\n" + "\n".join(rows) + "\n")
+    found = tomllib.loads(first.file.mapping.read_text(encoding="utf-8"))
+    assert found["values"]["label"] == {"0": "negative", "1": "positive"}
+
+
+def test_many_labels_without_a_meaning_are_refused_and_named(load, mapping):
+    one = mapping(ZH_REVIEWS.replace('"0" = "negative"\n', ""))
+    rows = [f"书籍,{int(i % 4 > 0)},第 {i} 条" for i in range(40)]
+    file = load(mapping=one, a_csv="cat,label,review\n" + "\n".join(rows) + "\n").file
+    assert file.outcome == "failed"
+    assert "does not say what these cells of label mean: '0'." in file.error.text("en")
+    assert "[values.label]" in file.error.text("zh")
+
+
+def test_a_few_labels_without_a_meaning_are_left_empty_and_counted(load, mapping):
+    rows = [f"书籍,{i % 2 if i else 'x'},第 {i} 条" for i in range(40)]
+    written = "cat,label,review\n" + "\n".join(rows) + "\n"
+    imported = load(mapping=mapping(ZH_REVIEWS), a_csv=written)
+    assert imported.file.repaired == {"label": 1}
+    assert {row.get("label") for row in imported.rows("reviews")} == {"negative", "positive", None}
 
 
 def test_a_suggestion_repeats_no_cell_even_where_a_header_is_missing(load):

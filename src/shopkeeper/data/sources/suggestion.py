@@ -7,7 +7,6 @@ cells. No cell is written into the suggestion except words for a sentiment that 
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Callable
 
 import pyarrow as pa
@@ -86,7 +85,9 @@ _CELL_IN_HEADER = re.compile(r"@|^[\d\s.,:/+()-]+$|\d{7,}")
 _NEEDS = {"en": "needs a column of the file", "zh": "请填写文件里的列名"}
 
 
-def suggested_mapping(file: str, header: Header, sample: pa.Table) -> str:
+def suggested_mapping(
+    file: str, header: Header, sample: pa.Table, few: dict[str, list[str]] | None = None
+) -> str:
     """Return a TOML mapping for a file, with what to check, in both languages.
 
     Parameters
@@ -97,6 +98,8 @@ def suggested_mapping(file: str, header: Header, sample: pa.Table) -> str:
         Its columns.
     sample
         Some of its rows.
+    few
+        Column → every different cell of the whole file, for columns that have few.
 
     Examples
     --------
@@ -108,7 +111,7 @@ def suggested_mapping(file: str, header: Header, sample: pa.Table) -> str:
     text = "评论"  # Text 正文
     """
     names = [name for name in header.columns if not _CELL_IN_HEADER.search(name)]
-    cells = {name: _cells(sample, name) for name in names}
+    cells = {name: [*_cells(sample, name), *(few or {}).get(name, [])] for name in names}
     table, columns = _best(names, cells)
     values = _meanings(cells[columns["label"]]) if "label" in columns else {}
     return "\n".join([*_head(file, table, names, header), *_body(table, columns), *_values(values), *_rest(names, columns, table)])
@@ -191,7 +194,7 @@ def _cells(sample: pa.Table, name: str) -> list[str]:
 
 
 def _meanings(cells: list[str]) -> dict[str, str]:
-    seen = Counter(cell.removesuffix(".0") for cell in cells)
+    seen = {cell.removesuffix(".0") for cell in cells}
     return {cell: _MEANING[cell.lower()] for cell in sorted(seen) if cell.lower() in _MEANING}
 
 
