@@ -178,6 +178,13 @@ def test_truncated_json_lines_keep_every_whole_row(command, shop: Path, tmp_path
     assert counts(done.document) == [(5, 4, 0, 1)]
 
 
+def test_one_json_object_full_of_things_is_one_failed_file(tmp_path: Path, refused) -> None:
+    things = {f"item {n}": {"attributes": [n, n + 1]} for n in range(1500)}
+    error = refused(write(tmp_path, "things.json", json.dumps(things)))
+    assert error["error"] == "UnreadableFileError"
+    assert "an object with 1,500 keys" in error["found"]
+
+
 @pytest.mark.parametrize("mark", [";", "\t", "|"], ids=["semicolon", "tab", "bar"])
 def test_a_known_header_with_another_delimiter_is_read(
     command, shop: Path, tmp_path: Path, mark: str, texts
