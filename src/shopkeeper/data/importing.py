@@ -244,7 +244,7 @@ class _Importer:
 
     def _known(self, header: Header) -> FileKind | None:
         kinds = (read_mapping(mapping, header) for mapping in self.mappings)
-        return next((kind for kind in kinds if kind), None) or recognise(header)
+        return recognise(header) or next((kind for kind in kinds if kind), None)
 
     def _recognised(self, path: Path, staged: Staged, prefix: str) -> FileKind:
         kind = self._known(staged.header)

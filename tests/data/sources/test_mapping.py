@@ -153,6 +153,21 @@ def test_a_column_that_the_file_lacks_is_named_with_its_likeness(load, mapping):
     assert "文件里没有这些列：'reviews'。" in file.error.text("zh")
 
 
+def test_a_mapping_leaves_files_that_a_platform_writes_alone(load, mapping):
+    sellers = mapping(
+        'table = "customers"\n[columns]\ncustomer_id = "seller_id"\ncity = "seller_city"\n'
+    )
+    alone, told = load("olist_sellers.csv"), load("olist_sellers.csv", mapping=sellers)
+    assert (told.file.kind, told.rows("customers")) == (alone.file.kind, [])
+
+
+def test_a_mapping_for_another_file_is_not_to_be_corrected(load, mapping):
+    file = load(mapping=mapping(ZH_REVIEWS), stock_csv="depot,pieces\na,1\n").file
+    assert file.outcome == "unrecognised"
+    assert "This mapping is not for this file" in file.error.text("en")
+    assert "Correct the names" not in file.error.text("en")
+
+
 def suggested(columns: dict[str, list[str]]) -> dict:
     text = suggested_mapping("file.csv", header(*columns), pa.table(columns))
     return tomllib.loads(text)

@@ -151,7 +151,16 @@ def read_mapping(path: Path, header: Header) -> FileKind | None:
 
 def misfit(path: Path, file: str, header: Header) -> UnrecognisedFileError:
     """Return the error for a file that lacks columns which the mapping at `path` names."""
-    lacking = [name for name in load_mapping(path).columns.values() if name not in header.columns]
+    named = load_mapping(path).columns.values()
+    lacking = [name for name in named if name not in header.columns]
+    if not any(name in header.columns for name in named):
+        return UnrecognisedFileError(
+            Words(f"Asked to import {file} with the mapping {path.name}.", f"要按列映射 {path.name} 导入 {file}。"),
+            Words("This mapping is not for this file: it names none of its columns.",
+                  "这份列映射不适用于该文件：其中的列名，文件里一个也没有。"),
+            Words(f"Import {file} without --mapping; a mapping of its own is then suggested.",
+                  f"请不带 --mapping 单独导入 {file}，届时会为它建议列映射。"),
+        )
     near = {name: get_close_matches(name, header.columns, 1) for name in lacking}
     shown = ", ".join(f"{name!r}" for name in lacking)
     hint = "".join(f" {name!r} → {found[0]!r}?" for name, found in near.items() if found)
