@@ -18,9 +18,9 @@ import click
 from shopkeeper.answer import Answer
 from shopkeeper.data.shop import open_shop
 from shopkeeper.data.store import storage_errors
-from shopkeeper.errors import DataError, ShopkeeperError, UsageError
+from shopkeeper.errors import DataError, ShopkeeperError, StoppedError, UsageError
 from shopkeeper.settings import Settings
-from shopkeeper.surfaces import wording
+from shopkeeper.surfaces import stopping, wording
 from shopkeeper.surfaces.commands import (
     Asked,
     Command,
@@ -38,13 +38,13 @@ if TYPE_CHECKING:
     from shopkeeper.surfaces.console import Screen
     from shopkeeper.surfaces.running import Step
 
-INTERRUPTED = 130
 _SHOWN_ROWS, _JSON_ROWS = 20, 1000
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit with its code."""
     given = list(sys.argv[1:] if arguments is None else arguments)
+    stopping.listen()
     asked = read_asked(given)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
@@ -62,23 +62,33 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def _guarded(given: list[str], asked: Asked) -> int:
     """Run and turn everything that can go wrong into a message and an exit code."""
     try:
+        stopping.listen(raises=True)
         return int(program.main(given, "shopkeeper", standalone_mode=False, obj=asked) or 0)
-    except click.ClickException as error:
-        return _refuse(_usage(error, given), asked)
-    except ShopkeeperError as error:
-        return _refuse(error, asked)
-    except (click.Abort, KeyboardInterrupt) as error:
-        # Click takes the end of a file for the end of a conversation.
-        if isinstance(error.__cause__, EOFError):
-            return _refuse(wording.unforeseen(error.__cause__, given[0]), asked)
-        return INTERRUPTED
     except BrokenPipeError:
         raise
-    except Exception as error:
-        # The last place where a defect can be told kindly.
-        if os.environ.get("SHOPKEEPER_DEBUG"):
+    except (Exception, KeyboardInterrupt) as error:
+        told = _told(error, given)
+        stopping.forget()
+        if told is None:
             raise
-        return _refuse(wording.unforeseen(error, given[0]), asked)
+        return _refuse(told, asked)
+
+
+def _told(error: BaseException, given: list[str]) -> ShopkeeperError | None:
+    """Return what to tell of it; None for a defect that is to be seen as it is."""
+    # Click takes the end of a file for the end of a conversation.
+    if isinstance(error, click.Abort) and isinstance(error.__cause__, EOFError):
+        return wording.unforeseen(error.__cause__, given[0])
+    if stopping.asked() or isinstance(error, (click.Abort, KeyboardInterrupt)):
+        return wording.stopped(given[0] if given else "")
+    if isinstance(error, click.ClickException):
+        return _usage(error, given)
+    if isinstance(error, ShopkeeperError):
+        return error
+    # The last place where a defect can be told kindly.
+    if os.environ.get("SHOPKEEPER_DEBUG") or not isinstance(error, Exception):
+        return None
+    return wording.unforeseen(error, given[0])
 
 
 def _refuse(error: ShopkeeperError, asked: Asked) -> int:
@@ -88,7 +98,8 @@ def _refuse(error: ShopkeeperError, asked: Asked) -> int:
         print(json_text(error.to_dict(asked.language)))
     else:
         screen = Screen(sys.stderr, asked.language)
-        for part in (error.asked, error.found, error.do):
+        parts = (error.asked, error.found, error.do)
+        for part in (error.found,) if isinstance(error, StoppedError) else parts:
             screen.line(part)
     return error.exit_code
 

@@ -22,7 +22,7 @@ from shopkeeper.data.store import Manifest, Version, writing
 from shopkeeper.errors import MissingDataError, ShopkeeperError
 from shopkeeper.progress import Progress, silent
 from shopkeeper.settings import Settings
-from shopkeeper.surfaces import wording
+from shopkeeper.surfaces import stopping, wording
 from shopkeeper.surfaces.verbs import VERBS, Verb
 from shopkeeper.words import Words
 
@@ -166,7 +166,7 @@ def _asked(path: Path, verb: Verb, shop: Shop, mark: str) -> Step:
     except ShopkeeperError as error:
         return _failed(verb, error)
     except Exception as error:
-        if os.environ.get("SHOPKEEPER_DEBUG"):
+        if stopping.asked() or os.environ.get("SHOPKEEPER_DEBUG"):
             raise
         return _failed(verb, wording.unforeseen(error, verb.name))
     _store_answer(path, verb, mark, answer)
