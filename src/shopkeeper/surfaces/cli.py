@@ -200,9 +200,11 @@ def report_shop(asked: Asked, shop: Path, *, output: Path | None = None) -> int:
     """
     from shopkeeper.surfaces.console import told
     from shopkeeper.surfaces.report import write_report
+    from shopkeeper.surfaces.running import require_answers
 
     asked.speak_for(shop)
     opened, target = open_shop(shop), output or shop / "report.html"
+    require_answers(opened, opened.manifest.answers)
     with told(asked.language) as progress:
         progress(Words("Writing the report", "写报告"), None)
         written = write_report(opened, target, lang=asked.language)
@@ -232,12 +234,13 @@ def demo_shop(asked: Asked, folder: Path, **sizes: Any) -> int:
 def ask_verb(verb: Verb, asked: Asked, shop: Path, *, rows: int | None = None, **given: Any) -> int:
     """Ask one verb; a stored answer to the same question is shown at once."""
     from shopkeeper.surfaces.console import told
-    from shopkeeper.surfaces.running import current_answer
+    from shopkeeper.surfaces.running import current_answer, require_answers
 
     asked.speak_for(shop)
     opened = open_shop(shop)
     answer = current_answer(verb, opened, given)
     if answer is None:
+        require_answers(opened, verb.answers)
         with told(asked.language) as progress:
             progress(verb.title, None)
             answer = verb.load()(opened, **given)
