@@ -26,6 +26,8 @@ from shopkeeper.surfaces.commands import (
     Command,
     Group,
     Option,
+    Place,
+    Unusable,
     make_command,
     read_asked,
     rows_option,
@@ -105,7 +107,7 @@ def _refuse(error: ShopkeeperError, asked: Asked) -> int:
 
 
 def _usage(error: click.ClickException, given: list[str]) -> UsageError:
-    command = given[0] if given and given[0] in program.makers else ""
+    command = next((word for word in given if word in program.makers), "")
     typed = " ".join(["shopkeeper", *given])
     help_line = " ".join(["shopkeeper", *([command] if command else []), "--help"])
     found = error.format_message()
@@ -114,6 +116,17 @@ def _usage(error: click.ClickException, given: list[str]) -> UsageError:
         Words(found, _found_zh(error, found)),
         Words(f"Run `{help_line}` to see how it is used.", f"运行 `{help_line}` 查看用法。"),
     )
+
+
+def _wanted_zh(error: click.BadParameter, kind: click.ParamType[Any]) -> str:
+    """Return in Chinese what a value should have been."""
+    if isinstance(error, Unusable):
+        return error.words.zh
+    if isinstance(kind, click.IntRange):
+        low = "" if kind.min is None else f"，最小 {kind.min:,}"
+        high = "" if kind.max is None else f"，最大 {kind.max:,}"
+        return f"应为整数{low}{high}。"
+    return {click.INT: "应为整数。", click.FLOAT: "应为数字。"}.get(kind, error.message)
 
 
 def _found_zh(error: click.ClickException, found: str) -> str:
@@ -127,7 +140,7 @@ def _found_zh(error: click.ClickException, found: str) -> str:
             name = parameter.opts[-1]
             if isinstance(parameter.type, click.Choice):
                 return f"{name} 只能是 {'、'.join(map(str, parameter.type.choices))} 之一。"
-            return f"{name} 的值不可用：{error.message}"
+            return f"{name} 的值不可用：{_wanted_zh(error, parameter.type)}"
         case _:
             return f"命令无法识别：{found}"
 
@@ -311,7 +324,7 @@ def _ran(screen: Screen, steps: tuple[Step, ...]) -> None:
 
 
 def _shop_argument() -> click.Argument:
-    return click.Argument(["shop"], type=click.Path(path_type=Path), metavar="SHOP")
+    return click.Argument(["shop"], type=Place(), metavar="SHOP")
 
 
 def _made(
@@ -345,11 +358,9 @@ def _with_asked(function: Callable[..., int]) -> Callable[..., int]:
     return call
 
 
-_EXPORTS = click.Argument(
-    ["exports"], nargs=-1, required=True, type=click.Path(path_type=Path), metavar="EXPORTS..."
-)
-_FOLDER = click.Argument(["folder"], type=click.Path(path_type=Path), metavar="FOLDER")
-_INTO = Option("--shop", wording.INTO, required=True, type=click.Path(path_type=Path))
+_EXPORTS = click.Argument(["exports"], nargs=-1, required=True, type=Place(), metavar="EXPORTS...")
+_FOLDER = click.Argument(["folder"], type=Place(), metavar="FOLDER")
+_INTO = Option("--shop", wording.INTO, required=True, type=Place())
 
 program = Group(
     "shopkeeper",
