@@ -1,13 +1,23 @@
 """Bad input at the command line: a clear answer, never a traceback, and nothing is lost."""
 
 import gzip
+import io
 import json
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 HEADER = "review_id,product_id,rating,text,reviewed_at\n"
+
+
+def packed() -> bytes:
+    """A zip archive that is no workbook."""
+    whole = io.BytesIO()
+    with zipfile.ZipFile(whole, "w") as archive:
+        archive.writestr("orders.csv", "a,b\n")
+    return whole.getvalue()
 
 
 def counts(document: dict[str, object]) -> list[tuple[int, int, int, int]]:
@@ -176,6 +186,67 @@ def test_truncated_json_lines_keep_every_whole_row(command, shop: Path, tmp_path
     content = "\n".join(json.dumps(row, ensure_ascii=False) for row in rows)[:-9]
     done = command("import", write(tmp_path, "cut.jsonl", content), "--shop", shop, "--json")
     assert counts(done.document) == [(5, 4, 0, 1)]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "found"),
+    [
+        ("a.zip", b"PK\x03\x04" + b"\x00" * 200, "It is a zip archive."),
+        ("a.csv", packed(), "It is a zip archive."),
+        ("a.pdf", b"%PDF-1.4\n1 0 obj", "It is a PDF, not a table."),
+        ("a.xls", b"a,b\n1,2\n", "Its bytes are no xls file."),
+    ],
+)
+def test_what_is_sent_in_place_of_a_table_is_called_by_its_name(
+    tmp_path: Path, refused, name: str, content: bytes, found: str
+) -> None:
+    assert refused(write(tmp_path, name, content))["found"] == found
+
+
+def test_a_file_that_may_not_be_read_is_not_a_full_disk(
+    tmp_path: Path, refused, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def denied(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    path = write(tmp_path, "secret.csv.gz", HEADER)
+    monkeypatch.setattr(gzip, "open", denied)
+    assert refused(path)["found"] == "It cannot be opened: Permission denied."
+
+
+def test_a_folder_without_tables_says_where_they_may_be(command, tmp_path: Path) -> None:
+    folder = tmp_path / "sent"
+    (folder / "2024").mkdir(parents=True)
+    assert "folders that may hold some: 2024" in command("import", folder, "--shop", "x").err
+    (folder / "all.zip").write_bytes(b"PK")
+    assert "to unpack first: all.zip" in command("import", folder, "--shop", "x").err
+
+
+def test_a_shop_is_no_export(command, shop: Path, tmp_path: Path) -> None:
+    done = command("import", shop, "--shop", tmp_path / "other")
+    assert (done.code, "That folder is a shop itself." in done.err) == (3, True)
+
+
+def test_a_name_with_a_space_is_quoted_in_what_to_type(command, tmp_path: Path) -> None:
+    told = command("check", tmp_path / "my shop").err
+    assert f"--shop '{tmp_path / 'my shop'}'" in told
+
+
+def test_a_language_that_is_not_spoken_is_no_fault_of_the_settings(
+    command, shop: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SHOPKEEPER_LANG", "xx")
+    done = command("check", shop)
+    assert (done.code, "SHOPKEEPER_LANG" in done.err, "shop.toml" in done.err) == (2, True, False)
+
+
+def test_a_mapping_that_is_not_utf_8_says_how_to_save_it(
+    command, shop: Path, tmp_path: Path
+) -> None:
+    path = write(tmp_path, "erp.csv", "Beleg,Menge\n1,2\n")
+    mapping = write(tmp_path, "m.toml", '# 列映射\ntable = "orders"\n'.encode("gbk"))
+    done = command("import", path, "--shop", shop, "--mapping", mapping)
+    assert (done.code, "save it as UTF-8" in done.err) == (2, True)
 
 
 def test_one_json_object_full_of_things_is_one_failed_file(tmp_path: Path, refused) -> None:

@@ -28,6 +28,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
 from shopkeeper.errors import ShopBusyError, ShopNotFoundError, StorageError
@@ -159,8 +160,8 @@ def read_shop(path: Path) -> tuple[Manifest, Settings]:
                 "There is no shop there (no manifest.json).", "那里没有店铺（缺少 manifest.json）。"
             ),
             Words(
-                f"Make one with `shopkeeper import FILES --shop {path}`.",
-                f"请先运行 `shopkeeper import 文件 --shop {path}` 建立店铺。",
+                f"Make one with `shopkeeper import FILES --shop {quote(str(path))}`.",
+                f"请先运行 `shopkeeper import 文件 --shop {quote(str(path))}` 建立店铺。",
             ),
         )
     raw = json.loads((path / "manifest.json").read_text(encoding="utf-8"))

@@ -11,6 +11,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -235,10 +236,8 @@ def demo_shop(asked: Asked, folder: Path, **sizes: Any) -> int:
         progress(Words(f"Building a demo shop in {folder}", f"在 {folder} 生成演示店铺"), None)
         built = build_demo(folder, **sizes)
     exports = folder / "exports"
-    line = Words(
-        f"Next: shopkeeper import {exports} --shop {folder / 'shop'}",
-        f"下一步：shopkeeper import {exports} --shop {folder / 'shop'}",
-    )
+    following = f"shopkeeper import {quote(str(exports))} --shop {quote(str(folder / 'shop'))}"
+    line = Words(f"Next: {following}", f"下一步：{following}")
     document = {"exports": str(exports), "rows": built.rows, "effects": built.effects}
     _show(asked, document, lambda screen: screen.line(line))
     return 0

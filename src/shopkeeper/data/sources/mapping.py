@@ -182,7 +182,10 @@ def load_mapping(path: Path) -> Mapping:
     """
     try:
         given = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except UnicodeDecodeError as error:
+        raise _bad(path, "it is not written in UTF-8; save it as UTF-8",
+                   "文件不是 UTF-8 编码，请另存为 UTF-8") from error
+    except (OSError, tomllib.TOMLDecodeError) as error:
         raise _bad(path, f"it cannot be read as TOML ({error})", f"无法按 TOML 读取（{error}）") from error
     for part in given:
         if part not in _PARTS:
