@@ -186,6 +186,12 @@ def suggested(columns: dict[str, list[str]]) -> dict:
          {"order_id": "订单号", "product_id": "货号", "quantity": "数量", "price": "单价"}),
         ({"会员号": ["1"], "手机号": ["2"], "邮箱": ["3"], "城市": ["4"]}, "customers",
          {"customer_id": "会员号", "phone": "手机号", "email": "邮箱", "city": "城市"}),
+        ({"TRANSACTION_ID": ["1", "2"], "TX_DATETIME": ["2024-01-01", "2024-01-02"], "CUSTOMER_ID": ["7", "8"],
+          "TX_AMOUNT": ["1.5", "2"], "TX_FRAUD": ["0", "1"]}, "orders",
+         {"order_id": "TRANSACTION_ID", "ordered_at": "TX_DATETIME", "total": "TX_AMOUNT", "customer_id": "CUSTOMER_ID"}),
+        ({"title": ["a summer dress", "a winter coat"], "title_orig": ["robe d'été pour femme", "manteau d'hiver"],
+          "price": ["8", "9"], "uses_ad_boosts": ["0", "1"], "rating": ["3.5", "4"], "product_id": ["a", "b"]},
+         "products", {"product_id": "product_id", "title": "title", "price": "price"}),
         ({"a": ["the parcel came late and wet", "lovely tea, will order again"], "b": ["1", "5"], "c": ["2", "4"],
           "d": ["2024-05-01", "2024-05-02"]}, "reviews", {"text": "a", "reviewed_at": "d"}),
     ],
@@ -194,6 +200,17 @@ def test_a_suggestion_guesses_table_and_columns(columns, table, expected):
     found = suggested(columns)
     assert found["table"] == table
     assert expected.items() <= found["columns"].items()
+
+
+@pytest.mark.parametrize(
+    "written", ["深度,宽度\n", "统计日期,商品访客数,下单转化率\n2024-01-01,12,3%\n"]
+)
+def test_a_file_in_which_nothing_is_known_says_so(load, written):
+    file = load(unknown_csv=written).file
+    assert "Nothing in it is known here" in file.error.text("en")
+    text = file.mapping.read_text(encoding="utf-8")
+    assert "No column of this file is known here" in text
+    assert tomllib.loads(text)["columns"] == {}
 
 
 def test_a_suggestion_maps_labels_that_it_knows(load):
