@@ -3,6 +3,7 @@
 import gzip
 import io
 import json
+import re
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -165,6 +166,20 @@ def test_chinese_written_in_gbk_is_read(command, shop: Path, tmp_path: Path, tex
     path = write(tmp_path, "gbk.csv", (HEADER + body).encode("gb18030"))
     assert command("import", path, "--shop", shop).code == 0
     assert "物流很快，包装完好 11" in texts(shop)
+
+
+def test_chinese_written_in_big5_is_read(command, shop: Path, tmp_path: Path, texts) -> None:
+    body = "".join(f"b{n},p1,5,這個茶壺很漂亮，品質也很好 {n},2025-03-01\n" for n in range(12))
+    path = write(tmp_path, "big5.csv", (HEADER + body).encode("big5"))
+    assert command("import", path, "--shop", shop).code == 0
+    assert "這個茶壺很漂亮，品質也很好 11" in texts(shop)
+
+
+def test_an_encoding_in_doubt_is_refused(tmp_path: Path, refused) -> None:
+    body = "x1,p1,5,這個茶壺很漂亮品質也好,2025-03-01\n".encode("big5")
+    body += "x2,p1,5,物流很快包装完好下次再来,2025-03-01\n".encode("gbk")
+    error = refused(write(tmp_path, "both.csv", HEADER.encode() + body * 9))
+    assert "GBK or in Big5" in error["found"]
 
 
 def test_a_truncated_csv_keeps_every_whole_row(command, shop: Path, tmp_path: Path) -> None:
@@ -375,3 +390,37 @@ def test_terminal_codes_in_a_file_name_do_not_act(command, shop: Path, tmp_path:
     done = command("import", path, "--shop", shop)
     assert done.code == 0
     assert not {"\x1b", "\u202e"} & set(done.out + done.err)
+
+
+def test_a_corrected_file_is_not_counted_twice_in_what_the_tables_hold(
+    command, tmp_path: Path, exported, reviews
+) -> None:
+    shop = tmp_path / "again"
+    for name, count in (("one.csv", 20), ("two.csv", 24)):
+        assert command("import", exported(name, reviews(count)), "--shop", shop).code == 0
+    told = " ".join(command("check", shop, "--json").document["summary"])
+    assert "44 kept" in told
+    assert "the tables hold: reviews 24." in told
+
+
+def test_the_reasons_in_the_report_add_up_to_the_rejected_rows(
+    command, tmp_path: Path, exported
+) -> None:
+    rows = [
+        {
+            "order_id": f"o{n}",
+            "customer_id": "c1",
+            "ordered_at": "2025-01-01" if n > 12 else f"day {n}",
+        }
+        for n in range(30)
+    ]
+    rows += [{"order_id": "", "customer_id": "c1", "ordered_at": "2025-01-01"}]
+    shop = tmp_path / "dirty"
+    assert command("import", exported("orders.csv", rows), "--shop", shop).code == 0
+    assert command("report", shop).code == 0
+    page = (shop / "report.html").read_text(encoding="utf-8")
+    part = re.sub(
+        "<[^>]+>", " ", page.split("Why rows were rejected", 1)[1].split("</table>", 1)[0]
+    )
+    assert sum(int(word) for word in part.split() if word.isdigit()) == 14
+    assert "Other reasons" not in part
