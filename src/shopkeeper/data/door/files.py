@@ -13,6 +13,7 @@ from io import BufferedReader
 from pathlib import Path
 from typing import Literal
 
+from shopkeeper.data.door.chinese import chinese_encoding
 from shopkeeper.errors import SourceNotFoundError, UnreadableFileError
 from shopkeeper.words import Words
 
@@ -148,11 +149,17 @@ def text_layout(path: Path) -> TextLayout:
     Raises
     ------
     UnreadableFileError
-        The file is binary, or has no line with more than blanks.
+        The file is binary, has no line with more than blanks, or its encoding is in doubt.
     """
     with opened(path) as file:
         start = file.read(_LOOK)
     encoding = _encoding(start)
+    if not encoding:
+        raise unreadable(
+            path, "It is not clear whether its Chinese is written in GBK or in Big5.",
+            "无法确定文件的中文编码是 GBK 还是 Big5。",
+            "Save it as UTF-8 and import that.", "请另存为 UTF-8 再导入。",
+        )  # fmt: skip
     text = start.decode(encoding, errors="replace").lstrip("\ufeff")
     if "\x00" in text:
         raise unreadable(
@@ -236,7 +243,9 @@ def _encoding(start: bytes) -> str:
         "\u3000" <= letter <= "\u9fff" or "\uff00" <= letter <= "\uffef" for letter in wide
     )
     if bad["gb18030"] <= bad["utf-8"] / 10 and chinese >= 0.8 * len(wide):
-        return "gb18030"
+        return chinese_encoding(cut)
+    if (chinese_or_doubt := chinese_encoding(cut)) != "gb18030":
+        return chinese_or_doubt
     # A few bad bytes in UTF-8 are damage; many are a Western single-byte encoding.
     good = sum(
         letter > "\x7f" and letter != "\ufffd" for letter in cut.decode("utf-8", errors="replace")
