@@ -20,6 +20,7 @@ from shopkeeper.answer import Answer
 from shopkeeper.data.shop import open_shop
 from shopkeeper.data.store import storage_errors
 from shopkeeper.errors import DataError, ShopkeeperError, StoppedError, UsageError
+from shopkeeper.progress import heard_by
 from shopkeeper.settings import Settings
 from shopkeeper.surfaces import stopping, wording
 from shopkeeper.surfaces.commands import (
@@ -253,7 +254,7 @@ def ask_verb(verb: Verb, asked: Asked, shop: Path, *, rows: int | None = None, *
     answer = current_answer(verb, opened, given)
     if answer is None:
         require_answers(opened, verb.answers)
-        with told(asked.language) as progress:
+        with told(asked.language) as progress, heard_by(progress):
             progress(verb.title, None)
             answer = verb.load()(opened, **given)
     return _show_answer(asked, answer, rows)

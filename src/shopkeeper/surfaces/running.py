@@ -20,7 +20,7 @@ from shopkeeper.answer import Answer
 from shopkeeper.data.shop import Shop, open_shop
 from shopkeeper.data.store import Manifest, Version, writing
 from shopkeeper.errors import MissingDataError, ShopkeeperError
-from shopkeeper.progress import Progress, silent
+from shopkeeper.progress import Progress, heard_by, silent
 from shopkeeper.settings import Settings
 from shopkeeper.surfaces import stopping, wording
 from shopkeeper.surfaces.verbs import VERBS, Verb
@@ -144,7 +144,13 @@ def _step(path: Path, verb: Verb, *, again: bool, progress: Progress, share: flo
     if known:
         return known
     progress(Words(f"{verb.name}: {verb.title.en}", f"{verb.name}：{verb.title.zh}"), share)
-    return _asked(path, verb, shop, mark)
+
+    def within(what: Words, part: float | None) -> None:
+        said = Words(f"{verb.name}: {what.en}", f"{verb.name}：{what.zh}")
+        progress(said, share + (part or 0.0) / len(VERBS))
+
+    with heard_by(within):
+        return _asked(path, verb, shop, mark)
 
 
 def _known(verb: Verb, shop: Shop, mark: str) -> Step | None:
