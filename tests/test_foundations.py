@@ -27,7 +27,7 @@ EARLY = [
     *(SOURCE / name for name in ("progress.py", "answer.py")),
     *(SOURCE / "data" / name for name in ("shop.py", "tables.py", "store.py")),
     *(SOURCE / "surfaces" / name for name in ("verbs.py", "cli.py", "commands.py", "wording.py")),
-    *(SOURCE / "surfaces" / name for name in ("running.py",)),
+    *(SOURCE / "surfaces" / name for name in ("running.py", "stopping.py")),
     *SOURCE.glob("operations/*/ask.py"),
 ]
 

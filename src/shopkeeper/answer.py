@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from shopkeeper.errors import ArtifactError
 from shopkeeper.words import Words, localised
 
 if TYPE_CHECKING:
@@ -119,7 +120,30 @@ class Answer:
 
 
 def load_answer(folder: Path) -> Answer:
-    """Read an answer that `Answer.save` wrote."""
+    """Read an answer that `Answer.save` wrote.
+
+    Raises
+    ------
+    ArtifactError
+        The folder is missing or damaged.
+    """
+    try:
+        return _read(folder)
+    # What Arrow says of damaged files are kinds of OSError and ValueError.
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ArtifactError(
+            Words(
+                f"Asked to read the stored answer in {folder}.", f"要读取保存在 {folder} 的结果。"
+            ),
+            Words("It is missing or damaged.", "它已丢失或损坏。"),
+            Words(
+                "Answer anew with `shopkeeper run SHOP --again`.",
+                "请用 `shopkeeper run 店铺 --again` 重新计算。",
+            ),
+        ) from error
+
+
+def _read(folder: Path) -> Answer:
     import pyarrow.parquet as pq
 
     head = json.loads((folder / "answer.json").read_text(encoding="utf-8"))

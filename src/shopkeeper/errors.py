@@ -13,8 +13,9 @@
     │   ├── UnrecognisedFileError  no platform writes such a header
     │   └── MissingDataError       the verb needs a table, column or number of rows that is not there
     ├── MissingExtraError      an optional package is not installed               exit code 4
-    └── StorageError           the disk is full or cannot be written              exit code 5
-        └── ShopBusyError          another process is writing to the shop
+    ├── StorageError           the disk is full or cannot be written              exit code 5
+    │   └── ShopBusyError          another process is writing to the shop
+    └── StoppedError           the user stopped the command                       exit code 130
 """
 
 from __future__ import annotations
@@ -121,3 +122,9 @@ class StorageError(ShopkeeperError):
 
 class ShopBusyError(StorageError):
     """Another process is writing to the shop."""
+
+
+class StoppedError(ShopkeeperError):
+    """The user stopped the command."""
+
+    exit_code = 130

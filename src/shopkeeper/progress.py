@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 from shopkeeper.words import Words
 
@@ -12,3 +14,28 @@ Progress = Callable[[Words, float | None], None]
 
 def silent(what: Words, share: float | None = None) -> None:
     """Tell nobody."""
+
+
+_listener: ContextVar[Progress] = ContextVar("listener", default=silent)
+
+
+@contextmanager
+def heard_by(progress: Progress) -> Iterator[None]:
+    """Let `progress` hear what `tell` says inside; a verb's answer does not depend on who listens.
+
+    Examples
+    --------
+    >>> with heard_by(lambda what, share: print(what.en, share)):
+    ...     tell(Words("Learning", "学习"), 0.5)
+    Learning 0.5
+    """
+    token = _listener.set(progress)
+    try:
+        yield
+    finally:
+        _listener.reset(token)
+
+
+def tell(what: Words, share: float | None = None) -> None:
+    """Tell whoever listens what is being done and the share of it that is done."""
+    _listener.get()(what, share)

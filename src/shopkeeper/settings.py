@@ -91,6 +91,13 @@ def load_settings(path: Path) -> Settings:
             given = tomllib.loads(path.read_text(encoding="utf-8"))
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise _bad(path, str(error), str(error)) from error
+    spoken = os.environ.get("SHOPKEEPER_LANG") or "en"
+    if spoken not in ("en", "zh"):
+        raise _bad(
+            Path("SHOPKEEPER_LANG"),
+            f"the variable is {spoken!r}, not en or zh",
+            f"该环境变量为 {spoken!r}，只能是 en 或 zh",
+        )
     given |= {name: os.environ[key] for name, key in _ENVIRONMENT.items() if os.environ.get(key)}
     privacy = given.pop("privacy", {})
     _known(path, given, Settings)

@@ -11,6 +11,7 @@ from shopkeeper.answer import Answer
 from shopkeeper.data.schema import arrow_schema
 from shopkeeper.data.shop import Shop, shop_from_tables
 from shopkeeper.data.tables import TABLES
+from shopkeeper.errors import UsageError
 from shopkeeper.operations.behaviour.ask import overview
 from shopkeeper.words import Words
 
@@ -91,6 +92,12 @@ def test_stored_answers_are_not_shown_to_the_past(shop: Shop) -> None:
 def test_an_unknown_table_is_named_with_those_that_exist(shop: Shop) -> None:
     with pytest.raises(AttributeError, match=r"no table 'carts'; there are customers, "):
         _ = shop.carts
+
+
+@pytest.mark.parametrize("ask", [Shop.table, Shop.rows, Shop.has])
+def test_a_table_asked_for_by_a_name_that_is_none_says_which_there_are(shop: Shop, ask) -> None:
+    with pytest.raises(UsageError, match=r"there are customers, .* such as orders\."):
+        ask(shop, "order")
 
 
 @given(moments=st.lists(st.integers(1, 28), min_size=1, max_size=8), cut=st.integers(1, 28))

@@ -1,5 +1,6 @@
 """Versions on disk: whole or not at all, one writer, readers never disturbed."""
 
+import fcntl
 import json
 import subprocess
 import sys
@@ -35,6 +36,25 @@ def test_a_new_shop_is_empty_and_has_a_salt_only_its_owner_reads(shop: Path) -> 
 def test_creating_a_shop_again_keeps_its_salt(shop: Path) -> None:
     before = read_salt(shop)
     assert read_salt(create_shop(shop)) == before
+
+
+def test_a_shop_that_lost_its_manifest_is_not_begun_anew(shop: Path) -> None:
+    commit(shop, "a")
+    (shop / "manifest.json").unlink()
+    for open_it in (create_shop, read_shop):
+        with pytest.raises(ShopNotFoundError, match=r"Put manifest\.json back"):
+            open_it(shop)
+    assert not (shop / "manifest.json").exists()
+
+
+def test_a_shop_that_another_process_is_making_is_busy(tmp_path: Path) -> None:
+    path = tmp_path / "new"
+    path.mkdir()
+    with (path / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        with pytest.raises(ShopBusyError):
+            create_shop(path)
+    assert create_shop(path) == path
 
 
 def test_what_is_written_appears_only_with_the_commit(shop: Path) -> None:

@@ -1,13 +1,24 @@
 """Bad input at the command line: a clear answer, never a traceback, and nothing is lost."""
 
 import gzip
+import io
 import json
+import re
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 HEADER = "review_id,product_id,rating,text,reviewed_at\n"
+
+
+def packed() -> bytes:
+    """A zip archive that is no workbook."""
+    whole = io.BytesIO()
+    with zipfile.ZipFile(whole, "w") as archive:
+        archive.writestr("orders.csv", "a,b\n")
+    return whole.getvalue()
 
 
 def counts(document: dict[str, object]) -> list[tuple[int, int, int, int]]:
@@ -157,6 +168,20 @@ def test_chinese_written_in_gbk_is_read(command, shop: Path, tmp_path: Path, tex
     assert "物流很快，包装完好 11" in texts(shop)
 
 
+def test_chinese_written_in_big5_is_read(command, shop: Path, tmp_path: Path, texts) -> None:
+    body = "".join(f"b{n},p1,5,這個茶壺很漂亮，品質也很好 {n},2025-03-01\n" for n in range(12))
+    path = write(tmp_path, "big5.csv", (HEADER + body).encode("big5"))
+    assert command("import", path, "--shop", shop).code == 0
+    assert "這個茶壺很漂亮，品質也很好 11" in texts(shop)
+
+
+def test_an_encoding_in_doubt_is_refused(tmp_path: Path, refused) -> None:
+    body = "x1,p1,5,這個茶壺很漂亮品質也好,2025-03-01\n".encode("big5")
+    body += "x2,p1,5,物流很快包装完好下次再来,2025-03-01\n".encode("gbk")
+    error = refused(write(tmp_path, "both.csv", HEADER.encode() + body * 9))
+    assert "GBK or in Big5" in error["found"]
+
+
 def test_a_truncated_csv_keeps_every_whole_row(command, shop: Path, tmp_path: Path) -> None:
     body = "".join(f'"t{n}","p1","4","fine {n}","2025-03-01"\n' for n in range(10))
     path = write(tmp_path, "cut.csv", HEADER + body + '"t10","p1","4","the last on')
@@ -176,6 +201,74 @@ def test_truncated_json_lines_keep_every_whole_row(command, shop: Path, tmp_path
     content = "\n".join(json.dumps(row, ensure_ascii=False) for row in rows)[:-9]
     done = command("import", write(tmp_path, "cut.jsonl", content), "--shop", shop, "--json")
     assert counts(done.document) == [(5, 4, 0, 1)]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "found"),
+    [
+        ("a.zip", b"PK\x03\x04" + b"\x00" * 200, "It is a zip archive."),
+        ("a.csv", packed(), "It is a zip archive."),
+        ("a.pdf", b"%PDF-1.4\n1 0 obj", "It is a PDF, not a table."),
+        ("a.xls", b"a,b\n1,2\n", "Its bytes are no xls file."),
+    ],
+)
+def test_what_is_sent_in_place_of_a_table_is_called_by_its_name(
+    tmp_path: Path, refused, name: str, content: bytes, found: str
+) -> None:
+    assert refused(write(tmp_path, name, content))["found"] == found
+
+
+def test_a_file_that_may_not_be_read_is_not_a_full_disk(
+    tmp_path: Path, refused, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def denied(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    path = write(tmp_path, "secret.csv.gz", HEADER)
+    monkeypatch.setattr(gzip, "open", denied)
+    assert refused(path)["found"] == "It cannot be opened: Permission denied."
+
+
+def test_a_folder_without_tables_says_where_they_may_be(command, tmp_path: Path) -> None:
+    folder = tmp_path / "sent"
+    (folder / "2024").mkdir(parents=True)
+    assert "folders that may hold some: 2024" in command("import", folder, "--shop", "x").err
+    (folder / "all.zip").write_bytes(b"PK")
+    assert "to unpack first: all.zip" in command("import", folder, "--shop", "x").err
+
+
+def test_a_shop_is_no_export(command, shop: Path, tmp_path: Path) -> None:
+    done = command("import", shop, "--shop", tmp_path / "other")
+    assert (done.code, "That folder is a shop itself." in done.err) == (3, True)
+
+
+def test_a_name_with_a_space_is_quoted_in_what_to_type(command, tmp_path: Path) -> None:
+    told = command("check", tmp_path / "my shop").err
+    assert f"--shop '{tmp_path / 'my shop'}'" in told
+
+
+def test_a_language_that_is_not_spoken_is_no_fault_of_the_settings(
+    command, shop: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SHOPKEEPER_LANG", "xx")
+    done = command("check", shop)
+    assert (done.code, "SHOPKEEPER_LANG" in done.err, "shop.toml" in done.err) == (2, True, False)
+
+
+def test_a_mapping_that_is_not_utf_8_says_how_to_save_it(
+    command, shop: Path, tmp_path: Path
+) -> None:
+    path = write(tmp_path, "erp.csv", "Beleg,Menge\n1,2\n")
+    mapping = write(tmp_path, "m.toml", '# 列映射\ntable = "orders"\n'.encode("gbk"))
+    done = command("import", path, "--shop", shop, "--mapping", mapping)
+    assert (done.code, "save it as UTF-8" in done.err) == (2, True)
+
+
+def test_one_json_object_full_of_things_is_one_failed_file(tmp_path: Path, refused) -> None:
+    things = {f"item {n}": {"attributes": [n, n + 1]} for n in range(1500)}
+    error = refused(write(tmp_path, "things.json", json.dumps(things)))
+    assert error["error"] == "UnreadableFileError"
+    assert "an object with 1,500 keys" in error["found"]
 
 
 @pytest.mark.parametrize("mark", [";", "\t", "|"], ids=["semicolon", "tab", "bar"])
@@ -297,3 +390,37 @@ def test_terminal_codes_in_a_file_name_do_not_act(command, shop: Path, tmp_path:
     done = command("import", path, "--shop", shop)
     assert done.code == 0
     assert not {"\x1b", "\u202e"} & set(done.out + done.err)
+
+
+def test_a_corrected_file_is_not_counted_twice_in_what_the_tables_hold(
+    command, tmp_path: Path, exported, reviews
+) -> None:
+    shop = tmp_path / "again"
+    for name, count in (("one.csv", 20), ("two.csv", 24)):
+        assert command("import", exported(name, reviews(count)), "--shop", shop).code == 0
+    told = " ".join(command("check", shop, "--json").document["summary"])
+    assert "44 kept" in told
+    assert "the tables hold: reviews 24." in told
+
+
+def test_the_reasons_in_the_report_add_up_to_the_rejected_rows(
+    command, tmp_path: Path, exported
+) -> None:
+    rows = [
+        {
+            "order_id": f"o{n}",
+            "customer_id": "c1",
+            "ordered_at": "2025-01-01" if n > 12 else f"day {n}",
+        }
+        for n in range(30)
+    ]
+    rows += [{"order_id": "", "customer_id": "c1", "ordered_at": "2025-01-01"}]
+    shop = tmp_path / "dirty"
+    assert command("import", exported("orders.csv", rows), "--shop", shop).code == 0
+    assert command("report", shop).code == 0
+    page = (shop / "report.html").read_text(encoding="utf-8")
+    part = re.sub(
+        "<[^>]+>", " ", page.split("Why rows were rejected", 1)[1].split("</table>", 1)[0]
+    )
+    assert sum(int(word) for word in part.split() if word.isdigit()) == 14
+    assert "Other reasons" not in part

@@ -53,6 +53,13 @@ def test_the_version_is_the_package_s(command) -> None:
         (["run", "x", "--fast"], "No such option", "没有选项 --fast"),
         (["overview", "x", "--period", "year"], "'year' is not one of", "--period 只能是"),
         (["demo", "x", "--seed", "one"], "'one' is not a valid integer", "--seed 的值不可用"),
+        (["check", "x", "--rows", "abc"], "--rows", "--rows 的值不可用：应为整数，最小 1。"),
+        (["check", "好" * 100], "No file can have such a name", "没有文件能用这样的名称"),
+        (["check", ""], "The name is empty", "名称是空的"),
+        (["report", "x", "--output", ""], "The name is empty", "名称是空的"),
+        (["import", "x", "--shop", ""], "The name is empty", "名称是空的"),
+        (["import", "x", "--shop", "n" * 300], "No file can have such", "没有文件能用这样的名称"),
+        (["--lang", "en", "check"], "`shopkeeper check --help`", "缺少参数"),
         (["import", "x"], "Missing option '--shop'", "缺少参数"),
     ],
 )

@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 from decimal import Decimal
 
 import pyarrow as pa
@@ -106,6 +107,50 @@ def test_a_single_wide_row_is_shown_as_a_list() -> None:
     assert any(line.split() == ["metric_8", "8,000"] for line in stream.getvalue().splitlines())
 
 
+def on_terminal(table: pa.Table, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setenv("NO_COLOR", "1")
+    stream = Terminal()
+    shown = Answer(verb="v", title=Words("T", "题"), table=table, method="m")
+    Screen(stream, "en").answer(shown, rows=20)
+    plain = re.sub(r"\x1b\[[0-9;]*m", "", stream.getvalue())
+    assert all(len(line) <= 80 for line in plain.splitlines())
+    return plain.splitlines()
+
+
+def test_a_single_wide_row_has_no_empty_heading(monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = on_terminal(pa.table({f"metric_{n}": [n * 1000] for n in range(9)}), monkeypatch)
+    assert lines[1].split() == ["metric_0", "0"]
+
+
+def test_a_long_name_beside_many_numbers_stays_on_one_line(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    name = "olist_order_payments_dataset.csv"
+    numbers = {f"number_{n}": [1_000_000, 2] for n in range(6)}
+    lines = on_terminal(pa.table({"file": [name] * 2, "kind": ["a", "b"], **numbers}), monkeypatch)
+    assert lines.count(name) == 2
+    assert any("kind a · number_0 1,000,000" in line for line in lines)
+
+
+def test_periods_stand_across_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [
+        {
+            "period": f"2025-{month:02d}-01",
+            "metric": metric,
+            "currency": "CNY",
+            "value": 1234.0 * month,
+        }
+        for month in range(1, 13)
+        for metric in ("gmv", "net_revenue")
+    ]
+    lines = on_terminal(pa.Table.from_pylist(rows), monkeypatch)
+    assert lines[1].split()[-1] == "2025-12-01"
+    assert next(line for line in lines if line.startswith("gmv CNY")).split()[-1] == "14,808"
+    assert next(line for line in lines if line.startswith("gmv CNY")).split()[-2] == "13,574"
+    assert any("earlier periods" in line for line in lines)
+
+
 def test_a_very_long_cell_is_cut_visibly() -> None:
     text = cell_text("长" * 100_000)
     assert len(text) == LONGEST_CELL
@@ -145,7 +190,8 @@ def test_progress_on_a_terminal_takes_brackets_as_text() -> None:
     [
         (0.0, "0.00"),
         (-1234.5, "-1,234"),
-        (0.00012, "1.20e-04"),
+        (0.00012, "0.000120"),
+        (1.2e-9, "1.20e-09"),
         (float("nan"), "–"),
         (False, "✗"),
         (-7, "-7"),

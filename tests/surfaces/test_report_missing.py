@@ -10,7 +10,7 @@ import pyarrow as pa
 import pytest
 
 from shopkeeper.data.shop import Shop, shop_from_tables
-from shopkeeper.errors import StorageError
+from shopkeeper.errors import StorageError, UsageError
 from shopkeeper.operations.behaviour import overview
 from shopkeeper.surfaces.report import write_report
 
@@ -129,3 +129,30 @@ def test_an_unwritable_folder_is_told_in_words(
     monkeypatch.setattr(Path, "write_text", refuse)
     with pytest.raises(StorageError, match=r"The disk refused: No space left on device"):
         write_report(empty, tmp_path / "r.html")
+
+
+@pytest.mark.parametrize(
+    "name", ["shop.toml", "manifest.json", "salt", "tables/x.html", "answers", "../notes.txt"]
+)
+def test_a_report_overwrites_only_pages(tmp_path: Path, name: str) -> None:
+    shop = shop_from_tables({"sellers": pa.table({"seller_id": ["a"]})})
+    target = shop.path / name
+    if name.startswith(".."):
+        target = tmp_path / "notes.txt"
+        target.write_text("mine", encoding="utf-8")
+    before = target.read_bytes() if target.is_file() else None
+    with pytest.raises(UsageError, match=r"Asked to write the report .* ends in \.html"):
+        write_report(shop, target)
+    assert before == (target.read_bytes() if target.is_file() else None)
+
+
+def test_a_report_is_no_device(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="no regular file"):
+        write_report(shop_from_tables({}), Path("/dev/null"))
+
+
+def test_a_report_replaces_an_older_one_of_any_name(tmp_path: Path) -> None:
+    for name in ("report", "old.html"):
+        (tmp_path / name).write_text("<!doctype html>old", encoding="utf-8")
+        write_report(shop_from_tables({}), tmp_path / name)
+        assert len((tmp_path / name).read_bytes()) > 1000

@@ -1,6 +1,7 @@
 """Running: what has not changed is not done again, and what is done is stored whole."""
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -107,6 +108,30 @@ def test_a_new_version_of_a_table_redoes_what_reads_it_and_what_stands_upon_that
     add_table(shop, "sellers", pa.table({"seller_id": ["s3"]}))
     assert outcomes(shop) == {"plain": "answered", "upon": "answered", "refusing": "skipped"}
     assert calls == ["plain", "upon"]
+
+
+def test_an_answer_whose_folder_is_gone_is_answered_again(
+    shop: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    use(monkeypatch, verb(plain))
+    run(shop)
+    shutil.rmtree(shop / "answers")
+    assert outcomes(shop) == {"plain": "answered"}
+    assert open_shop(shop).answer("plain") is not None
+
+
+@pytest.mark.parametrize("name", ["answer.json", "table.parquet"])
+def test_a_damaged_answer_is_named_with_what_mends_it(
+    shop: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    use(monkeypatch, verb(plain))
+    run(shop)
+    (file,) = (shop / "answers").rglob(name)
+    file.write_bytes(b"{")
+    with pytest.raises(ArtifactError, match=r"answers/plain/v\d+.*--again"):
+        open_shop(shop).answer("plain")
+    assert outcomes(shop, again=True) == {"plain": "answered"}
+    assert open_shop(shop).answer("plain") is not None
 
 
 def test_a_table_that_no_verb_reads_redoes_nothing(

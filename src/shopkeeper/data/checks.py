@@ -37,6 +37,10 @@ _DEFINITIONS = {
         "Rows of the file; equals kept + duplicates + rejected",
         "文件行数；等于 保留 + 重复 + 拒收",
     ),
+    "kept": Words(
+        "Rows of this file that were taken; rows that another file brought before are updated, not added",
+        "该文件被采用的行数；其他文件已带来的行会被更新，不会重复增加",
+    ),
     "duplicates": Words(
         "Rows whose key a later row of the same file repeats; the later one is kept",
         "主键被同一文件后面的行重复；保留后面的行",
@@ -173,6 +177,22 @@ def _rejected(shop: Shop) -> pa.Table:
     return pa.concat_tables(parts).slice(0, SHOWN_REJECTS).combine_chunks()
 
 
+def _held(tables: pa.Table, imports: pa.Table) -> list[Words]:
+    """Say what the tables hold where several files say one thing: each counts its own rows as kept."""
+    kinds = imports["kind"].to_pylist()
+    if len(set(kinds)) == len(kinds):
+        return []
+    pairs = list(zip(tables["table"].to_pylist(), tables["rows"].to_pylist(), strict=True))
+    en = ", ".join(f"{name} {rows:,}" for name, rows in pairs)
+    zh = "、".join(f"{name} {rows:,}" for name, rows in pairs)
+    return [
+        Words(
+            f"A row that a later file repeats is kept once; the tables hold: {en}.",
+            f"后面的文件重复的行只保留一次；各表现有行数：{zh}。",
+        )
+    ]
+
+
 def _summary(
     tables: pa.Table, imports: pa.Table, findings: list[dict[str, Any]]
 ) -> tuple[Words, ...]:
@@ -186,7 +206,8 @@ def _summary(
             f"{twice:,} duplicates + {refused:,} rejected; {repaired:,} cells could not be read and were left empty.",
             f"{imports.num_rows} 个文件成为 {tables.num_rows} 张表：读取 {read:,} 行 = 保留 {kept:,} + "
             f"重复 {twice:,} + 拒收 {refused:,}；另有 {repaired:,} 个单元格无法读取，已留空。",
-        )
+        ),
+        *_held(tables, imports),
     ]
     titles = {metric.name: metric.title for metric in METRICS}
     for row in [row for row in findings if row["corrupts"]][:3]:

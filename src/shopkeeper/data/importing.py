@@ -8,6 +8,7 @@ import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from shlex import quote
 from typing import Any, Literal
 
 import duckdb
@@ -16,12 +17,14 @@ from shopkeeper.data import privacy
 from shopkeeper.data.door import macros, merge
 from shopkeeper.data.door.convert import Converted, convert
 from shopkeeper.data.door.files import data_files, opened, unreadable
+from shopkeeper.data.door.meanings import require_meanings
 from shopkeeper.data.door.read import Staged, literal, nothing_typed, stage
+from shopkeeper.data.door.sample import sample_of
 from shopkeeper.data.door.values import value_columns
 from shopkeeper.data.sources import recognise
 from shopkeeper.data.sources.kinds import FileKind, Header
 from shopkeeper.data.sources.mapping import misfit, read_mapping
-from shopkeeper.data.sources.suggestion import suggested_mapping
+from shopkeeper.data.sources.suggestion import anything_fits, suggested_mapping
 from shopkeeper.data.store import (
     Manifest,
     Version,
@@ -227,6 +230,7 @@ class _Importer:
         for name, typed in ((f"{prefix}v", self._values), (prefix, nothing_typed)):
             staged = stage(self.connection, path, prefix=name, typed=typed)
             kind = self._recognised(path, staged, name)
+            require_meanings(self.connection, path, kind, prefix=name)
             converted = convert(self.connection, staged, kind, self.settings, prefix=name)
             if converted and (staged.lazy or staged.typed):
                 return kind, converted
@@ -241,7 +245,7 @@ class _Importer:
 
     def _known(self, header: Header) -> FileKind | None:
         kinds = (read_mapping(mapping, header) for mapping in self.mappings)
-        return next((kind for kind in kinds if kind), None) or recognise(header)
+        return recognise(header) or next((kind for kind in kinds if kind), None)
 
     def _recognised(self, path: Path, staged: Staged, prefix: str) -> FileKind:
         kind = self._known(staged.header)
@@ -252,24 +256,21 @@ class _Importer:
         return kind
 
     def _unrecognised(self, path: Path, staged: Staged, prefix: str) -> UnrecognisedFileError:
-        sample = self.connection.sql(
-            f"SELECT * EXCLUDE (_row) FROM {prefix}_file LIMIT 200"
-        ).to_arrow_table()
+        sample, few = sample_of(self.connection, staged.header, prefix=prefix)
         folder = self.writer.path / "mappings" / "suggested"
         folder.mkdir(parents=True, exist_ok=True)
         target = folder / f"{path.stem}.toml"
-        target.write_text(suggested_mapping(path.name, staged.header, sample), encoding="utf-8")
+        suggested = suggested_mapping(path.name, staged.header, sample, few)
+        target.write_text(suggested, encoding="utf-8")
         shown = ", ".join(list(staged.header.columns)[:8])
+        fits = anything_fits(staged.header, sample, few)
         error = UnrecognisedFileError(
             Words(f"Asked to import {path.name}.", f"要导入 {path.name}。"),
             Words(
                 f"No platform known here writes this header: {shown}.",
                 f"没有已知平台使用这样的表头：{shown}。",
             ),
-            Words(
-                f"Check the suggested mapping {target} and run again with `--mapping {target}`.",
-                f"请检查建议的列映射 {target}，然后加上 `--mapping {target}` 重新运行。",
-            ),
+            _advised(target) if fits else _unadvised(target),
         )
         error.mapping = target
         return error
@@ -332,6 +333,21 @@ class _Importer:
         query = merge.merged(BY_NAME["identities"], [before, *new])
         self.connection.execute(f"CREATE TEMP TABLE known_identities AS {query}")
         return "known_identities"
+
+
+def _advised(target: Path) -> Words:
+    option = f"`--mapping {quote(str(target))}`"
+    return Words(
+        f"Check the suggested mapping {target} and run again with {option}.",
+        f"请检查建议的列映射 {target}，然后加上 {option} 重新运行。",
+    )
+
+
+def _unadvised(target: Path) -> Words:
+    return Words(
+        f"Nothing in it is known here: export single orders, reviews or events, or fill in {target}.",
+        f"里面没有能认出的列：请导出订单、评价或行为的明细（而非汇总报表），或填写 {target}。",
+    )
 
 
 def _brought(converted: Converted) -> dict[str, int]:

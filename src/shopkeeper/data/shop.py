@@ -12,13 +12,16 @@ import weakref
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from shopkeeper.answer import Answer, load_answer
 from shopkeeper.data.store import Manifest, Version, create_shop, read_shop, writing
 from shopkeeper.data.tables import BY_NAME, Table
+from shopkeeper.errors import UsageError
 from shopkeeper.settings import Settings
+from shopkeeper.words import Words
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -83,11 +86,18 @@ class Shop:
 
     def rows(self, name: str) -> int:
         """Return the number of rows of a table in the whole shop."""
-        version = self.manifest.tables.get(BY_NAME[name].name)
+        version = self.manifest.tables.get(_known(name).name)
         return version.rows if version else 0
 
     def table(self, name: str) -> ir.Table:
-        """Return a canonical table as an Ibis expression, cut at `as_of`."""
+        """Return a canonical table as an Ibis expression, cut at `as_of`.
+
+        Raises
+        ------
+        UsageError
+            There is no canonical table of that name.
+        """
+        _known(name)
         if name not in self._loaded:
             from shopkeeper.data.engines import cut_table, read_table
 
@@ -179,6 +189,20 @@ def shop_from_tables(
         writer.commit(writer.manifest.replaced(tables=made, answers=stored))
     manifest, read = read_shop(path)
     return Shop(path, settings or read, manifest, engine, _keeps=keeps)
+
+
+def _known(name: str) -> Table:
+    if name not in BY_NAME:
+        (near, *_) = *get_close_matches(name, BY_NAME, 1), next(iter(BY_NAME))
+        raise UsageError(
+            Words(f"Asked for the table {name!r} of a shop.", f"要读取店铺的表 {name!r}。"),
+            Words(
+                f"There is no such table; there are {', '.join(BY_NAME)}.",
+                f"没有这张表；可用：{'、'.join(BY_NAME)}。",
+            ),
+            Words(f"Name one of them, such as {near}.", f"请使用其中之一，例如 {near}。"),
+        )
+    return BY_NAME[name]
 
 
 class _Folder:

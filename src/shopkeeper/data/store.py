@@ -28,6 +28,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
 from shopkeeper.errors import ShopBusyError, ShopNotFoundError, StorageError
@@ -101,17 +102,45 @@ class Manifest:
 
 
 def create_shop(path: Path, *, settings: Settings | None = None) -> Path:
-    """Make an empty shop at `path`; a shop that is already there is left as it is."""
+    """Make an empty shop at `path`; a shop that is already there is left as it is.
+
+    Raises
+    ------
+    ShopNotFoundError
+        There are tables without the manifest that names them; a new one would hide them.
+    ShopBusyError
+        Another process is making the same shop.
+    """
     with storage_errors(path):
         path.mkdir(parents=True, exist_ok=True)
+        if all((path / name).exists() for name in ("shop.toml", "salt", "manifest.json")):
+            return path
+    with _locked(path):
+        lost = not (path / "manifest.json").exists()
+        if lost and any((path / "tables").glob("*/v*")):
+            raise _lost_manifest(path)
         if not (path / "shop.toml").exists():
             text = settings_text(settings or Settings(name=path.name))
             _replace(path / "shop.toml", text)
         if not (path / "salt").exists():
             _replace(path / "salt", secrets.token_hex(32), mode=0o600)
-        if not (path / "manifest.json").exists():
+        if lost:
             _replace(path / "manifest.json", json.dumps(asdict(Manifest())))
     return path
+
+
+def _lost_manifest(path: Path) -> ShopNotFoundError:
+    return ShopNotFoundError(
+        Words(f"Asked to open the shop {path}.", f"要打开店铺 {path}。"),
+        Words(
+            "It has tables, but manifest.json, which names them, is gone.",
+            "那里有数据表，但记录它们的 manifest.json 不见了。",
+        ),
+        Words(
+            "Put manifest.json back from a backup, or import into a new folder.",
+            "请从备份恢复 manifest.json，或导入到新的文件夹。",
+        ),
+    )
 
 
 def read_shop(path: Path) -> tuple[Manifest, Settings]:
@@ -123,14 +152,16 @@ def read_shop(path: Path) -> tuple[Manifest, Settings]:
         There is no shop at that path.
     """
     if not (path / "manifest.json").is_file():
+        if any((path / "tables").glob("*/v*")):
+            raise _lost_manifest(path)
         raise ShopNotFoundError(
             Words(f"Asked to open the shop {path}.", f"要打开店铺 {path}。"),
             Words(
                 "There is no shop there (no manifest.json).", "那里没有店铺（缺少 manifest.json）。"
             ),
             Words(
-                f"Make one with `shopkeeper import FILES --shop {path}`.",
-                f"请先运行 `shopkeeper import 文件 --shop {path}` 建立店铺。",
+                f"Make one with `shopkeeper import FILES --shop {quote(str(path))}`.",
+                f"请先运行 `shopkeeper import 文件 --shop {quote(str(path))}` 建立店铺。",
             ),
         )
     raw = json.loads((path / "manifest.json").read_text(encoding="utf-8"))
@@ -194,6 +225,18 @@ def writing(path: Path) -> Iterator[Writer]:
         The disk is full or cannot be written.
     """
     manifest, _ = read_shop(path)
+    with _locked(path):
+        manifest, _ = read_shop(path)
+        sweep(path, manifest)
+        writer = Writer(path, manifest)
+        try:
+            yield writer
+        finally:
+            sweep(path, writer.manifest)
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[None]:
     with storage_errors(path), (path / ".lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -203,13 +246,7 @@ def writing(path: Path) -> Iterator[Writer]:
                 Words("Another process is writing to it.", "另一个进程正在写入。"),
                 Words("Wait until it has finished and run again.", "请等它结束后再运行。"),
             ) from error
-        manifest, _ = read_shop(path)
-        sweep(path, manifest)
-        writer = Writer(path, manifest)
-        try:
-            yield writer
-        finally:
-            sweep(path, writer.manifest)
+        yield
 
 
 def sweep(path: Path, manifest: Manifest) -> None:
@@ -223,8 +260,8 @@ def sweep(path: Path, manifest: Manifest) -> None:
 
 
 @contextmanager
-def storage_errors(path: Path) -> Iterator[None]:
-    """Turn a full or unwritable disk into a StorageError."""
+def storage_errors(path: Path, asked: Words | None = None) -> Iterator[None]:
+    """Turn a full or unwritable disk into a StorageError; `asked` where it is not the shop's."""
     try:
         yield
     except OSError as error:
@@ -237,13 +274,13 @@ def storage_errors(path: Path) -> Iterator[None]:
             errno.EPERM,
         ):
             raise
-        raise storage_error(path, error.strerror or "cannot be written") from error
+        raise storage_error(path, error.strerror or "cannot be written", asked) from error
 
 
-def storage_error(path: Path, found: str) -> StorageError:
+def storage_error(path: Path, found: str, asked: Words | None = None) -> StorageError:
     """Return the error for a disk that refused a write."""
     return StorageError(
-        Words(f"Asked to write to the shop {path.name}.", f"要写入店铺 {path.name}。"),
+        asked or Words(f"Asked to write to the shop {path.name}.", f"要写入店铺 {path.name}。"),
         Words(
             f"The disk refused: {found}. The shop is as it was before.",
             f"磁盘拒绝写入：{found}。店铺保持原样。",

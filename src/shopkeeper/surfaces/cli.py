@@ -11,6 +11,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -18,14 +19,17 @@ import click
 from shopkeeper.answer import Answer
 from shopkeeper.data.shop import open_shop
 from shopkeeper.data.store import storage_errors
-from shopkeeper.errors import DataError, ShopkeeperError, UsageError
+from shopkeeper.errors import DataError, ShopkeeperError, StoppedError, UsageError
+from shopkeeper.progress import heard_by
 from shopkeeper.settings import Settings
-from shopkeeper.surfaces import wording
+from shopkeeper.surfaces import stopping, wording
 from shopkeeper.surfaces.commands import (
     Asked,
     Command,
     Group,
     Option,
+    Place,
+    Unusable,
     make_command,
     read_asked,
     rows_option,
@@ -38,13 +42,13 @@ if TYPE_CHECKING:
     from shopkeeper.surfaces.console import Screen
     from shopkeeper.surfaces.running import Step
 
-INTERRUPTED = 130
 _SHOWN_ROWS, _JSON_ROWS = 20, 1000
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit with its code."""
     given = list(sys.argv[1:] if arguments is None else arguments)
+    stopping.listen()
     asked = read_asked(given)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
@@ -62,23 +66,33 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def _guarded(given: list[str], asked: Asked) -> int:
     """Run and turn everything that can go wrong into a message and an exit code."""
     try:
+        stopping.listen(raises=True)
         return int(program.main(given, "shopkeeper", standalone_mode=False, obj=asked) or 0)
-    except click.ClickException as error:
-        return _refuse(_usage(error, given), asked)
-    except ShopkeeperError as error:
-        return _refuse(error, asked)
-    except (click.Abort, KeyboardInterrupt) as error:
-        # Click takes the end of a file for the end of a conversation.
-        if isinstance(error.__cause__, EOFError):
-            return _refuse(wording.unforeseen(error.__cause__, given[0]), asked)
-        return INTERRUPTED
     except BrokenPipeError:
         raise
-    except Exception as error:
-        # The last place where a defect can be told kindly.
-        if os.environ.get("SHOPKEEPER_DEBUG"):
+    except (Exception, KeyboardInterrupt) as error:
+        told = _told(error, given)
+        stopping.forget()
+        if told is None:
             raise
-        return _refuse(wording.unforeseen(error, given[0]), asked)
+        return _refuse(told, asked)
+
+
+def _told(error: BaseException, given: list[str]) -> ShopkeeperError | None:
+    """Return what to tell of it; None for a defect that is to be seen as it is."""
+    # Click takes the end of a file for the end of a conversation.
+    if isinstance(error, click.Abort) and isinstance(error.__cause__, EOFError):
+        return wording.unforeseen(error.__cause__, given[0])
+    if stopping.asked() or isinstance(error, (click.Abort, KeyboardInterrupt)):
+        return wording.stopped(given[0] if given else "")
+    if isinstance(error, click.ClickException):
+        return _usage(error, given)
+    if isinstance(error, ShopkeeperError):
+        return error
+    # The last place where a defect can be told kindly.
+    if os.environ.get("SHOPKEEPER_DEBUG") or not isinstance(error, Exception):
+        return None
+    return wording.unforeseen(error, given[0])
 
 
 def _refuse(error: ShopkeeperError, asked: Asked) -> int:
@@ -88,13 +102,14 @@ def _refuse(error: ShopkeeperError, asked: Asked) -> int:
         print(json_text(error.to_dict(asked.language)))
     else:
         screen = Screen(sys.stderr, asked.language)
-        for part in (error.asked, error.found, error.do):
+        parts = (error.asked, error.found, error.do)
+        for part in (error.found,) if isinstance(error, StoppedError) else parts:
             screen.line(part)
     return error.exit_code
 
 
 def _usage(error: click.ClickException, given: list[str]) -> UsageError:
-    command = given[0] if given and given[0] in program.makers else ""
+    command = next((word for word in given if word in program.makers), "")
     typed = " ".join(["shopkeeper", *given])
     help_line = " ".join(["shopkeeper", *([command] if command else []), "--help"])
     found = error.format_message()
@@ -103,6 +118,17 @@ def _usage(error: click.ClickException, given: list[str]) -> UsageError:
         Words(found, _found_zh(error, found)),
         Words(f"Run `{help_line}` to see how it is used.", f"运行 `{help_line}` 查看用法。"),
     )
+
+
+def _wanted_zh(error: click.BadParameter, kind: click.ParamType[Any]) -> str:
+    """Return in Chinese what a value should have been."""
+    if isinstance(error, Unusable):
+        return error.words.zh
+    if isinstance(kind, click.IntRange):
+        low = "" if kind.min is None else f"，最小 {kind.min:,}"
+        high = "" if kind.max is None else f"，最大 {kind.max:,}"
+        return f"应为整数{low}{high}。"
+    return {click.INT: "应为整数。", click.FLOAT: "应为数字。"}.get(kind, error.message)
 
 
 def _found_zh(error: click.ClickException, found: str) -> str:
@@ -116,7 +142,7 @@ def _found_zh(error: click.ClickException, found: str) -> str:
             name = parameter.opts[-1]
             if isinstance(parameter.type, click.Choice):
                 return f"{name} 只能是 {'、'.join(map(str, parameter.type.choices))} 之一。"
-            return f"{name} 的值不可用：{error.message}"
+            return f"{name} 的值不可用：{_wanted_zh(error, parameter.type)}"
         case _:
             return f"命令无法识别：{found}"
 
@@ -189,9 +215,11 @@ def report_shop(asked: Asked, shop: Path, *, output: Path | None = None) -> int:
     """
     from shopkeeper.surfaces.console import told
     from shopkeeper.surfaces.report import write_report
+    from shopkeeper.surfaces.running import require_answers
 
     asked.speak_for(shop)
     opened, target = open_shop(shop), output or shop / "report.html"
+    require_answers(opened, opened.manifest.answers)
     with told(asked.language) as progress:
         progress(Words("Writing the report", "写报告"), None)
         written = write_report(opened, target, lang=asked.language)
@@ -209,10 +237,8 @@ def demo_shop(asked: Asked, folder: Path, **sizes: Any) -> int:
         progress(Words(f"Building a demo shop in {folder}", f"在 {folder} 生成演示店铺"), None)
         built = build_demo(folder, **sizes)
     exports = folder / "exports"
-    line = Words(
-        f"Next: shopkeeper import {exports} --shop {folder / 'shop'}",
-        f"下一步：shopkeeper import {exports} --shop {folder / 'shop'}",
-    )
+    following = f"shopkeeper import {quote(str(exports))} --shop {quote(str(folder / 'shop'))}"
+    line = Words(f"Next: {following}", f"下一步：{following}")
     document = {"exports": str(exports), "rows": built.rows, "effects": built.effects}
     _show(asked, document, lambda screen: screen.line(line))
     return 0
@@ -221,13 +247,14 @@ def demo_shop(asked: Asked, folder: Path, **sizes: Any) -> int:
 def ask_verb(verb: Verb, asked: Asked, shop: Path, *, rows: int | None = None, **given: Any) -> int:
     """Ask one verb; a stored answer to the same question is shown at once."""
     from shopkeeper.surfaces.console import told
-    from shopkeeper.surfaces.running import current_answer
+    from shopkeeper.surfaces.running import current_answer, require_answers
 
     asked.speak_for(shop)
     opened = open_shop(shop)
     answer = current_answer(verb, opened, given)
     if answer is None:
-        with told(asked.language) as progress:
+        require_answers(opened, verb.answers)
+        with told(asked.language) as progress, heard_by(progress):
             progress(verb.title, None)
             answer = verb.load()(opened, **given)
     return _show_answer(asked, answer, rows)
@@ -297,7 +324,7 @@ def _ran(screen: Screen, steps: tuple[Step, ...]) -> None:
 
 
 def _shop_argument() -> click.Argument:
-    return click.Argument(["shop"], type=click.Path(path_type=Path), metavar="SHOP")
+    return click.Argument(["shop"], type=Place(), metavar="SHOP")
 
 
 def _made(
@@ -331,11 +358,9 @@ def _with_asked(function: Callable[..., int]) -> Callable[..., int]:
     return call
 
 
-_EXPORTS = click.Argument(
-    ["exports"], nargs=-1, required=True, type=click.Path(path_type=Path), metavar="EXPORTS..."
-)
-_FOLDER = click.Argument(["folder"], type=click.Path(path_type=Path), metavar="FOLDER")
-_INTO = Option("--shop", wording.INTO, required=True, type=click.Path(path_type=Path))
+_EXPORTS = click.Argument(["exports"], nargs=-1, required=True, type=Place(), metavar="EXPORTS...")
+_FOLDER = click.Argument(["folder"], type=Place(), metavar="FOLDER")
+_INTO = Option("--shop", wording.INTO, required=True, type=Place())
 
 program = Group(
     "shopkeeper",

@@ -22,6 +22,9 @@ from shopkeeper.settings import load_settings
 from shopkeeper.surfaces import wording
 from shopkeeper.words import Language, Words
 
+LONGEST_NAME = 240
+"""Bytes of one part of a path; disks take 255, and a file in the making has a longer name."""
+
 
 @dataclass(slots=True)
 class Asked:
@@ -107,6 +110,35 @@ class Option(click.Option):
     def __init__(self, flag: str, words: Words, **settings: Any) -> None:
         self.words = words
         super().__init__([flag], help=words.en, **settings)
+
+
+class Place(click.Path):
+    """A file or folder, by a name that a disk can hold."""
+
+    def __init__(self) -> None:
+        super().__init__(path_type=Path)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
+        """Refuse a name that is empty, too long, or holds what no name can hold."""
+        name = os.fspath(value)
+        if not name:
+            raise Unusable(Words("The name is empty.", "名称是空的。"), param)
+        if (
+            "\x00" in name
+            or max(len(part.encode("utf-8", "replace")) for part in Path(name).parts) > LONGEST_NAME
+        ):
+            raise Unusable(
+                Words("No file can have such a name.", "没有文件能用这样的名称。"), param
+            )
+        return Path(name)
+
+
+class Unusable(click.BadParameter):
+    """A value that cannot be used, told in both languages."""
+
+    def __init__(self, words: Words, parameter: click.Parameter | None) -> None:
+        self.words = words
+        super().__init__(words.en, param=parameter)
 
 
 class Command(click.Command):
@@ -262,7 +294,7 @@ def _kind(annotation: Any) -> Any:
         return _kind((literal or arms)[0])
     if typing.get_origin(annotation) is Literal:
         return click.Choice(list(typing.get_args(annotation)))
-    return annotation
+    return Place() if annotation is Path else annotation
 
 
 def _lang(ctx: click.Context) -> str:

@@ -8,6 +8,7 @@ itself. Off a terminal there is no colour, no wrapping and no animation.
 from __future__ import annotations
 
 import json
+import math
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -16,6 +17,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, TextIO
 
 from rich import box
+from rich.cells import cell_len
 from rich.console import Console
 from rich.progress import BarColumn, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as Bars
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
 
 LONGEST_CELL = 160
 _UNWRAPPED = 10_000
+_LEAST_WIDTH = 14
 _DIRECTION = (0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A))
 _CONTROL = (*range(0x20), *range(0x7F, 0xA0), 0x2028, 0x2029)
 _VISIBLE = {code: f"\\u{code:04x}" for code in (*_CONTROL, *_DIRECTION)} | {
@@ -95,7 +98,9 @@ def _number(value: float) -> str:
         return f"{value:,.0f}"
     if size >= 1 or size == 0:
         return f"{value:,.2f}"
-    return f"{value:.4f}" if size >= 0.0005 else f"{value:.2e}"
+    if size >= 0.0005:
+        return f"{value:.4f}"
+    return f"{value:.{2 - math.floor(math.log10(size))}f}" if size >= 1e-6 else f"{value:.2e}"
 
 
 def console_for(stream: TextIO) -> Console:
@@ -142,7 +147,15 @@ class Screen:
         rows
             The cells.
         """
-        table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, header_style="bold")
+        cells = [[cell_text(value) for value in row] for row in rows]
+        if self.console.is_terminal and _is_cramped(columns, cells, self.console.width):
+            self._stacked([heading for heading, _ in columns], cells)
+            return
+        headed = any(heading for heading, _ in columns)
+        table = Table(
+            box=box.SIMPLE_HEAD if headed else None,
+            show_edge=False, pad_edge=False, show_header=headed, header_style="bold",
+        )  # fmt: skip
         for heading, number in columns:
             table.add_column(
                 Text(visible(heading)),
@@ -150,9 +163,16 @@ class Screen:
                 no_wrap=number,
                 overflow="fold",
             )
-        for row in rows:
-            table.add_row(*(Text(cell_text(value)) for value in row))
+        for row in cells:
+            table.add_row(*(Text(cell) for cell in row))
         self.console.print(table)
+
+    def _stacked(self, headings: list[str], rows: list[list[str]]) -> None:
+        """Write each row as its first cell and, below it, the others by name."""
+        for first, *others in rows:
+            self.line(first, style="bold")
+            named = zip(headings[1:], others, strict=True)
+            self.line("  " + " · ".join(f"{heading} {cell}" for heading, cell in named))
 
     def answer(self, answer: Answer, *, rows: int) -> None:
         """Write an answer: title, sentences, tables, limits and definitions.
@@ -188,6 +208,9 @@ class Screen:
         table = spoken(table, self.lang)
         if table.num_rows == 0:
             return
+        if self.console.is_terminal and {"period", "metric", "value"} <= set(table.column_names):
+            self._by_period(table.to_pylist())
+            return
         shown = _readable(table.slice(0, rows))
         numeric = [_is_number(field.type) for field in table.schema]
         if len(shown) == 1 and len(numeric) > 6:
@@ -204,6 +227,40 @@ class Screen:
                 ),
                 style="dim",
             )
+
+    def _by_period(self, rows: list[dict[str, Any]]) -> None:
+        """Write metrics down and periods across: the latest ones that there is room for."""
+        values: dict[str, dict[str, str]] = {}
+        for row in rows:
+            name = " ".join(str(row[key]) for key in ("metric", "currency") if row.get(key))
+            values.setdefault(name, {})[str(row["period"])] = cell_text(_whole(row["value"]))
+        periods = sorted({str(row["period"]) for row in rows})
+        wide = 2 + max(len(cell) for line in values.values() for cell in (*line, *line.values()))
+        room = self.console.width - max(map(len, values))
+        latest = periods[-max(1, room // wide) :]
+        columns = [(Words("metric", "指标").get(self.lang), False), *((at, True) for at in latest)]
+        self.grid(columns, [[name, *map(line.get, latest)] for name, line in values.items()])
+        left = len(periods) - len(latest)
+        if left > 0:
+            said = Words(f"… {left:,} earlier periods (--json)", f"… 更早的 {left:,} 期（--json）")
+            self.line(said, style="dim")
+
+
+def _whole(value: Any) -> Any:
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def _is_cramped(
+    columns: Sequence[tuple[str, bool]], rows: Sequence[Sequence[str]], width: int
+) -> bool:
+    """Say whether the columns of text get less than a word's width beside the numbers."""
+    widest = [
+        max([cell_len(heading), *(cell_len(row[at]) for row in rows)])
+        for at, (heading, _) in enumerate(columns)
+    ]
+    texts = [size for size, (_, is_number) in zip(widest, columns, strict=True) if not is_number]
+    left = width - 2 * len(columns) - (sum(widest) - sum(texts))
+    return bool(texts) and sum(texts) > 1.5 * left and left < _LEAST_WIDTH * len(texts)
 
 
 def _readable(table: pa.Table) -> list[dict[str, Any]]:

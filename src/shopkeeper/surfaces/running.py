@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -20,9 +20,9 @@ from shopkeeper.answer import Answer
 from shopkeeper.data.shop import Shop, open_shop
 from shopkeeper.data.store import Manifest, Version, writing
 from shopkeeper.errors import MissingDataError, ShopkeeperError
-from shopkeeper.progress import Progress, silent
+from shopkeeper.progress import Progress, heard_by, silent
 from shopkeeper.settings import Settings
-from shopkeeper.surfaces import wording
+from shopkeeper.surfaces import stopping, wording
 from shopkeeper.surfaces.verbs import VERBS, Verb
 from shopkeeper.words import Words
 
@@ -140,25 +140,49 @@ def _step(path: Path, verb: Verb, *, again: bool, progress: Progress, share: flo
     if missing:
         return _skipped_for_want_of(verb, [need.tables for need in missing], missing[0].enable)
     mark = fingerprint(verb, shop.manifest, shop.settings, verb.defaults())
-    known = None if again else _known(verb, shop.manifest, mark)
+    known = None if again else _known(verb, shop, mark)
     if known:
         return known
     progress(Words(f"{verb.name}: {verb.title.en}", f"{verb.name}：{verb.title.zh}"), share)
-    return _asked(path, verb, shop, mark)
+
+    def within(what: Words, part: float | None) -> None:
+        said = Words(f"{verb.name}: {what.en}", f"{verb.name}：{what.zh}")
+        progress(said, share + (part or 0.0) / len(VERBS))
+
+    with heard_by(within):
+        return _asked(path, verb, shop, mark)
 
 
-def _known(verb: Verb, manifest: Manifest, mark: str) -> Step | None:
-    """Return what became of the same question earlier, if it was asked."""
-    stored, refused = manifest.answers.get(verb.name), manifest.refusals.get(verb.name)
-    if stored and stored.fingerprint == mark:
+def _known(verb: Verb, shop: Shop, mark: str) -> Step | None:
+    """Return what became of the same question earlier, if it was asked and the answer is still there."""
+    stored = shop.manifest.answers.get(verb.name)
+    refused = shop.manifest.refusals.get(verb.name)
+    if stored and stored.fingerprint == mark and _is_there(shop.path / stored.folder):
         return Step(verb.name, "unchanged")
     if refused and refused["fingerprint"] == mark:
         return Step(verb.name, "skipped", Words(**refused["reason"]), Words(**refused["enable"]))
     return None
 
 
+def _is_there(folder: Path) -> bool:
+    return all((folder / name).is_file() for name in ("answer.json", "table.parquet"))
+
+
+def require_answers(shop: Shop, names: Iterable[str]) -> None:
+    """Read these of the stored answers, so that a damaged one is told before anything is made of it.
+
+    Raises
+    ------
+    ArtifactError
+        One of them is missing or damaged.
+    """
+    for name in names:
+        shop.answer(name)
+
+
 def _asked(path: Path, verb: Verb, shop: Shop, mark: str) -> Step:
     try:
+        require_answers(shop, verb.answers)
         answer = verb.load()(shop)
     except MissingDataError as error:
         _store_refusal(path, verb, mark, error)
@@ -166,7 +190,7 @@ def _asked(path: Path, verb: Verb, shop: Shop, mark: str) -> Step:
     except ShopkeeperError as error:
         return _failed(verb, error)
     except Exception as error:
-        if os.environ.get("SHOPKEEPER_DEBUG"):
+        if stopping.asked() or os.environ.get("SHOPKEEPER_DEBUG"):
             raise
         return _failed(verb, wording.unforeseen(error, verb.name))
     _store_answer(path, verb, mark, answer)

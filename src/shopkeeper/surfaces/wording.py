@@ -6,7 +6,7 @@ test fails when one is missing.
 
 from __future__ import annotations
 
-from shopkeeper.errors import ShopkeeperError
+from shopkeeper.errors import ShopkeeperError, StoppedError
 from shopkeeper.words import Words
 
 USAGE = Words("Usage: ", "用法：")
@@ -41,6 +41,14 @@ NOTHING_CHANGED = Words(
 NOTHING_POSSIBLE = Words(
     "No question can be answered with the data that is there.", "现有数据还不足以回答任何问题。"
 )
+INTERRUPTED = Words("Interrupted; the shop is as it was.", "已中断；店铺保持原样。")
+INTERRUPTED_AT: dict[str, Words] = {
+    "run": Words(
+        "Interrupted; what had been finished is kept, all else is as it was.",
+        "已中断；已完成的分析已保存，其余保持原样。",
+    ),
+    "demo": Words("Interrupted; the demo shop is not complete.", "已中断；演示店铺不完整。"),
+}
 IMPORT_COLUMNS = (
     Words("file", "文件"),
     Words("what it is", "内容"),
@@ -121,4 +129,13 @@ def unforeseen(error: Exception, doing: str) -> ShopkeeperError:
             "The data is as it was; run it with SHOPKEEPER_DEBUG=1 and report what it prints.",
             "数据没有改动；请设 SHOPKEEPER_DEBUG=1 重新运行，并报告打印的内容。",
         ),
+    )
+
+
+def stopped(command: str) -> StoppedError:
+    """Return what to tell a user who stopped a command."""
+    return StoppedError(
+        Words(f"Asked: {command}.", f"要执行：{command}。"),
+        INTERRUPTED_AT.get(command, INTERRUPTED),
+        Words("Run the command again to finish it.", "要继续，请重新运行该命令。"),
     )

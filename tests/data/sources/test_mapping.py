@@ -47,7 +47,7 @@ def header(*names: str) -> Header:
 def test_labels_become_words_and_equal_rows_are_duplicates(load, mapping):
     imported = load(
         mapping=mapping(ZH_REVIEWS),
-        a_csv="cat,label,review\n书籍,1,很好看\n水果,0,坏了一半\n水果,0.0,没熟\n书籍,1,很好看\n酒店,2,还行\n",
+        a_csv="cat,label,review\n书籍,1,很好看\n水果,0,坏了一半\n水果,0.0,没熟\n书籍,1,很好看\n酒店,NEUTRAL,还行\n",
     )
     file = imported.file
     assert (file.kind, file.rows_read, file.kept, file.duplicates) == ("mapping_reviews", 5, 4, 1)
@@ -56,7 +56,7 @@ def test_labels_become_words_and_equal_rows_are_duplicates(load, mapping):
         {"category": "水果", "label": "negative", "text": "坏了一半", "source": "my_shop"},
         {"category": "书籍", "label": "positive", "text": "很好看", "source": "my_shop"},
         {"category": "水果", "label": "negative", "text": "没熟", "source": "my_shop"},
-        {"category": "酒店", "label": "2", "text": "还行", "source": "my_shop"},
+        {"category": "酒店", "label": "neutral", "text": "还行", "source": "my_shop"},
     ]
 
 
@@ -153,6 +153,21 @@ def test_a_column_that_the_file_lacks_is_named_with_its_likeness(load, mapping):
     assert "文件里没有这些列：'reviews'。" in file.error.text("zh")
 
 
+def test_a_mapping_leaves_files_that_a_platform_writes_alone(load, mapping):
+    sellers = mapping(
+        'table = "customers"\n[columns]\ncustomer_id = "seller_id"\ncity = "seller_city"\n'
+    )
+    alone, told = load("olist_sellers.csv"), load("olist_sellers.csv", mapping=sellers)
+    assert (told.file.kind, told.rows("customers")) == (alone.file.kind, [])
+
+
+def test_a_mapping_for_another_file_is_not_to_be_corrected(load, mapping):
+    file = load(mapping=mapping(ZH_REVIEWS), stock_csv="depot,pieces\na,1\n").file
+    assert file.outcome == "unrecognised"
+    assert "This mapping is not for this file" in file.error.text("en")
+    assert "Correct the names" not in file.error.text("en")
+
+
 def suggested(columns: dict[str, list[str]]) -> dict:
     text = suggested_mapping("file.csv", header(*columns), pa.table(columns))
     return tomllib.loads(text)
@@ -171,6 +186,12 @@ def suggested(columns: dict[str, list[str]]) -> dict:
          {"order_id": "订单号", "product_id": "货号", "quantity": "数量", "price": "单价"}),
         ({"会员号": ["1"], "手机号": ["2"], "邮箱": ["3"], "城市": ["4"]}, "customers",
          {"customer_id": "会员号", "phone": "手机号", "email": "邮箱", "city": "城市"}),
+        ({"TRANSACTION_ID": ["1", "2"], "TX_DATETIME": ["2024-01-01", "2024-01-02"], "CUSTOMER_ID": ["7", "8"],
+          "TX_AMOUNT": ["1.5", "2"], "TX_FRAUD": ["0", "1"]}, "orders",
+         {"order_id": "TRANSACTION_ID", "ordered_at": "TX_DATETIME", "total": "TX_AMOUNT", "customer_id": "CUSTOMER_ID"}),
+        ({"title": ["a summer dress", "a winter coat"], "title_orig": ["robe d'été pour femme", "manteau d'hiver"],
+          "price": ["8", "9"], "uses_ad_boosts": ["0", "1"], "rating": ["3.5", "4"], "product_id": ["a", "b"]},
+         "products", {"product_id": "product_id", "title": "title", "price": "price"}),
         ({"a": ["the parcel came late and wet", "lovely tea, will order again"], "b": ["1", "5"], "c": ["2", "4"],
           "d": ["2024-05-01", "2024-05-02"]}, "reviews", {"text": "a", "reviewed_at": "d"}),
     ],
@@ -179,6 +200,17 @@ def test_a_suggestion_guesses_table_and_columns(columns, table, expected):
     found = suggested(columns)
     assert found["table"] == table
     assert expected.items() <= found["columns"].items()
+
+
+@pytest.mark.parametrize(
+    "written", ["深度,宽度\n", "统计日期,商品访客数,下单转化率\n2024-01-01,12,3%\n"]
+)
+def test_a_file_in_which_nothing_is_known_says_so(load, written):
+    file = load(unknown_csv=written).file
+    assert "Nothing in it is known here" in file.error.text("en")
+    text = file.mapping.read_text(encoding="utf-8")
+    assert "No column of this file is known here" in text
+    assert tomllib.loads(text)["columns"] == {}
 
 
 def test_a_suggestion_maps_labels_that_it_knows(load):
@@ -197,6 +229,30 @@ def test_an_unknown_file_gets_a_suggestion_that_works_as_it_is(load):
     second = load(unknown_csv=written, mapping=first.file.mapping)
     assert (second.file.outcome, second.file.kept) == ("imported", 30)
     assert {row["label"] for row in second.rows("reviews", "label")} == {"negative", "positive"}
+
+
+def test_a_suggestion_knows_labels_that_stand_below_the_first_rows(load):
+    rows = [f"书籍,{int(i < 500)},这是第 {i} 条评价" for i in range(600)]
+    first = load(sorted_csv="cat,label,review\n" + "\n".join(rows) + "\n")
+    found = tomllib.loads(first.file.mapping.read_text(encoding="utf-8"))
+    assert found["values"]["label"] == {"0": "negative", "1": "positive"}
+
+
+def test_many_labels_without_a_meaning_are_refused_and_named(load, mapping):
+    one = mapping(ZH_REVIEWS.replace('"0" = "negative"\n', ""))
+    rows = [f"书籍,{int(i % 4 > 0)},第 {i} 条" for i in range(40)]
+    file = load(mapping=one, a_csv="cat,label,review\n" + "\n".join(rows) + "\n").file
+    assert file.outcome == "failed"
+    assert "does not say what these cells of label mean: '0'." in file.error.text("en")
+    assert "[values.label]" in file.error.text("zh")
+
+
+def test_a_few_labels_without_a_meaning_are_left_empty_and_counted(load, mapping):
+    rows = [f"书籍,{i % 2 if i else 'x'},第 {i} 条" for i in range(40)]
+    written = "cat,label,review\n" + "\n".join(rows) + "\n"
+    imported = load(mapping=mapping(ZH_REVIEWS), a_csv=written)
+    assert imported.file.repaired == {"label": 1}
+    assert {row.get("label") for row in imported.rows("reviews")} == {"negative", "positive", None}
 
 
 def test_a_suggestion_repeats_no_cell_even_where_a_header_is_missing(load):

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date, datetime
 from decimal import Decimal
 
+import pytest
+
 
 def test_an_order_is_filled_down_and_its_lines_are_numbered(load):
     imported = load("shopify_orders.csv")
@@ -80,6 +82,49 @@ def test_cancelled_refunded_and_unpaid_orders_say_so(load):
         {"order_id": "#1001", "method": "Shopify Payments", "amount": Decimal(59)},
         {"order_id": "#1003", "method": "Alipay", "amount": Decimal(10)},
     ]
+
+
+ORDER = ("Name", "Email", "Financial Status", "Fulfillment Status", "Currency", "Subtotal", "Shipping",
+         "Taxes", "Total", "Created at", "Lineitem quantity", "Lineitem name", "Lineitem price")  # fmt: skip
+BLANK = {"Name"}
+TIMED = {"Name", "Email", "Created at"}
+PRICED = {*TIMED, "Currency"}
+WHOLE = set(ORDER)
+
+
+def order_export(*orders: tuple[str, str, set[str]]) -> str:
+    """Two lines an order; the second repeats those cells of the first that are named."""
+    lines = [",".join(ORDER)]
+    for name, status, repeated in orders:
+        cells = dict(zip(ORDER, (name, "a@b.cn", status, "fulfilled", "USD", "30", "0", "0", "30",
+                                 "2024-03-01 10:00:00 +0800"), strict=False))  # fmt: skip
+        for number, kept in enumerate((WHOLE, repeated)):
+            row = {key: value for key, value in cells.items() if key in kept}
+            row |= {
+                "Lineitem quantity": "1",
+                "Lineitem name": f"item {number}",
+                "Lineitem price": "15",
+            }
+            lines.append(",".join(row.get(key, "") for key in ORDER))
+    return "\n".join(lines) + "\n"
+
+
+@pytest.mark.parametrize(
+    "repeated",
+    [(BLANK, BLANK), (TIMED, TIMED), (PRICED, PRICED), (WHOLE, WHOLE), (BLANK, TIMED)],
+    ids=["blank", "timed", "priced", "whole", "mixed"],
+)
+@pytest.mark.parametrize("copies", [1, 2])
+def test_lines_are_kept_however_much_of_the_order_they_repeat(load, tmp_path, repeated, copies):
+    text = order_export(("#1", "refunded", repeated[0]), ("#2", "voided", repeated[1]))
+    path = tmp_path / "orders.csv"
+    path.write_text(text + text.split("\n", 1)[1] * (copies - 1), encoding="utf-8")
+    imported = load(path)
+    assert [(row["order_id"], row["line"], row["title"]) for row in imported.rows("order_items")] == [
+        ("#1", 1, "item 0"), ("#1", 2, "item 1"), ("#2", 1, "item 0"), ("#2", 2, "item 1"),
+    ]  # fmt: skip
+    assert [row["status"] for row in imported.rows("orders")] == ["refunded", "cancelled"]
+    assert imported.summary.files[0].duplicates == 4 * (copies - 1)
 
 
 def test_test_orders_negative_lines_and_unreadable_times_are_rejected(load):

@@ -12,9 +12,10 @@ import pytest
 from shopkeeper.answer import Answer
 from shopkeeper.data.shop import Shop, shop_from_tables
 from shopkeeper.errors import MissingDataError, UsageError
-from shopkeeper.operations.reviews import sentiment
+from shopkeeper.operations.reviews import learning, sentiment
 from shopkeeper.operations.reviews.ask import review_sentiment
 from shopkeeper.operations.reviews.features import SENTIMENT_COLUMNS
+from shopkeeper.progress import heard_by
 from shopkeeper.settings import Settings
 
 GOOD = ["muito bom", "adorei", "recomendo", "很喜欢", "质量好", "物流快", "love it", "works great"]
@@ -169,7 +170,6 @@ def test_the_order_of_the_rows_does_not_matter(answer: Answer, rows: dict[str, l
 def test_no_review_is_read_by_a_model_that_learned_from_its_text(
     rows: dict[str, list[Any]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from shopkeeper.operations.reviews import learning
     from shopkeeper.operations.reviews.methods.ngrams import Ngrams
 
     leaks: list[str] = []
@@ -190,6 +190,15 @@ def test_no_review_is_read_by_a_model_that_learned_from_its_text(
     learning.learn(read, split, Watched, seed=0, accuracy=0.9, minimum=30)
     assert split.by == "time"
     assert leaks == []
+
+
+def test_learning_tells_each_fit_to_whoever_listens(rows: dict[str, list[Any]]) -> None:
+    heard: list[tuple[str, float | None]] = []
+    with heard_by(lambda what, share: heard.append((what.en, share))):
+        review_sentiment(_shop(rows))
+    fits = learning.FOLDS + 1
+    # The baseline learns as well, in no time.
+    assert heard == 2 * [(f"Learning, fit {n + 1} of {fits}", n / fits) for n in range(fits)]
 
 
 def test_later_rows_examine_and_no_group_straddles(rows: dict[str, list[Any]]) -> None:

@@ -319,6 +319,7 @@ class _Door:
             and column.name in self.kind.grain.columns
             and self.plan.may_fail(column, self.kind.grain.columns[column.name])
         }
+        typed |= self.kind.meanings
         if not typed:
             return {}
         written = ", ".join(f"count(cell({raw}))" for raw in typed.values())

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import csv
 import gzip
+import zipfile
 from dataclasses import dataclass
 from io import BufferedReader
 from pathlib import Path
 from typing import Literal
 
+from shopkeeper.data.door.chinese import chinese_encoding
 from shopkeeper.errors import SourceNotFoundError, UnreadableFileError
 from shopkeeper.words import Words
 
@@ -20,6 +22,7 @@ FORMATS: dict[str, Format] = {
     ".csv": "csv", ".tsv": "csv", ".txt": "csv", ".json": "json", ".jsonl": "json",
     ".ndjson": "json", ".parquet": "parquet", ".xlsx": "xlsx", ".xls": "xlsx", ".xlsm": "xlsx",
 }  # fmt: skip
+_PACKED = (".zip", ".rar", ".7z", ".tar", ".tgz")
 _DELIMITERS = (",", "\t", ";", "|")
 _LOOK = 1 << 20
 
@@ -43,6 +46,8 @@ def data_files(paths: list[Path]) -> list[Path]:
     """
     found: list[Path] = []
     for path in paths:
+        if (path / "manifest.json").is_file() and (path / "shop.toml").is_file():
+            raise _nothing(path, "That folder is a shop itself.", "那个文件夹本身就是店铺。")
         if path.is_dir():
             found += sorted(item for item in path.iterdir() if item.is_file() and file_format(item))
         elif path.is_file():
@@ -50,12 +55,30 @@ def data_files(paths: list[Path]) -> list[Path]:
         else:
             raise _nothing(path, "There is no such file or folder.", "没有这个文件或文件夹。")
     if not found:
-        raise _nothing(
-            paths[0] if paths else Path(),
-            "There is no CSV, JSON lines, Parquet or xlsx file there.",
-            "里面没有 CSV、JSON lines、Parquet 或 xlsx 文件。",
-        )
+        raise _nothing(paths[0] if paths else Path(), *_instead(paths))
     return found
+
+
+def _instead(paths: list[Path]) -> tuple[str, str]:
+    """Say that there is no data file, and what there is where it may hold some."""
+    inside = sorted(item for path in paths for item in path.iterdir())
+    packed = ", ".join(item.name for item in inside if item.suffix.lower() in _PACKED)
+    folders = ", ".join(item.name for item in inside if item.is_dir())
+    en, zh = (
+        "There is no CSV, JSON lines, Parquet or xlsx file there",
+        "里面没有 CSV、JSON lines、Parquet 或 xlsx 文件",
+    )
+    if packed:
+        return (
+            f"{en}, but an archive to unpack first: {packed}.",
+            f"{zh}，但有压缩包，请先解压：{packed}。",
+        )
+    if folders:
+        return (
+            f"{en}, but folders that may hold some: {folders}.",
+            f"{zh}，但有子文件夹，数据可能在其中：{folders}。",
+        )
+    return f"{en}.", f"{zh}。"
 
 
 def file_format(path: Path) -> Format | None:
@@ -78,6 +101,7 @@ def checked_format(path: Path) -> Format:
         start = file.read(8)
     if not start.strip():
         raise unreadable(path, "It is empty.", "文件是空的。", "Export it again.", "请重新导出。")
+    _refuse_others(path, start)
     promised = file_format(path) or "csv"
     magic: Format | None = "parquet" if start[:4] == b"PAR1" else None
     if start[:4] == b"PK\x03\x04" or start[:8] == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":
@@ -86,10 +110,37 @@ def checked_format(path: Path) -> Format:
         return magic
     if promised in ("parquet", "xlsx"):
         raise unreadable(
-            path, f"Its bytes are no {promised} file.", f"内容不是 {promised} 文件。",
+            path, f"Its bytes are no {_ending(path)} file.", f"内容不是 {_ending(path)} 文件。",
             "Export it again, or give it the ending that fits.", "请重新导出，或改成正确的扩展名。",
         )  # fmt: skip
     return "json" if start.lstrip(b"\xef\xbb\xbf \r\n\t")[:1] in (b"{", b"[") else "csv"
+
+
+def _ending(path: Path) -> str:
+    return path.suffix.lstrip(".").lower()
+
+
+def _refuse_others(path: Path, start: bytes) -> None:
+    """Refuse what is often sent in place of a table."""
+    if start.startswith(b"%PDF"):
+        raise unreadable(
+            path, "It is a PDF, not a table.", "这是 PDF，不是表格。",
+            "Export it as CSV or xlsx.", "请导出为 CSV 或 xlsx。",
+        )  # fmt: skip
+    if start.startswith(b"PK\x03\x04") and _is_archive(path):
+        raise unreadable(
+            path, "It is a zip archive.", "这是 zip 压缩包。",
+            "Unpack it and import the files in it.", "请先解压，再导入其中的文件。",
+        )  # fmt: skip
+
+
+def _is_archive(path: Path) -> bool:
+    """Say whether a zip file is no workbook, which is a zip file too."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return "[Content_Types].xml" not in archive.namelist()
+    except (zipfile.BadZipFile, OSError):
+        return path.suffix.lower() == ".zip"
 
 
 def text_layout(path: Path) -> TextLayout:
@@ -98,11 +149,17 @@ def text_layout(path: Path) -> TextLayout:
     Raises
     ------
     UnreadableFileError
-        The file is binary, or has no line with more than blanks.
+        The file is binary, has no line with more than blanks, or its encoding is in doubt.
     """
     with opened(path) as file:
         start = file.read(_LOOK)
     encoding = _encoding(start)
+    if not encoding:
+        raise unreadable(
+            path, "It is not clear whether its Chinese is written in GBK or in Big5.",
+            "无法确定文件的中文编码是 GBK 还是 Big5。",
+            "Save it as UTF-8 and import that.", "请另存为 UTF-8 再导入。",
+        )  # fmt: skip
     text = start.decode(encoding, errors="replace").lstrip("\ufeff")
     if "\x00" in text:
         raise unreadable(
@@ -122,8 +179,20 @@ def text_layout(path: Path) -> TextLayout:
 
 
 def opened(path: Path) -> BufferedReader | gzip.GzipFile:
-    """Open a file for reading bytes, through gzip where its name ends in .gz."""
-    return gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb")
+    """Open a file for reading bytes, through gzip where its name ends in .gz.
+
+    Raises
+    ------
+    UnreadableFileError
+        The file cannot be opened.
+    """
+    try:
+        return gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb")
+    except OSError as error:
+        raise unreadable(
+            path, f"It cannot be opened: {error.strerror}.", f"无法打开：{error.strerror}。",
+            "Let this user read it, then run again.", "请给当前用户读取权限，然后重新运行。",
+        ) from error  # fmt: skip
 
 
 def unique_names(header: list[str]) -> tuple[str, ...]:
@@ -174,7 +243,9 @@ def _encoding(start: bytes) -> str:
         "\u3000" <= letter <= "\u9fff" or "\uff00" <= letter <= "\uffef" for letter in wide
     )
     if bad["gb18030"] <= bad["utf-8"] / 10 and chinese >= 0.8 * len(wide):
-        return "gb18030"
+        return chinese_encoding(cut)
+    if (chinese_or_doubt := chinese_encoding(cut)) != "gb18030":
+        return chinese_or_doubt
     # A few bad bytes in UTF-8 are damage; many are a Western single-byte encoding.
     good = sum(
         letter > "\x7f" and letter != "\ufffd" for letter in cut.decode("utf-8", errors="replace")

@@ -31,6 +31,8 @@ from shopkeeper.data.tables import Type
 from shopkeeper.words import Words
 
 _BATCH = 20_000
+_LOOK = 2000
+_MOST_KEYS = 1000
 # Left alone, DuckDB takes buffers of 16 such lines, and one core reads a small file alone.
 _LINE = 1 << 24
 _NO_JSON = Words(
@@ -214,6 +216,7 @@ def _stage_json(connection: duckdb.DuckDBPyConnection, path: Path, prefix: str) 
             path, "It is no JSON that can be read line by line.", "不是可以逐行读取的 JSON。",
             "Export it as JSON lines in UTF-8.", "请导出为 UTF-8 的 JSON lines。",
         ) from error  # fmt: skip
+    _refuse_dictionary(connection, path, prefix)
     paths = _json_paths(connection, prefix)
     if not paths:
         raise unreadable(
@@ -236,6 +239,21 @@ def _stage_json(connection: duckdb.DuckDBPyConnection, path: Path, prefix: str) 
     return Staged(header, [Broken(row, _NO_JSON, line) for row, line in broken])
 
 
+def _refuse_dictionary(connection: duckdb.DuckDBPyConnection, path: Path, prefix: str) -> None:
+    """Refuse objects whose keys are things and not columns: each would become a column."""
+    query = f"""SELECT max(len(json_keys(line))) FROM (
+        SELECT line FROM {prefix}_staged WHERE _good LIMIT {_LOOK})"""
+    most = connection.execute(query).fetchall()[0][0] or 0
+    if most > _MOST_KEYS:
+        raise unreadable(
+            path,
+            f"It holds an object with {most:,} keys, not one object a line with the same few columns.",
+            f"文件里有一个含 {most:,} 个键的对象，而不是每行一个、列名相同的对象。",
+            "Export it as JSON lines: one row, one object, one line.",
+            "请导出为 JSON lines：一行数据是一个对象，占一行。",
+        )
+
+
 def _json_paths(connection: duckdb.DuckDBPyConnection, prefix: str) -> dict[str, str]:
     """Column name → JSON pointer for the keys of the first objects, three levels deep."""
     found: dict[str, str] = {}
@@ -248,7 +266,7 @@ def _json_paths(connection: duckdb.DuckDBPyConnection, prefix: str) -> dict[str,
                 f"""SELECT key, bool_or(kind = 'OBJECT') FROM (
                 SELECT key, json_type(json_extract(part, '/' || replace(replace(key, '~', '~0'), '/', '~1'))) AS kind
                 FROM (SELECT part, unnest(json_keys(part)) AS key FROM (
-                    SELECT {part} AS part FROM {prefix}_staged WHERE _good LIMIT 2000)
+                    SELECT {part} AS part FROM {prefix}_staged WHERE _good LIMIT {_LOOK})
                     WHERE json_type(part) = 'OBJECT'))
                 GROUP BY key ORDER BY key"""
             ).fetchall()

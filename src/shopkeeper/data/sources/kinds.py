@@ -6,7 +6,7 @@ door. Reading, typing, hashing, rejecting and merging are done once, in `data.do
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from shopkeeper.data.tables import Table
 from shopkeeper.words import Words
@@ -115,6 +115,9 @@ class FileKind:
         `_position`.
     refusals
         Further reasons to reject a row.
+    meanings
+        Canonical column → SQL of the cell as it was written, where only a few words have a meaning
+        (`negative`, `neutral`, `positive`) and any other is left empty, counted as repaired.
     zone, currency
         The platform's own, used for cells that name none when the shop's settings name none either.
     zone_is_fixed
@@ -131,6 +134,7 @@ class FileKind:
     rows: str = ""
     numbered_within: str = ""
     refusals: tuple[Refusal, ...] = ()
+    meanings: dict[str, str] = field(default_factory=dict)
     zone: str = "UTC"
     currency: str = ""
     zone_is_fixed: bool = False

@@ -19,6 +19,9 @@ row, so that equal rows are duplicates and a second import changes nothing. A li
 is numbered within its order. A customer without an id is a pseudonym of the e-mail address, else of
 the phone number. Every other key needs a column.
 
+A label that is neither named under [values.label] nor negative, neutral or positive is left empty and
+counted as repaired; a file with more than a few percent of such labels is refused.
+
 Limits: one file fills one table; write one mapping for each, with the same file where need be.
 """
 
@@ -39,6 +42,7 @@ from shopkeeper.words import Words
 
 MADE_FROM_ROW = ("reviews", "events", "searches", "messages", "articles")
 NUMBERED = ("order_items", "payments", "shipments")
+WORDS = {"label": ("negative", "neutral", "positive")}
 _PARTS = ("table", "platform", "time_zone", "currency", "columns", "values")
 
 
@@ -79,6 +83,7 @@ class Mapping:
             required=tuple(self.columns.values()),
             grain=Extract(self.table, columns | dict.fromkeys(made, "_key") | self._person(made)),
             rows=self._rows(made, header),
+            meanings={name: self._written(name) for name in WORDS if name in self.columns},
             zone=self.time_zone or "UTC",
             zone_is_fixed=bool(self.time_zone),
             currency=self.currency,
@@ -87,12 +92,17 @@ class Mapping:
     def _cell(self, name: str, source: str, header: Header) -> str:
         cell = cell_of(name, source=source, text=header.columns[source] == "VARCHAR")
         meanings = self.values.get(name, {})
-        if not meanings:
+        if not meanings and name not in WORDS:
             return cell
-        # A spreadsheet writes the label 1 as 1.0.
-        written = f"regexp_replace(cell(CAST({_quoted(source)} AS VARCHAR)), '\\.0$', '')"
+        written = self._written(name)
+        known = " ".join(f"WHEN {_literal(word)} THEN {_literal(word)}" for word in WORDS.get(name, ()))
+        other = f"CASE lower({written}) {known} END" if known else written
         cases = " ".join(f"WHEN {_literal(key)} THEN {_literal(value)}" for key, value in meanings.items())
-        return f"CASE {written} {cases} ELSE {written} END"
+        return f"CASE {written} {cases} ELSE {other} END" if cases else other
+
+    def _written(self, name: str) -> str:
+        # A spreadsheet writes the label 1 as 1.0.
+        return f"regexp_replace(cell(CAST({_quoted(self.columns[name])} AS VARCHAR)), '\\.0$', '')"
 
     def _person(self, made: tuple[str, ...]) -> dict[str, str]:
         if self.table.name != "customers" or not made:
@@ -141,7 +151,16 @@ def read_mapping(path: Path, header: Header) -> FileKind | None:
 
 def misfit(path: Path, file: str, header: Header) -> UnrecognisedFileError:
     """Return the error for a file that lacks columns which the mapping at `path` names."""
-    lacking = [name for name in load_mapping(path).columns.values() if name not in header.columns]
+    named = load_mapping(path).columns.values()
+    lacking = [name for name in named if name not in header.columns]
+    if not any(name in header.columns for name in named):
+        return UnrecognisedFileError(
+            Words(f"Asked to import {file} with the mapping {path.name}.", f"要按列映射 {path.name} 导入 {file}。"),
+            Words("This mapping is not for this file: it names none of its columns.",
+                  "这份列映射不适用于该文件：其中的列名，文件里一个也没有。"),
+            Words(f"Import {file} without --mapping; a mapping of its own is then suggested.",
+                  f"请不带 --mapping 单独导入 {file}，届时会为它建议列映射。"),
+        )
     near = {name: get_close_matches(name, header.columns, 1) for name in lacking}
     shown = ", ".join(f"{name!r}" for name in lacking)
     hint = "".join(f" {name!r} → {found[0]!r}?" for name, found in near.items() if found)
@@ -163,7 +182,10 @@ def load_mapping(path: Path) -> Mapping:
     """
     try:
         given = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except UnicodeDecodeError as error:
+        raise _bad(path, "it is not written in UTF-8; save it as UTF-8",
+                   "文件不是 UTF-8 编码，请另存为 UTF-8") from error
+    except (OSError, tomllib.TOMLDecodeError) as error:
         raise _bad(path, f"it cannot be read as TOML ({error})", f"无法按 TOML 读取（{error}）") from error
     for part in given:
         if part not in _PARTS:

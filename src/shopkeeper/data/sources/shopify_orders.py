@@ -1,7 +1,8 @@
 """Shopify's order export: one row a line item, the order's own cells only on its first row.
 
-Rows belong together by `Name`; a first row is one that says when the order was made, so two exports
-pasted together are duplicates and not double sales. The file has no product and no customer id:
+Rows belong together by `Name`; a first row is one that fills the order's own cells (status, amounts,
+currency), so two exports pasted together are duplicates and not double sales. Some exports repeat the
+e-mail and the time on every line, some the whole order. The file has no product and no customer id:
 products are joined on the SKU (the line item's name where there is none), customers on the e-mail
 address (the phone number where there is none), as a pseudonym. Test orders are rejected. The export
 gives the amount of a refund but not its time. `fulfilled` means handed to the carrier; nothing in
@@ -25,14 +26,28 @@ _ORDER_CELLS = (
 _FILLED = ",\n    ".join(
     f'first_value(cell("{name}") IGNORE NULLS) OVER whole AS "{name}"' for name in _ORDER_CELLS
 )
-# The order's block begins where `Created at` is filled; a copy of the order begins a block of its own.
+# How many of the cells that stand on an order's first row this row fills. Some exports repeat the time
+# or the currency on every line, so one of them alone says nothing.
+_SCORE = " + ".join(
+    f'(cell("{name}") IS NOT NULL)::INT'
+    for name in ("Financial Status", "Currency", "Subtotal", "Total", "Created at")
+)
+_LINE = """concat_ws(chr(31), "Lineitem name", "Lineitem sku", "Lineitem price")"""
+# A block begins with a row as full as the order's fullest; a copy of the order begins one of its own.
+# Where no row of the file is less full, each line repeats the order, and its first line tells a copy.
 _ROWS = f"""
-SELECT * REPLACE (
+SELECT * EXCLUDE (_score, _top, _first) REPLACE (
     {_FILLED}),
     row_number() OVER (PARTITION BY "Name", _block ORDER BY _row) AS _position
-FROM (SELECT *, count(cell("Created at")) OVER (PARTITION BY "Name" ORDER BY _row) AS _block FROM file)
+FROM (SELECT *, count(CASE WHEN _score > 0 AND _score = _top
+        AND ((SELECT bool_or(_score < _top) FROM scored) OR {_LINE} = _first) THEN 1 END)
+        OVER (PARTITION BY "Name" ORDER BY _row) AS _block
+    FROM scored)
 WINDOW whole AS (PARTITION BY "Name", _block ORDER BY _row
     ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)"""
+_ROWS = f"""SELECT * FROM (WITH scored AS (SELECT *, max(_score) OVER (PARTITION BY "Name") AS _top,
+    first_value({_LINE}) OVER (PARTITION BY "Name" ORDER BY _row) AS _first
+    FROM (SELECT *, {_SCORE} AS _score FROM file)) {_ROWS})"""
 _STATUS = """CASE WHEN cell("Cancelled at") IS NOT NULL THEN 'cancelled'
     WHEN lower("Financial Status") = 'refunded' THEN 'refunded'
     WHEN lower("Financial Status") = 'voided' THEN 'cancelled'

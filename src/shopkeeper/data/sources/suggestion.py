@@ -7,7 +7,6 @@ cells. No cell is written into the suggestion except words for a sentiment that 
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Callable
 
 import pyarrow as pa
@@ -15,10 +14,11 @@ import pyarrow as pa
 from shopkeeper.data.sources.kinds import Header
 from shopkeeper.data.sources.mapping import MADE_FROM_ROW, NUMBERED
 from shopkeeper.data.tables import BY_NAME, Table
+from shopkeeper.words import Words
 
 _SYNONYMS: dict[str, str] = {
     "review_id": "review id|评价id|评价编号|评论id|评论编号",
-    "order_id": "order id|order no|order number|order|订单号|订单编号|主订单编号|订单id|交易号",
+    "order_id": "transaction id|transaction no|tx id|txn id|order id|order no|order number|order|订单号|订单编号|主订单编号|订单id|交易号",
     "customer_id": "customer id|customer|user id|user|uid|buyer id|buyer|member id|client id|"
     "客户编号|客户id|顾客编号|顾客id|用户id|用户编号|会员id|会员编号|会员号|买家id|买家昵称|买家会员名|会员名|用户名",
     "product_id": "product id|product|sku|item id|item|goods id|asin|spu|商品id|商品编号|商品编码|货号|商品货号|宝贝id|商家编码",
@@ -29,7 +29,7 @@ _SYNONYMS: dict[str, str] = {
     "title": "title|name|product name|item name|subject|summary|headline|商品名称|商品标题|宝贝标题|标题|品名|名称",
     "category": "category|cat|type|product type|department|类目|分类|品类|商品分类|类别",
     "reviewed_at": "reviewed at|review date|review time|评价时间|评论时间|评价日期|评论日期",
-    "ordered_at": "ordered at|order date|order time|purchase date|purchased at|下单时间|下单日期|订单创建时间|订单时间|交易时间|购买时间",
+    "ordered_at": "datetime|transaction date|transaction time|ordered at|order date|order time|purchase date|purchased at|下单时间|下单日期|订单创建时间|订单时间|交易时间|购买时间",
     "paid_at": "paid at|payment date|payment time|付款时间|支付时间|订单付款时间",
     "happened_at": "happened at|timestamp|event time|时间戳|发生时间|访问时间|行为时间",
     "searched_at": "searched at|search time|搜索时间",
@@ -82,11 +82,18 @@ _SENTIMENT = {
 }
 _MEANING = {word: name for name, words in _SENTIMENT.items() for word in words.split("|")}
 _DATE = re.compile(r"\s*[\"=']*(\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}|\d{1,2}/\d{1,2}/\d{2,4})")
+_TRANSACTION = re.compile(r"^(tx|txn|transaction) ")
 _CELL_IN_HEADER = re.compile(r"@|^[\d\s.,:/+()-]+$|\d{7,}")
+NOTHING = Words(
+    "No column of this file is known here. Fill in the lines below; totals by day or product cannot be used.",
+    "文件里没有能认出的列。请填写下面各行；按日或按商品汇总的报表（如生意参谋）无法使用，请导出明细。",
+)
 _NEEDS = {"en": "needs a column of the file", "zh": "请填写文件里的列名"}
 
 
-def suggested_mapping(file: str, header: Header, sample: pa.Table) -> str:
+def suggested_mapping(
+    file: str, header: Header, sample: pa.Table, few: dict[str, list[str]] | None = None
+) -> str:
     """Return a TOML mapping for a file, with what to check, in both languages.
 
     Parameters
@@ -97,6 +104,8 @@ def suggested_mapping(file: str, header: Header, sample: pa.Table) -> str:
         Its columns.
     sample
         Some of its rows.
+    few
+        Column → every different cell of the whole file, for columns that have few.
 
     Examples
     --------
@@ -108,10 +117,22 @@ def suggested_mapping(file: str, header: Header, sample: pa.Table) -> str:
     text = "评论"  # Text 正文
     """
     names = [name for name in header.columns if not _CELL_IN_HEADER.search(name)]
-    cells = {name: _cells(sample, name) for name in names}
+    cells = {name: [*_cells(sample, name), *(few or {}).get(name, [])] for name in names}
     table, columns = _best(names, cells)
+    if not _fits(table, columns):
+        return "\n".join([*_head(file, table, names, header, nothing=True), *_blanks(table), *_rest(names, {}, table)])
     values = _meanings(cells[columns["label"]]) if "label" in columns else {}
     return "\n".join([*_head(file, table, names, header), *_body(table, columns), *_values(values), *_rest(names, columns, table)])
+
+
+def anything_fits(header: Header, sample: pa.Table, few: dict[str, list[str]]) -> bool:
+    """Say whether a suggestion would be more than a form to fill in."""
+    return NOTHING.en not in suggested_mapping("", header, sample, few)
+
+
+def _fits(table: Table, columns: dict[str, str]) -> bool:
+    # A date says when, and nothing of what.
+    return any(name in columns for name in _TELLING[table.name] if name != table.time)
 
 
 def _best(names: list[str], cells: dict[str, list[str]]) -> tuple[Table, dict[str, str]]:
@@ -124,6 +145,8 @@ def _best(names: list[str], cells: dict[str, list[str]]) -> tuple[Table, dict[st
 def _score(table: str, columns: dict[str, str]) -> float:
     telling = sum(name in columns for name in _TELLING[table])
     needed = {item.name for item in BY_NAME[table].columns if item.required and item.name not in _makes(table)}
+    if table == "reviews" and not {"text", "rating", "label"} & columns.keys():
+        return -len(BY_NAME)
     return telling + 0.1 * len(columns) - 2 * len(needed - columns.keys())
 
 
@@ -138,8 +161,12 @@ def _guess(table: Table, names: list[str], cells: dict[str, list[str]]) -> dict[
         if match:
             found[column.name] = match
     free = [name for name in names if name not in found.values()]
+    # What has a price or an amount and no column named as a review is a sale or a product.
+    sold = any(_first(_SYNONYMS[name].split("|"), names) for name in ("price", "total", "quantity"))
     for column_name, shape in _shapes(table).items():
-        match = next((name for name in free if column_name not in found and shape(cells[name])), None)
+        if column_name in found or (column_name in ("text", "label") and sold):
+            continue
+        match = next((name for name in free if shape(cells[name])), None)
         if match:
             found[column_name] = match
             free.remove(match)
@@ -147,7 +174,8 @@ def _guess(table: Table, names: list[str], cells: dict[str, list[str]]) -> dict[
 
 
 def _first(words: list[str], names: list[str]) -> str | None:
-    plain = {_plain(name): name for name in reversed(names)}
+    plain = {_TRANSACTION.sub("", _plain(name)): name for name in reversed(names)}
+    plain |= {_plain(name): name for name in reversed(names)}
     return next((plain[word] for word in words if word in plain), None)
 
 
@@ -191,7 +219,7 @@ def _cells(sample: pa.Table, name: str) -> list[str]:
 
 
 def _meanings(cells: list[str]) -> dict[str, str]:
-    seen = Counter(cell.removesuffix(".0") for cell in cells)
+    seen = {cell.removesuffix(".0") for cell in cells}
     return {cell: _MEANING[cell.lower()] for cell in sorted(seen) if cell.lower() in _MEANING}
 
 
@@ -201,7 +229,7 @@ def _makes(table: str) -> tuple[str, ...]:
     return ("line",) if table in NUMBERED else ()
 
 
-def _head(file: str, table: Table, names: list[str], header: Header) -> list[str]:
+def _head(file: str, table: Table, names: list[str], header: Header, *, nothing: bool = False) -> list[str]:
     lines = [
         f"# Suggested mapping for {file}. 为 {file} 建议的列映射。",
         "# It is a guess: check every line, then import again with --mapping and this file.",
@@ -212,6 +240,8 @@ def _head(file: str, table: Table, names: list[str], header: Header) -> list[str
             "# Some column names look like cells; does the file lack a header line?",
             "# 有些列名看起来像数据；文件是否缺少表头？",
         ]
+    if nothing:
+        lines += [f"# {NOTHING.en}", f"# {NOTHING.zh}"]
     return [
         *lines,
         "",
@@ -234,6 +264,10 @@ def _body(table: Table, columns: dict[str, str]) -> list[str]:
         elif column.required and column.name not in _makes(table.name):
             lines.append(f'{column.name} = ""  # {_NEEDS["en"]} {_NEEDS["zh"]}: {column.en} {column.zh}')
     return lines
+
+
+def _blanks(table: Table) -> list[str]:
+    return [f'# {column.name} = ""  # {column.en} {column.zh}' for column in table.columns]
 
 
 def _values(values: dict[str, str]) -> list[str]:

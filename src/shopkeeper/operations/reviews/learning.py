@@ -28,6 +28,8 @@ from shopkeeper.language.splits import (
 )
 from shopkeeper.operations.reviews.choice import Method
 from shopkeeper.operations.reviews.features import PROBABILITIES
+from shopkeeper.progress import tell
+from shopkeeper.words import Words
 
 Floats = NDArray[np.float64]
 HELD_OUT = 0.2
@@ -180,9 +182,11 @@ def learn(
     fold = folds(split.groups[taught], count=FOLDS, seed=seed)
     raw = np.zeros((rows.num_rows, len(SENTIMENTS)))
     for number in range(FOLDS):
+        _tell(number)
         inside, outside = taught[fold == number], taught[fold != number]
         if len(inside) and len(outside):
             raw[inside] = _matrix(make().fit(texts.take(outside)).predict(texts.take(inside)))
+    _tell(FOLDS)
     clock = time.perf_counter()
     model = make().fit(texts.take(taught))
     speed = [("fit", len(taught), time.perf_counter() - clock)]
@@ -201,6 +205,14 @@ def learn(
         minimum=minimum,
     )
     return Learned(calm, temperature, threshold, model, tuple(speed))
+
+
+def _tell(done: int) -> None:
+    fits = FOLDS + 1
+    tell(
+        Words(f"Learning, fit {done + 1} of {fits}", f"学习中，第 {done + 1} 次，共 {fits} 次"),
+        done / fits,
+    )
 
 
 def class_codes(column: pa.ChunkedArray) -> NDArray[np.intp]:

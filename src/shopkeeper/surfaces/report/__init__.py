@@ -15,6 +15,10 @@ from pathlib import Path
 
 from shopkeeper.data.shop import Shop
 from shopkeeper.data.store import storage_errors
+from shopkeeper.errors import UsageError
+from shopkeeper.words import Words
+
+_ENDINGS = (".html", ".htm")
 
 
 def write_report(shop: Shop, output: Path, *, lang: str = "") -> Path:
@@ -36,6 +40,8 @@ def write_report(shop: Shop, output: Path, *, lang: str = "") -> Path:
 
     Raises
     ------
+    UsageError
+        The file belongs to the shop, is no regular file, or is there and no HTML.
     StorageError
         The disk is full or cannot be written.
 
@@ -56,10 +62,36 @@ def write_report(shop: Shop, output: Path, *, lang: str = "") -> Path:
     """
     from shopkeeper.surfaces.report.page import render
 
+    asked = Words(f"Asked to write the report {output}.", f"要写报告 {output}。")
+    with storage_errors(output, asked):
+        _refuse_to_overwrite(shop, output, asked)
     text = render(shop, lang or shop.settings.language)
-    with storage_errors(output):
+    with storage_errors(output, asked):
         output.parent.mkdir(parents=True, exist_ok=True)
         unfinished = output.with_name(f".{output.name}.new")
         unfinished.write_text(text, encoding="utf-8")
         unfinished.replace(output)
     return output
+
+
+def _refuse_to_overwrite(shop: Shop, output: Path, asked: Words) -> None:
+    target, home = output.resolve(), shop.path.resolve()
+    found = None
+    if target.exists() and not target.is_file():
+        found = Words("That is no regular file.", "那不是普通文件。")
+    elif home in target.parents and (target.parent != home or target.suffix not in _ENDINGS):
+        found = Words(
+            "That place belongs to the shop's own files.", "那是店铺自己的文件所在的位置。"
+        )
+    elif target.exists() and not _is_page(target):
+        found = Words("There is a file that is no HTML page.", "那里已有一个不是 HTML 的文件。")
+    if found:
+        do = Words("Name another file that ends in .html.", "请指定另一个以 .html 结尾的文件。")
+        raise UsageError(asked, found, do)
+
+
+def _is_page(path: Path) -> bool:
+    if path.suffix in _ENDINGS:
+        return True
+    with path.open("rb") as file:
+        return file.read(64).lstrip().lower().startswith(b"<!doctype html")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from typing import Any
 
@@ -15,6 +16,7 @@ from shopkeeper.surfaces.report.pen import Pen
 from shopkeeper.words import Words
 
 SHOWN = 8
+_QUOTE = re.compile("“[^”]*”")
 
 
 def quality(material: Material, pen: Pen) -> Section:
@@ -25,7 +27,11 @@ def quality(material: Material, pen: Pen) -> Section:
     blocks = [
         _broken(answer.table.to_pylist(), pen),
         *_files(answer.evidence["imports"].to_pylist(), pen),
-        *_rejected(answer.evidence["rejected"].to_pylist(), pen),
+        *_rejected(
+            answer.evidence["rejected"].to_pylist(),
+            sum(answer.evidence["imports"]["rejected"].to_pylist()),
+            pen,
+        ),
         *_tables(answer.evidence["tables"].to_pylist(), pen),
     ]
     return Section("quality", head, lead, tuple(blocks))
@@ -84,11 +90,13 @@ def _files(rows: list[dict[str, Any]], pen: Pen) -> list[Block]:
     return [Grid(pen.say(phrases.QUALITY_FILES), columns, lines)]
 
 
-def _rejected(rows: list[dict[str, Any]], pen: Pen) -> list[Block]:
+def _rejected(rows: list[dict[str, Any]], total: int, pen: Pen) -> list[Block]:
     if not rows:
         return []
-    reasons = Counter((row["file"], row[f"why_{pen.lang}"]) for row in rows)
+    # A reason that quotes its cell is one reason, whatever the cell.
+    reasons = Counter((row["file"], _QUOTE.sub("“…”", row[f"why_{pen.lang}"])) for row in rows)
     ranked = sorted(reasons.items(), key=lambda item: (-item[1], item[0]))[:SHOWN]
+    left = total - sum(count for _, count in ranked)
     columns = (
         Column(pen.say(phrases.COLUMN_REASON), "text"),
         Column(pen.say(phrases.COLUMN_ROWS)),
@@ -100,6 +108,8 @@ def _rejected(rows: list[dict[str, Any]], pen: Pen) -> list[Block]:
         )
         for (file, why), count in ranked
     )
+    if left > 0:
+        lines += ((pen.say(phrases.QUALITY_OTHER), pen.count(left, "check:rejected")),)
     return [Grid(pen.say(phrases.QUALITY_REJECTED), columns, lines)]
 
 
