@@ -158,9 +158,15 @@ def deliveries(shop: Shop) -> ir.Table:
 
 
 def sentiment_of_stars(rating: ir.NumericValue) -> ir.StringValue:
-    """Return the class of a star rating: 1–2 negative, 4–5 positive, between them neutral."""
+    """Return the class of a star rating: 1–2 negative, 4–5 positive, between them neutral.
+
+    A rating outside 1 to 5 has none.
+    """
     classes: ir.StringValue = ibis.cases(
-        (rating <= 2, "negative"), (rating >= 4, "positive"), (rating.notnull(), "neutral")
+        (~rating.between(1, 5), None),
+        (rating <= 2, "negative"),
+        (rating >= 4, "positive"),
+        (rating.notnull(), "neutral"),
     )
     return classes
 

@@ -145,6 +145,11 @@ class _Door:
         ]
         for extract, relation in zip(self.kind.others, few, strict=True):
             self.plan.learn(extract, relation)
+        self.plan.learn(self.kind.grain, self.plan.source(self.kind.grain))
+        extracts = (self.kind.grain, *self.kind.others)
+        commas = self.plan.settle_marks(extracts, whole_file=self.staged.delimited)
+        if commas and self.staged.typed:
+            return False
         what = "VIEW" if self.staged.lazy or self.staged.typed else "TABLE"
         self._define(what, 0, self.plan.select(self.kind.grain))
         tidy = not self._refuses() and not self._lacks_grain()
