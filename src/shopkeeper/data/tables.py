@@ -231,7 +231,8 @@ ORDER_ITEMS = Table(
     "order_items", "one line of an order", "订单里的一行商品", ("order_id", "line"),
     within="orders", columns=(
         _c("order_id", "string", "Order", "订单号", required=True),
-        _c("line", "int64", "Line number within the order, from 1", "订单内行号，从 1 开始", required=True),
+        _c("line", "int64", "Line of the order: its number as the platform gives it, else its place from 1",
+           "订单行号：平台自己的编号，没有时为从 1 开始的次序", required=True),
         _c("product_id", "string", "Product", "商品编号"),
         _c("seller_id", "string", "Seller", "卖家"),
         _c("title", "string", "Title at the time of the order", "下单时的商品标题"),
@@ -396,5 +397,4 @@ EVENT_NAMES = (
     "Product Added to Wishlist", "Product Removed from Wishlist", "Wishlist Product Added to Cart",
     "Product Shared", "Cart Shared", "Product Reviewed", "Page Viewed")
 
-ORDER_STATUSES = ("created", "paid", "shipped", "delivered", "cancelled", "refunded")
 SENTIMENTS = ("negative", "neutral", "positive")

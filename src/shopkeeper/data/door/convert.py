@@ -28,12 +28,16 @@ from shopkeeper.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What one file said for one table: a DuckDB relation with its new rows, one a key."""
+    """What one file said for one table: a DuckDB relation with its new rows, one a key.
+
+    `weak` and `by_place` are those of its `Extract`.
+    """
 
     table: str
     relation: str
     rows: int
     weak: bool = False
+    by_place: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +102,8 @@ def convert(
         return None
     rejected = door.reject(tidy=tidy)
     kept, duplicates = door.keep_last(kind.grain.table)
-    said = [Said(kind.grain.table.name, f"{prefix}_grain", kept)]
+    grain = kind.grain
+    said = [Said(grain.table.name, f"{prefix}_grain", kept, by_place=grain.by_place)]
     for position, extract in enumerate(kind.others, start=1):
         said.append(Said(extract.table.name, *door.merge_rows(extract, position), extract.weak))
     read = _count(connection, f"{prefix}_rows") + len(staged.broken)

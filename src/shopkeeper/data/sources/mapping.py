@@ -77,7 +77,9 @@ class Mapping:
             platform=self.platform,
             title=Words(f"{self.table.name}, by a mapping", f"{self.table.name}（按列映射）"),
             required=tuple(self.columns.values()),
-            grain=Extract(self.table, columns | dict.fromkeys(made, "_key") | self._person(made)),
+            grain=Extract(
+                self.table, columns | dict.fromkeys(made, "_key") | self._person(made), by_place=made == ("line",)
+            ),
             rows=self._rows(made, header),
             zone=self.time_zone or "UTC",
             zone_is_fixed=bool(self.time_zone),

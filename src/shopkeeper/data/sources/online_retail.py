@@ -31,7 +31,7 @@ def _kind(name: str, title: Words, *, invoice: str, price: str, customer: str) -
             "title": '"Description"',
             "quantity": '"Quantity"',
             "price": f'"{price}"',
-        }),
+        }, by_place=True),
         others=(
             Extract(ORDERS, {
                 "order_id": f'"{invoice}"',
