@@ -20,6 +20,7 @@ from shopkeeper.data.door.reasons import (
     required_columns,
     shown_cells,
 )
+from shopkeeper.data.door.repairs import repaired
 from shopkeeper.data.schema import DUCKDB
 from shopkeeper.data.sources.kinds import Extract, FileKind
 from shopkeeper.data.tables import Column, Table
@@ -53,7 +54,8 @@ class Converted:
     rows_read, kept, duplicates, rejected
         Counts of the file's rows; `rows_read` = `kept` + `duplicates` + `rejected`.
     repaired
-        Column of the grain → cells that could not be read and were left empty.
+        Column of the grain, or table.column of another table → cells that could not be read and were
+        left empty.
     """
 
     said: tuple[Said, ...]
@@ -107,9 +109,8 @@ def convert(
     for position, extract in enumerate(kind.others, start=1):
         said.append(Said(extract.table.name, *door.merge_rows(extract, position), extract.weak))
     read = _count(connection, f"{prefix}_rows") + len(staged.broken)
-    return Converted(
-        tuple(said), f"{prefix}_rejected", read, kept, duplicates, rejected, door.repaired()
-    )
+    lost = repaired(connection, kind, plan, prefix=prefix, good=door.good())
+    return Converted(tuple(said), f"{prefix}_rejected", read, kept, duplicates, rejected, lost)
 
 
 def _prepare(
@@ -270,7 +271,7 @@ class _Door:
     def keep_last(self, table: Table) -> tuple[int, int]:
         """Define `<prefix>_grain` with the last good row of each key; count kept and duplicates."""
         keys, names = _listed(table.key), _listed(table.names)
-        good = f"SELECT * FROM {self.prefix}_0 {self._good()}"
+        good = f"SELECT * FROM {self.prefix}_0 WHERE {self.good()}"
         last = ""
         if self._numbered_key() and not self.bad:
             total = kept = _count(self.connection, f"{self.prefix}_rows")
@@ -307,7 +308,7 @@ class _Door:
         )
         rows = self.connection.execute(
             f"""CREATE TEMP TABLE {name} AS SELECT {_listed(table.names)} FROM (SELECT {keys}, {merged}
-            FROM {self.prefix}_{position} {self._good()} AND {present} GROUP BY {keys})"""
+            FROM {self.prefix}_{position} WHERE {self.good()} AND {present} GROUP BY {keys})"""
         ).fetchall()[0][0]
         return name, rows
 
@@ -319,39 +320,9 @@ class _Door:
             return f"arg_max({name}, _row)"
         return f"CAST({self.plan.derived(extract, column)} AS {DUCKDB[column.type]})"
 
-    def repaired(self) -> dict[str, int]:
-        """Count the cells of good rows that held something and could not be read."""
-        typed = {
-            column.name: self.kind.grain.columns[column.name]
-            for column in self.kind.grain.table.columns
-            if column.type != "string"
-            and not column.personal
-            and column.name in self.kind.grain.columns
-            and self.plan.may_fail(column, self.kind.grain.columns[column.name])
-        }
-        if not typed:
-            return {}
-        written = ", ".join(f"count(cell({raw}))" for raw in typed.values())
-        understood = ", ".join(f"count({quoted(name)})" for name in typed)
-        before = (
-            self.connection.execute(
-                f"SELECT {written} FROM {self.prefix}_rows {self._good()}"
-            ).fetchone()
-            or ()
-        )
-        after = (
-            self.connection.execute(
-                f"SELECT {understood} FROM {self.prefix}_0 {self._good()}"
-            ).fetchone()
-            or ()
-        )
-        lost = {name: b - a for name, b, a in zip(typed, before, after, strict=True)}
-        return {name: count for name, count in lost.items() if count > 0}
-
-    def _good(self) -> str:
-        if self.bad:
-            return f"WHERE _row NOT IN (SELECT _row FROM {self.prefix}_bad)"
-        return "WHERE true"
+    def good(self) -> str:
+        """Return the SQL condition that a row is not rejected."""
+        return f"_row NOT IN (SELECT _row FROM {self.prefix}_bad)" if self.bad else "true"
 
     def _bad_rows(self) -> list[str]:
         empty = [

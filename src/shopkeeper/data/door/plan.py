@@ -82,14 +82,41 @@ class Plan:
             f"CAST({self._stored(extract, column)} AS {DUCKDB[column.type]}) AS {quoted(column.name)}"
             for column in extract.table.columns
         )
-        # Each cell is cleaned under a name of its own: macros repeat their argument many times over.
+        return f"SELECT _row, {columns} FROM ({self._cells(extract, source)})"
+
+    def unreadable(self, extract: Extract, columns: list[Column], good: str) -> str:
+        """Return the SELECT of how many cells of each column held something and cannot be read.
+
+        Rows of one key that repeat a cell count once.
+
+        Parameters
+        ----------
+        extract
+            A learnt extract.
+        columns
+            Some of its columns.
+        good
+            SQL condition on `_row`: the row is kept.
+        """
+        keys = ", ".join(self._bound(extract.columns[name]) for name in extract.table.key)
+        counts = ", ".join(
+            f"count(DISTINCT CASE WHEN {self._bound(raw)} IS NOT NULL AND ({self._typed(column, raw)}) IS NULL"
+            f" THEN hash({keys}, {self._bound(raw)}) END)"
+            for column in columns
+            for raw in [extract.columns[column.name]]
+        )
+        return f"SELECT {counts} FROM ({self._cells(extract, self.source(extract))}) WHERE {good}"
+
+    def _cells(self, extract: Extract, source: str) -> str:
+        """Return the SELECT that cleans each cell under a name of its own.
+
+        Macros repeat their argument many times over.
+        """
         cells = "".join(
             f", {self.text(raw) if self.is_text(raw) else raw} AS {self._bound(raw)}"
             for raw in dict.fromkeys(extract.columns.values())
         )
-        return (
-            f"SELECT _row, {columns} FROM (SELECT _row{cells} FROM {source} WHERE {extract.where})"
-        )
+        return f"SELECT _row{cells} FROM {source} WHERE {extract.where}"
 
     def is_text(self, raw: str) -> bool:
         """Say whether a raw expression of a learnt extract is text."""
@@ -97,7 +124,14 @@ class Plan:
 
     def may_fail(self, column: Column, raw: str) -> bool:
         """Say whether some cell of a learnt text column may be unreadable as the column's type."""
+        if self.written(raw) != raw:
+            return True
         return self.is_text(raw) and self._clean.get(raw) != DUCKDB[column.type]
+
+    def written(self, raw: str) -> str:
+        """Return the text cell that a raw expression reads a time from, or the expression itself."""
+        found = re.fullmatch(r"epoch_(?:milli)?seconds\((.+)\)", raw)
+        return found[1] if found else raw
 
     def _bound(self, raw: str) -> str:
         return f"_cell_{list(self._types).index(raw)}"
