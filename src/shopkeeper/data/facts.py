@@ -54,13 +54,13 @@ def order_lines(shop: Shop) -> ir.Table:
 
 
 def orders(shop: Shop) -> ir.Table:
-    """Return one row an order or refund document.
+    """Return one row an order or refund document; adjustments, which sell nothing, are left out.
 
     Columns: order_id, customer_id, on, ordered_at, currency, channel, region, country; `sale` (not
     a refund document), `paid` (a sale that was paid and not cancelled), `value`, `refund`,
     `returned` (something of a paid order came back or was refunded).
     """
-    order = shop.orders
+    order = shop.orders.filter(ibis.coalesce(ibis._.kind, "sale") != "adjustment")
     joined = order.left_join(order_lines(shop), "order_id")
     sale = ibis.coalesce(joined.kind, "sale") != "refund"
     status = ibis.coalesce(joined.status, "")

@@ -201,8 +201,9 @@ ORDERS = Table(
     time="ordered_at", columns=(
         _c("order_id", "string", "Order", "订单号", required=True),
         _c("customer_id", "string", "Customer who ordered", "下单顾客"),
-        _c("kind", "string", "sale, or refund where the platform books refunds as documents of their own",
-           "sale 为销售单；平台把退款另立单据时为 refund"),
+        _c("kind", "string", "sale; refund where the platform books refunds as documents of their own; adjustment for a "
+           "document that sells nothing (write-off, bad debt), which no number counts",
+           "sale 为销售单；平台把退款另立单据时为 refund；adjustment 为不含销售的调整单（报损、坏账），任何指标都不计"),
         _c("ordered_at", "timestamp", "When it was placed", "下单时间", required=True),
         _c("ordered_on", "date", "Local day on which it was placed", "下单当地日期"),
         _ZONE,

@@ -306,11 +306,25 @@ class _Door:
         present = " AND ".join(
             f"{quoted(column.name)} IS NOT NULL" for column in required_columns(table)
         )
+        cells = ", ".join(
+            f"CAST({extract.settled.get(column.name, quoted(column.name))} AS {DUCKDB[column.type]})"
+            f" AS {quoted(column.name)}"
+            for column in table.columns
+        )
+        grain = f"WITH grain AS (SELECT * FROM {self._grain()} WHERE {self.good()})"
         rows = self.connection.execute(
-            f"""CREATE TEMP TABLE {name} AS SELECT {_listed(table.names)} FROM (SELECT {keys}, {merged}
+            f"""CREATE TEMP TABLE {name} AS {grain if extract.settled else ""} SELECT {cells} FROM (SELECT {keys}, {merged}
             FROM {self.prefix}_{position} WHERE {self.good()} AND {present} GROUP BY {keys})"""
         ).fetchall()[0][0]
         return name, rows
+
+    def _grain(self) -> str:
+        """Return the typed rows of the grain, without numbers in a group where those cost a join."""
+        if not self.staged.typed:
+            return f"{self.prefix}_0"
+        grain = self.kind.grain
+        columns = {name: raw for name, raw in grain.columns.items() if raw != "_position"}
+        return f"({self.plan.select(Extract(grain.table, columns))})"
 
     def _last(self, extract: Extract, column: Column) -> str:
         name = quoted(column.name)

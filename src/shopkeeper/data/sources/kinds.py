@@ -6,7 +6,7 @@ door. Reading, typing, hashing, rejecting and merging are done once, in `data.do
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from shopkeeper.data.tables import Table
 from shopkeeper.words import Words
@@ -58,6 +58,9 @@ class Extract:
     weak
         It only fills what no other file says: a product that an order line names, a customer that an
         order names. A later such mention replaces an earlier one.
+    settled
+        Canonical column → SQL over the merged row, one a key, in which `grain` is the relation of the
+        file's good rows: what only all of its rows together can say. Not for the grain.
     by_place
         Its lines are numbered by their place in the file, for the file gives them no number.
     """
@@ -67,6 +70,7 @@ class Extract:
     where: str = "true"
     each: str = ""
     weak: bool = False
+    settled: dict[str, str] = field(default_factory=dict)
     by_place: bool = False
 
 
