@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pyarrow as pa
@@ -49,6 +50,7 @@ _DEFINITIONS = {
         "Rows that cannot be used; kept aside with line and reason",
         "无法使用的行；连同行号与原因另存",
     ),
+    "cells": Words("Cells of a column that could not be read", "该列中无法读取的单元格数"),
     "repaired": Words("Cells that could not be read and were left empty", "无法读取而留空的单元格"),
 }
 
@@ -64,7 +66,8 @@ def check(shop: Shop) -> Answer:
     Returns
     -------
     Answer
-        One row a broken law, most rows first; evidence `tables`, `imports`, `rejected`.
+        One row a broken law, most rows first; evidence `tables`, `imports`, `rejected`,
+        `repaired`.
 
     Limits
     ------
@@ -89,7 +92,12 @@ def check(shop: Shop) -> Answer:
         table=pa.Table.from_pylist(findings, schema=FINDINGS),
         method="laws",
         summary=_summary(tables, imports, findings),
-        evidence={"tables": tables, "imports": imports, "rejected": rejected},
+        evidence={
+            "tables": tables,
+            "imports": imports,
+            "rejected": rejected,
+            "repaired": _repaired(shop),
+        },
         limits=(
             Words(
                 "Rows that break a law are counted here and stay in the tables.",
@@ -191,6 +199,25 @@ def _held(tables: pa.Table, imports: pa.Table) -> list[Words]:
             f"后面的文件重复的行只保留一次；各表现有行数：{zh}。",
         )
     ]
+
+
+def _repaired(shop: Shop) -> pa.Table:
+    """Return one row a file and column with cells left empty, and the metrics that lack them."""
+    rows = []
+    for record in shop.manifest.imports:
+        grain = next(iter(record["tables"]), "")
+        for name, cells in record["repaired"].items():
+            table, _, column = name.rpartition(".")
+            needed = re.compile(rf"(^|\|){re.escape(f'{table or grain}.{column}')}($|[|=])")
+            rows.append({
+                "file": record["file"], "table": table or grain, "column": column, "cells": cells,
+                "corrupts": [item.name for item in METRICS if any(map(needed.search, item.needs))],
+            })  # fmt: skip
+    schema = pa.schema([
+        ("file", pa.string()), ("table", pa.string()), ("column", pa.string()), ("cells", pa.int64()),
+        ("corrupts", pa.list_(pa.string())),
+    ])  # fmt: skip
+    return pa.Table.from_pylist(rows, schema=schema)
 
 
 def _summary(

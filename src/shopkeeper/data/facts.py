@@ -55,7 +55,7 @@ def order_lines(shop: Shop) -> ir.Table:
 
 
 def orders(shop: Shop) -> ir.Table:
-    """Return one row an order or refund document.
+    """Return one row an order or refund document; adjustments, which sell nothing, are left out.
 
     Columns: order_id, customer_id, on, ordered_at, currency, channel, region, country; `sale` (not
     a refund document), `paid` (a sale that was paid and not cancelled), `value`, `refund`,
@@ -63,7 +63,7 @@ def orders(shop: Shop) -> ir.Table:
     hidden, so an order is paid once its payment is dated; in a shop that dates no payment every sale
     counts that was not cancelled.
     """
-    order = shop.orders
+    order = shop.orders.filter(ibis.coalesce(ibis._.kind, "sale") != "adjustment")
     joined = order.left_join(order_lines(shop), "order_id")
     sale = ibis.coalesce(joined.kind, "sale") != "refund"
     status = ibis.coalesce(joined.status, "")
@@ -163,9 +163,15 @@ def deliveries(shop: Shop) -> ir.Table:
 
 
 def sentiment_of_stars(rating: ir.NumericValue) -> ir.StringValue:
-    """Return the class of a star rating: 1–2 negative, 4–5 positive, between them neutral."""
+    """Return the class of a star rating: 1–2 negative, 4–5 positive, between them neutral.
+
+    A rating outside 1 to 5 has none.
+    """
     classes: ir.StringValue = ibis.cases(
-        (rating <= 2, "negative"), (rating >= 4, "positive"), (rating.notnull(), "neutral")
+        (~rating.between(1, 5), None),
+        (rating <= 2, "negative"),
+        (rating >= 4, "positive"),
+        (rating.notnull(), "neutral"),
     )
     return classes
 
@@ -186,7 +192,7 @@ def reviews(shop: Shop) -> ir.Table:
     stars = sentiment_of_stars(review.rating)
     origin = ibis.cases(
         (review.label.notnull(), "label"),
-        (review.rating.notnull(), "stars"),
+        (stars.notnull(), "stars"),
         (review["read"].notnull(), "text"),
     )
     sentiment = ibis.coalesce(review.label, stars, review["read"])

@@ -15,8 +15,9 @@ import duckdb
 
 from shopkeeper.data import privacy
 from shopkeeper.data.door import macros, merge
-from shopkeeper.data.door.convert import Converted, convert
+from shopkeeper.data.door.convert import Converted, Said, convert
 from shopkeeper.data.door.files import data_files, opened, unreadable
+from shopkeeper.data.door.ledger import Ledger
 from shopkeeper.data.door.meanings import require_meanings
 from shopkeeper.data.door.read import Staged, literal, nothing_typed, stage
 from shopkeeper.data.door.sample import sample_of
@@ -35,7 +36,7 @@ from shopkeeper.data.store import (
     storage_error,
     writing,
 )
-from shopkeeper.data.tables import BY_NAME, TABLES, Type
+from shopkeeper.data.tables import Type
 from shopkeeper.errors import DataError, ShopkeeperError, UnrecognisedFileError
 from shopkeeper.progress import Progress, silent
 from shopkeeper.settings import Settings
@@ -194,8 +195,7 @@ class _Importer:
         self.given = mapping
         self.progress = progress
         self.connection = _connect(writer.path, settings)
-        self.relations: dict[str, list[str]] = {}
-        self.weak: dict[str, list[str]] = {}
+        self.said: list[Said] = []
         self.records: list[dict[str, Any]] = []
 
     def run(self, files: list[Path]) -> ImportSummary:
@@ -219,9 +219,7 @@ class _Importer:
             if record["digest"] == digest:
                 return replace(_imported(record), file=path.name, outcome="unchanged")
         kind, converted = self._converted(path, prefix)
-        for said in converted.said:
-            held = self.weak if said.weak else self.relations
-            held.setdefault(said.table, []).append(said.relation)
+        self.said += converted.said
         self.records.append(self._record(path, digest, kind, converted))
         return _imported(self.records[-1])
 
@@ -299,40 +297,15 @@ class _Importer:
 
     def _merged(self, manifest: Manifest) -> Manifest:
         tables = dict(manifest.tables)
-        identities = self._identities(manifest)
-        again = (
-            [t.name for t in TABLES if "customer_id" in t.names and t.name in tables]
-            if "identities" in self.relations
-            else []
-        )
-        for name in dict.fromkeys((*self.relations, *self.weak, *again)):
-            self.progress(Words(f"Writing {name}", f"写入 {name}"), None)
-            table, version = BY_NAME[name], tables.get(name)
-            before = merge.current(table, self.writer.path / version.folder if version else None)
-            told = (
-                [before, *self.relations.get(name, [])] if version else self.relations.get(name, [])
-            )
-            # What is weak goes first, so that anything else overrides it.
-            query = merge.merged(table, [*self.weak.get(name, []), *told])
-            if identities:
-                query = merge.identified(table, query, identities)
-            folder = self.writer.folder("tables", name)
-            rows = merge.write(self.connection, query, folder)
-            tables[name] = Version(self.writer.relative(folder), rows, f"{manifest.version + 1}")
+        folders = {name: self.writer.path / version.folder for name, version in tables.items()}
+        ledger = Ledger(self.connection, folders, self.said, self.settings.privacy)
+        for table in ledger.touched():
+            self.progress(Words(f"Writing {table.name}", f"写入 {table.name}"), None)
+            folder = self.writer.folder("tables", table.name)
+            rows = ledger.write(table, folder)
+            version = f"{manifest.version + 1}"
+            tables[table.name] = Version(self.writer.relative(folder), rows, version)
         return manifest.replaced(tables=tables, imports=(*manifest.imports, *self.records))
-
-    def _identities(self, manifest: Manifest) -> str:
-        """Return a relation of every known identity; empty text when there is none."""
-        version = manifest.tables.get("identities")
-        new = self.relations.get("identities", [])
-        if not version and not new:
-            return ""
-        before = merge.current(
-            BY_NAME["identities"], self.writer.path / version.folder if version else None
-        )
-        query = merge.merged(BY_NAME["identities"], [before, *new])
-        self.connection.execute(f"CREATE TEMP TABLE known_identities AS {query}")
-        return "known_identities"
 
 
 def _advised(target: Path) -> Words:

@@ -68,8 +68,9 @@ _ORDER_VALUE = Words(
 )
 _ZONE = Words(
     "Days are local days of the shop. Currencies are never added together. Test orders count unless "
-    "they were removed before the import.",
-    "日期为店铺当地日期；不同币种不相加；测试订单也会计入，除非导入前已剔除。",
+    "they were removed before the import; documents that sell nothing (kind adjustment: write-offs, bad "
+    "debts) never count.",
+    "日期为店铺当地日期；不同币种不相加；测试订单也会计入，除非导入前已剔除；不含销售的调整单（报损、坏账）一律不计。",
 )
 
 

@@ -201,8 +201,9 @@ ORDERS = Table(
     time="ordered_at", columns=(
         _c("order_id", "string", "Order", "订单号", required=True),
         _c("customer_id", "string", "Customer who ordered", "下单顾客"),
-        _c("kind", "string", "sale, or refund where the platform books refunds as documents of their own",
-           "sale 为销售单；平台把退款另立单据时为 refund"),
+        _c("kind", "string", "sale; refund where the platform books refunds as documents of their own; adjustment for a "
+           "document that sells nothing (write-off, bad debt), which no number counts",
+           "sale 为销售单；平台把退款另立单据时为 refund；adjustment 为不含销售的调整单（报损、坏账），任何指标都不计"),
         _c("ordered_at", "timestamp", "When it was placed", "下单时间", required=True),
         _c("ordered_on", "date", "Local day on which it was placed", "下单当地日期"),
         _ZONE,
@@ -231,7 +232,8 @@ ORDER_ITEMS = Table(
     "order_items", "one line of an order", "订单里的一行商品", ("order_id", "line"),
     within="orders", columns=(
         _c("order_id", "string", "Order", "订单号", required=True),
-        _c("line", "int64", "Line number within the order, from 1", "订单内行号，从 1 开始", required=True),
+        _c("line", "int64", "Line of the order: its number as the platform gives it, else its place from 1",
+           "订单行号：平台自己的编号，没有时为从 1 开始的次序", required=True),
         _c("product_id", "string", "Product", "商品编号"),
         _c("seller_id", "string", "Seller", "卖家"),
         _c("title", "string", "Title at the time of the order", "下单时的商品标题"),
@@ -395,6 +397,4 @@ EVENT_NAMES = (
     "Coupon Entered", "Coupon Applied", "Coupon Denied", "Coupon Removed",
     "Product Added to Wishlist", "Product Removed from Wishlist", "Wishlist Product Added to Cart",
     "Product Shared", "Cart Shared", "Product Reviewed", "Page Viewed")
-
-ORDER_STATUSES = ("created", "paid", "shipped", "delivered", "cancelled", "refunded")
 SENTIMENTS = ("negative", "neutral", "positive")

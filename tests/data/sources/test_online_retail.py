@@ -7,6 +7,9 @@ from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 
+from shopkeeper.data.measure import measure
+from shopkeeper.data.metrics import BY_NAME
+
 FILES = Path(__file__).parent / "files"
 
 
@@ -25,7 +28,7 @@ def test_an_invoice_has_its_lines_and_a_cancellation_is_a_refund_document(load):
         },
         {
             "order_id": "536414",
-            "kind": "sale",
+            "kind": "adjustment",
             "status": "delivered",
             "ordered_at": datetime(2010, 12, 1, 11, 52),
             "country": "United Kingdom",
@@ -69,6 +72,26 @@ def test_an_invoice_has_its_lines_and_a_cancellation_is_a_refund_document(load):
     )
 
 
+def test_documents_that_sell_nothing_are_adjustments_and_no_metric_counts_them(load):
+    rows = (
+        "1,A,GIFT,1,2011-07-01 08:00:00,0.0,,UK",
+        "1,B,LAMP,1,2011-07-01 08:00:00,2.5,,UK",
+        "2,A,lost,-9,2011-07-01 08:00:00,0.0,,UK",
+        "2,B,lost,-9,2011-07-01 08:00:00,0.0,,UK",
+        "3,A,GIFT,1,2011-07-01 08:00:00,0.0,17850,UK",
+        "A4,B,Adjust bad debt,1,2011-07-01 08:00:00,-11062.06,,UK",
+        "C5,A,LAMP,-1,2011-07-01 08:00:00,0.0,,UK",
+    )
+    header = (FILES / "online_retail.csv").read_text().splitlines()[0]
+    for number, extra in enumerate(("", "x,A,LAMP,many,2011-07-01 08:00:00,0.0,,UK")):
+        imported = load(**{f"retail{number}_csv": "\n".join((header, *rows, extra))})
+        assert {row["order_id"]: row["kind"] for row in imported.rows("orders")} == {
+            "1": "sale", "2": "adjustment", "3": "sale", "A4": "adjustment", "C5": "refund",
+        }  # fmt: skip
+    numbers = measure(imported.shop, [BY_NAME["orders"], BY_NAME["gmv"]]).to_pylist()
+    assert {row["metric"]: row["value"] for row in numbers} == {"orders": 2, "gmv": 2.5}
+
+
 def test_the_second_edition_has_other_headers(load):
     imported = load("online_retail_2.csv")
     assert imported.rows("order_items", "order_id", "product_id", "price") == [
@@ -104,6 +127,11 @@ def test_the_real_file_keeps_its_totals(load, real_data):
     assert (file.rows_read, file.kept, file.duplicates, file.rejected) == (541_909, 541_909, 0, 0)
     shop = imported.shop
     assert shop.rows("orders") == 25_900
+    # 2,098 write-offs and three bad debts; four free orders of known customers are sales.
+    kinds = shop.orders.kind.value_counts().to_pyarrow().to_pylist()
+    assert {row["kind"]: row["kind_count"] for row in kinds} == {
+        "sale": 19_963, "refund": 3_836, "adjustment": 2_101,
+    }  # fmt: skip
     assert shop.rows("customers") == 4_372
     lines = shop.order_items
     total = (lines.quantity.cast("decimal(18, 0)") * lines.price).sum().execute()

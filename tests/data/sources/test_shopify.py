@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date, datetime
 from decimal import Decimal
+from pathlib import Path
 
-import pytest
+from shopkeeper.data.checks import check
+
+FILES = Path(__file__).parent / "files"
 
 
 def test_an_order_is_filled_down_and_its_lines_are_numbered(load):
@@ -209,3 +213,30 @@ def test_the_older_template_says_the_same_under_other_names(load):
         },
     ]
     assert imported.rejected() == [(5, "the handle is empty")]
+
+
+def test_cells_that_are_lost_beside_the_lines_are_counted_once_and_the_check_names_them(load):
+    written = (FILES / "shopify_orders.csv").read_text(encoding="utf-8")
+    soon = written.replace("54.00,5.00,0.00,59.00", "abc,5.00,0.00,n/a-ish").replace(
+        "2024-03-01 23:50:00 +0800", "soon"
+    )
+    assert soon.count("abc") == soon.count("soon") == 1
+    imported = load(orders_csv=soon)
+    lost = {"orders.subtotal": 1, "orders.total": 1, "orders.paid_at": 1}
+    assert imported.file.repaired == lost
+    found = check(imported.shop).evidence["repaired"].to_pylist()
+    assert {(row["table"], row["column"]): row["cells"] for row in found} == {
+        tuple(name.split(".")): count for name, count in lost.items()
+    }
+    corrupts = {row["column"]: row["corrupts"] for row in found}
+    assert {"gmv", "paid", "net", "aov"} <= set(corrupts["total"])
+    assert corrupts["subtotal"] == []
+    assert {row["file"] for row in found} == {"orders.csv"}
+
+
+def test_a_time_that_is_no_number_of_seconds_is_counted(load):
+    written = (FILES / "amazon_reviews.jsonl").read_text(encoding="utf-8")
+    first = written.splitlines()[0]
+    seconds = json.loads(first)["unixReviewTime"]
+    imported = load(reviews_jsonl=first.replace(str(seconds), '"soon"', 1))
+    assert imported.file.repaired == {"reviewed_at": 1}

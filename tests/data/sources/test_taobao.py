@@ -69,14 +69,14 @@ def test_items_keep_their_numbers_in_any_order_of_the_file(load):
     expected = [
         {
             "order_id": "3160001",
-            "line": 1,
+            "line": 31600011,
             "product_id": "QC-CUP-02",
             "quantity": 1,
             "price": Decimal(64),
         },
         {
             "order_id": "3160001",
-            "line": 2,
+            "line": 31600012,
             "product_id": "QC-CUP-01",
             "quantity": 1,
             "price": Decimal(64),
@@ -85,7 +85,7 @@ def test_items_keep_their_numbers_in_any_order_of_the_file(load):
         },
         {
             "order_id": "3160003",
-            "line": 1,
+            "line": 3160003,
             "product_id": "茶巾",
             "quantity": 2,
             "price": Decimal(59),
@@ -117,6 +117,24 @@ def test_the_order_file_has_the_last_word_on_an_order(load):
     imported = load("taobao_items.csv")
     third = next(row for row in imported.rows("orders") if row["order_id"] == "3160003")
     assert (third["status"], third["total"]) == ("refunded", Decimal(59))
+
+
+def test_a_later_file_with_one_line_of_an_order_adds_it_to_the_others(load):
+    header, *lines = (FILES / "taobao_items.csv").read_text(encoding="utf-8").splitlines()
+    whole = load("taobao_items.csv").rows("order_items", "line", "product_id")
+    assert [row["line"] for row in whole[:2]] == [31600011, 31600012]
+    one = load(second_csv="\n".join([header, lines[0]]))
+    assert one.file.kept == 1
+    assert one.rows("order_items", "line", "product_id") == whole
+
+
+def test_a_line_whose_number_is_none_keeps_one_of_its_own(load):
+    written = (FILES / "taobao_items.csv").read_text(encoding="utf-8")
+    odd = written.replace("31600012", "A-1").replace("31600011", "9" * 19)
+    lines = [row["line"] for row in load(items_csv=odd).rows("order_items")]
+    assert len(set(lines)) == 3
+    assert all(0 < line < 2**63 for line in lines)
+    assert [row["line"] for row in load(again_csv=odd + "\n").rows("order_items")] == lines
 
 
 @pytest.mark.parametrize("encoding", ["gbk", "gb18030", "utf-8-sig", "utf-16"])

@@ -19,7 +19,6 @@ VISITOR = ("V", 9)
 SEARCH_ID = ("Q", 9)
 CONVERSATION = ("CV", 7)
 CAMPAIGNS = ("K-winback", "K-newsletter")
-RING_PHONE, RING_ADDRESS = "+86 100 0999 {:04d}", "示例仓库 {} 号"
 
 
 def addresses(numbers: Ints, index: Ints | None = None) -> pa.DictionaryArray:

@@ -20,6 +20,7 @@ from shopkeeper.data.door.reasons import (
     required_columns,
     shown_cells,
 )
+from shopkeeper.data.door.repairs import repaired
 from shopkeeper.data.schema import DUCKDB
 from shopkeeper.data.sources.kinds import Extract, FileKind
 from shopkeeper.data.tables import Column, Table
@@ -28,12 +29,16 @@ from shopkeeper.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What one file said for one table: a DuckDB relation with its new rows, one a key."""
+    """What one file said for one table: a DuckDB relation with its new rows, one a key.
+
+    `weak` and `by_place` are those of its `Extract`.
+    """
 
     table: str
     relation: str
     rows: int
     weak: bool = False
+    by_place: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +54,8 @@ class Converted:
     rows_read, kept, duplicates, rejected
         Counts of the file's rows; `rows_read` = `kept` + `duplicates` + `rejected`.
     repaired
-        Column of the grain → cells that could not be read and were left empty.
+        Column of the grain, or table.column of another table → cells that could not be read and were
+        left empty.
     """
 
     said: tuple[Said, ...]
@@ -98,13 +104,13 @@ def convert(
         return None
     rejected = door.reject(tidy=tidy)
     kept, duplicates = door.keep_last(kind.grain.table)
-    said = [Said(kind.grain.table.name, f"{prefix}_grain", kept)]
+    grain = kind.grain
+    said = [Said(grain.table.name, f"{prefix}_grain", kept, by_place=grain.by_place)]
     for position, extract in enumerate(kind.others, start=1):
         said.append(Said(extract.table.name, *door.merge_rows(extract, position), extract.weak))
     read = _count(connection, f"{prefix}_rows") + len(staged.broken)
-    return Converted(
-        tuple(said), f"{prefix}_rejected", read, kept, duplicates, rejected, door.repaired()
-    )
+    lost = repaired(connection, kind, plan, prefix=prefix, good=door.good())
+    return Converted(tuple(said), f"{prefix}_rejected", read, kept, duplicates, rejected, lost)
 
 
 def _prepare(
@@ -145,6 +151,11 @@ class _Door:
         ]
         for extract, relation in zip(self.kind.others, few, strict=True):
             self.plan.learn(extract, relation)
+        self.plan.learn(self.kind.grain, self.plan.source(self.kind.grain))
+        extracts = (self.kind.grain, *self.kind.others)
+        commas = self.plan.settle_marks(extracts, whole_file=self.staged.delimited)
+        if commas and self.staged.typed:
+            return False
         what = "VIEW" if self.staged.lazy or self.staged.typed else "TABLE"
         self._define(what, 0, self.plan.select(self.kind.grain))
         tidy = not self._refuses() and not self._lacks_grain()
@@ -260,7 +271,7 @@ class _Door:
     def keep_last(self, table: Table) -> tuple[int, int]:
         """Define `<prefix>_grain` with the last good row of each key; count kept and duplicates."""
         keys, names = _listed(table.key), _listed(table.names)
-        good = f"SELECT * FROM {self.prefix}_0 {self._good()}"
+        good = f"SELECT * FROM {self.prefix}_0 WHERE {self.good()}"
         last = ""
         if self._numbered_key() and not self.bad:
             total = kept = _count(self.connection, f"{self.prefix}_rows")
@@ -295,11 +306,25 @@ class _Door:
         present = " AND ".join(
             f"{quoted(column.name)} IS NOT NULL" for column in required_columns(table)
         )
+        cells = ", ".join(
+            f"CAST({extract.settled.get(column.name, quoted(column.name))} AS {DUCKDB[column.type]})"
+            f" AS {quoted(column.name)}"
+            for column in table.columns
+        )
+        grain = f"WITH grain AS (SELECT * FROM {self._grain()} WHERE {self.good()})"
         rows = self.connection.execute(
-            f"""CREATE TEMP TABLE {name} AS SELECT {_listed(table.names)} FROM (SELECT {keys}, {merged}
-            FROM {self.prefix}_{position} {self._good()} AND {present} GROUP BY {keys})"""
+            f"""CREATE TEMP TABLE {name} AS {grain if extract.settled else ""} SELECT {cells} FROM (SELECT {keys}, {merged}
+            FROM {self.prefix}_{position} WHERE {self.good()} AND {present} GROUP BY {keys})"""
         ).fetchall()[0][0]
         return name, rows
+
+    def _grain(self) -> str:
+        """Return the typed rows of the grain, without numbers in a group where those cost a join."""
+        if not self.staged.typed:
+            return f"{self.prefix}_0"
+        grain = self.kind.grain
+        columns = {name: raw for name, raw in grain.columns.items() if raw != "_position"}
+        return f"({self.plan.select(Extract(grain.table, columns))})"
 
     def _last(self, extract: Extract, column: Column) -> str:
         name = quoted(column.name)
@@ -309,40 +334,9 @@ class _Door:
             return f"arg_max({name}, _row)"
         return f"CAST({self.plan.derived(extract, column)} AS {DUCKDB[column.type]})"
 
-    def repaired(self) -> dict[str, int]:
-        """Count the cells of good rows that held something and could not be read."""
-        typed = {
-            column.name: self.kind.grain.columns[column.name]
-            for column in self.kind.grain.table.columns
-            if column.type != "string"
-            and not column.personal
-            and column.name in self.kind.grain.columns
-            and self.plan.may_fail(column, self.kind.grain.columns[column.name])
-        }
-        typed |= self.kind.meanings
-        if not typed:
-            return {}
-        written = ", ".join(f"count(cell({raw}))" for raw in typed.values())
-        understood = ", ".join(f"count({quoted(name)})" for name in typed)
-        before = (
-            self.connection.execute(
-                f"SELECT {written} FROM {self.prefix}_rows {self._good()}"
-            ).fetchone()
-            or ()
-        )
-        after = (
-            self.connection.execute(
-                f"SELECT {understood} FROM {self.prefix}_0 {self._good()}"
-            ).fetchone()
-            or ()
-        )
-        lost = {name: b - a for name, b, a in zip(typed, before, after, strict=True)}
-        return {name: count for name, count in lost.items() if count > 0}
-
-    def _good(self) -> str:
-        if self.bad:
-            return f"WHERE _row NOT IN (SELECT _row FROM {self.prefix}_bad)"
-        return "WHERE true"
+    def good(self) -> str:
+        """Return the SQL condition that a row is not rejected."""
+        return f"_row NOT IN (SELECT _row FROM {self.prefix}_bad)" if self.bad else "true"
 
     def _bad_rows(self) -> list[str]:
         empty = [

@@ -1,6 +1,8 @@
-"""SQL macros that read one cell: text, money, numbers, yes/no, times."""
+"""SQL macros that read one cell: text, yes/no, times; numbers are in `amounts`."""
 
 from __future__ import annotations
+
+from shopkeeper.data.door import amounts
 
 _OFFSET = r"\d:\d{2}(?::\d{2}(?:\.\d+)?)?\s*(Z|UTC|GMT|[+-]\d{2}:?\d{2})$"
 _FORMATS = (
@@ -40,18 +42,7 @@ MACROS = (
     """CREATE OR REPLACE TEMP MACRO cell(x) AS CASE
         WHEN unwrapped(x) IN ('', '-', '--', 'NULL', 'null', 'nan', 'NaN', 'None', 'N/A', '\\N', '""')
         THEN NULL ELSE unwrapped(x) END""",
-    r"""CREATE OR REPLACE TEMP MACRO plain_number(x) AS coalesce(try_cast(x AS DECIMAL(38,10)), try_cast(
-        regexp_replace(regexp_replace(x, '^\((.*)\)$', '-\1'), '[^0-9.eE+-]', '', 'g') AS DECIMAL(38,10)))""",
-    "CREATE OR REPLACE TEMP MACRO amount(x) AS coalesce(try_cast(x AS DECIMAL(18,4)),"
-    " try_cast(plain_number(cell(x)) AS DECIMAL(18,4)))",
-    "CREATE OR REPLACE TEMP MACRO number(x) AS coalesce(try_cast(x AS DOUBLE), try_cast(plain_number(cell(x)) AS DOUBLE))",
-    # 2.5 pieces is not 2 pieces: a fraction is unreadable as a whole number.
-    r"""CREATE OR REPLACE TEMP MACRO whole(x) AS CASE
-        WHEN abs(try_cast(x AS DOUBLE)) < 9e15 AND try_cast(x AS DOUBLE) = trunc(try_cast(x AS DOUBLE))
-        THEN CAST(try_cast(x AS DOUBLE) AS BIGINT)
-        WHEN regexp_full_match(x, '-?\d{1,18}') THEN try_cast(x AS BIGINT)
-        WHEN regexp_full_match(cell(x), '[^0-9.+-]*[+-]?[\d,]{1,18}(\.0*)?\s*[^0-9.,+-]*')
-        THEN try_cast(plain_number(cell(x)) AS BIGINT) END""",
+    *amounts.MACROS,
     """CREATE OR REPLACE TEMP MACRO yes(x) AS CASE
         WHEN lower(cell(x)) IN ('yes', 'true', '1', 'y', 't', '是', '有', 'subscribed') THEN true
         WHEN lower(cell(x)) IN ('no', 'false', '0', 'n', 'f', '否', '无', 'unsubscribed') THEN false END""",

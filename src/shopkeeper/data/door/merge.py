@@ -9,6 +9,7 @@ import duckdb
 from shopkeeper.data.door.read import literal, quoted
 from shopkeeper.data.schema import DUCKDB
 from shopkeeper.data.tables import Table
+from shopkeeper.settings import Privacy
 
 
 def merged(table: Table, relations: list[str]) -> str:
@@ -27,27 +28,41 @@ def merged(table: Table, relations: list[str]) -> str:
     return query
 
 
-def current(table: Table, folder: Path | None) -> str:
-    """Return a relation over the current version of a table; an empty one without a folder."""
-    if folder is None:
-        listed = ", ".join(
-            f"NULL::{DUCKDB[item.type]} AS {quoted(item.name)}" for item in table.columns
-        )
-        return f"(SELECT {listed} WHERE false)"
+def current(table: Table, folder: Path, privacy: Privacy) -> str:
+    """Return a relation over the Parquet files of a table, without what is to be dropped."""
+    dropped = [
+        f"NULL::{DUCKDB[column.type]} AS {quoted(column.name)}"
+        for column in table.columns
+        if column.personal and getattr(privacy, column.personal) == "drop"
+    ]
+    if not dropped:
+        return parquet(folder)
+    return f"(SELECT * REPLACE ({', '.join(dropped)}) FROM {parquet(folder)})"
+
+
+def parquet(folder: Path) -> str:
+    """Return a relation over the Parquet files of a folder."""
     return f"read_parquet({literal(str(folder / '*.parquet'))})"
 
 
-def identified(table: Table, query: str, identities: str) -> str:
+def stands_for(table: Table) -> str:
+    """Return SQL: the customer of row `t` is the alias `i`.
+
+    The id of a visitor is an alias only where a row knows its customer by nothing else.
+    """
+    alone = "t.visitor_id = i.alias" if "visitor_id" in table.names else "false"
+    return f"(t.customer_id = i.alias AND (NOT i.visitor OR {alone}))"
+
+
+def identified(table: Table, query: str, aliases: str) -> str:
     """Return `query` with every alias in `customer_id` replaced by the customer it stands for."""
-    if "customer_id" not in table.names or table.name in ("customers", "identities"):
-        return query
     names = ", ".join(
         "coalesce(i.customer_id, t.customer_id) AS customer_id"
         if name == "customer_id"
         else f"t.{quoted(name)}"
         for name in table.names
     )
-    return f"SELECT {names} FROM ({query}) t LEFT JOIN {identities} i ON t.customer_id = i.alias"
+    return f"SELECT {names} FROM ({query}) t LEFT JOIN {aliases} i ON {stands_for(table)}"
 
 
 def write(connection: duckdb.DuckDBPyConnection, query: str, folder: Path) -> int:

@@ -14,6 +14,7 @@ from shopkeeper.data.tables import Column
 from shopkeeper.settings import Settings
 
 _READERS = {"money": "amount", "int64": "whole", "float64": "number", "boolean": "yes"}
+_NUMBERS = ("money", "int64", "float64")
 _BLANKS = r"""'', '-', '--', 'NULL', 'null', 'nan', 'NaN', 'None', 'N/A', '\N', '""'"""
 _SPACED = "({x} BETWEEN ' ' AND '!' OR ends_with({x}, ' '))"
 _WRAPPED = "regexp_matches(trim({x}), '^[''=\\t\\r\\n\ufeff]|[\\t\\r\\n]$')"
@@ -63,6 +64,7 @@ class Plan:
         self._types: dict[str, str] = {}
         self._clean: dict[str, str] = {}
         self._day_firsts: dict[str, str] = {}
+        self._commas: set[str] = set()
 
     def select(self, extract: Extract, relation: str = "") -> str:
         """Return the SELECT of an extract: `_row` and every canonical column.
@@ -80,14 +82,41 @@ class Plan:
             f"CAST({self._stored(extract, column)} AS {DUCKDB[column.type]}) AS {quoted(column.name)}"
             for column in extract.table.columns
         )
-        # Each cell is cleaned under a name of its own: macros repeat their argument many times over.
+        return f"SELECT _row, {columns} FROM ({self._cells(extract, source)})"
+
+    def unreadable(self, extract: Extract, columns: list[Column], good: str) -> str:
+        """Return the SELECT of how many cells of each column held something and cannot be read.
+
+        Rows of one key that repeat a cell count once.
+
+        Parameters
+        ----------
+        extract
+            A learnt extract.
+        columns
+            Some of its columns.
+        good
+            SQL condition on `_row`: the row is kept.
+        """
+        keys = ", ".join(self._bound(extract.columns[name]) for name in extract.table.key)
+        counts = ", ".join(
+            f"count(DISTINCT CASE WHEN {self._bound(raw)} IS NOT NULL AND ({self._typed(column, raw)}) IS NULL"
+            f" THEN hash({keys}, {self._bound(raw)}) END)"
+            for column in columns
+            for raw in [extract.columns[column.name]]
+        )
+        return f"SELECT {counts} FROM ({self._cells(extract, self.source(extract))}) WHERE {good}"
+
+    def _cells(self, extract: Extract, source: str) -> str:
+        """Return the SELECT that cleans each cell under a name of its own.
+
+        Macros repeat their argument many times over.
+        """
         cells = "".join(
             f", {self.text(raw) if self.is_text(raw) else raw} AS {self._bound(raw)}"
             for raw in dict.fromkeys(extract.columns.values())
         )
-        return (
-            f"SELECT _row, {columns} FROM (SELECT _row{cells} FROM {source} WHERE {extract.where})"
-        )
+        return f"SELECT _row{cells} FROM {source} WHERE {extract.where}"
 
     def is_text(self, raw: str) -> bool:
         """Say whether a raw expression of a learnt extract is text."""
@@ -95,7 +124,14 @@ class Plan:
 
     def may_fail(self, column: Column, raw: str) -> bool:
         """Say whether some cell of a learnt text column may be unreadable as the column's type."""
+        if self.written(raw) != raw:
+            return True
         return self.is_text(raw) and self._clean.get(raw) != DUCKDB[column.type]
+
+    def written(self, raw: str) -> str:
+        """Return the text cell that a raw expression reads a time from, or the expression itself."""
+        found = re.fullmatch(r"epoch_(?:milli)?seconds\((.+)\)", raw)
+        return found[1] if found else raw
 
     def _bound(self, raw: str) -> str:
         return f"_cell_{list(self._types).index(raw)}"
@@ -135,11 +171,10 @@ class Plan:
             )
         if column.type == "string":
             return value
-        return (
-            f"TRY_CAST({value} AS {target})"
-            if self._clean.get(raw) == target
-            else f"{_READERS[column.type]}({value})"
-        )
+        if self._clean.get(raw) == target:
+            return f"TRY_CAST({value} AS {target})"
+        reader = "stars" if column.name == "rating" else _READERS[column.type]
+        return f"{reader}({value}, comma := true)" if raw in self._commas else f"{reader}({value})"
 
     def _instant(self, raw: str) -> str:
         kind, value = self._types[raw], self._bound(raw)
@@ -210,6 +245,51 @@ class Plan:
             query = f"SELECT {tests} FROM (SELECT {cells} FROM {source})"
             found = self.connection.execute(query).fetchall()[0]
             self._clean |= {raw: answer for raw, answer in zip(texts, found, strict=True) if answer}
+
+    def settle_marks(self, extracts: tuple[Extract, ...], *, whole_file: bool) -> bool:
+        """Find the learnt number columns in which `1,234` is less than two, so a comma is decimal.
+
+        A column is read as its own cells prove; where they prove nothing, as those of the file do.
+
+        Parameters
+        ----------
+        extracts
+            Every extract of the file.
+        whole_file
+            The file is one text, written in one way; the cells of a sheet are not.
+
+        Returns
+        -------
+        bool
+            The whole file is written with decimal commas.
+        """
+        raws = {
+            raw: extract.table.column(name).type
+            for extract in extracts
+            if not extract.each
+            for name, raw in extract.columns.items()
+            if extract.table.column(name).type in _NUMBERS and self.is_text(raw)
+        }
+        odd = [raw for raw, kind in raws.items() if self._clean.get(raw) != DUCKDB[kind]]
+        if not odd:
+            return False
+        proofs = self._proofs(odd)
+        self._commas = {raw for raw, proof in proofs.items() if proof > 0}
+        if not whole_file or sum(proofs.values()) <= 0:
+            return False
+        even = self._proofs([raw for raw in raws if raw not in odd])
+        for raw in (raw for raw, proof in (proofs | even).items() if proof == 0):
+            self._commas.add(raw)
+            self._clean.pop(raw, None)
+        return True
+
+    def _proofs(self, raws: list[str]) -> dict[str, int]:
+        """Return for each raw cell how many more cells prove a decimal comma than a decimal point."""
+        if not raws:
+            return {}
+        sums = ", ".join(f"coalesce(sum(proven_mark({raw})), 0)" for raw in raws)
+        found = self.connection.execute(f"SELECT {sums} FROM {self.rows}").fetchall()[0]
+        return {raw: int(proof) for raw, proof in zip(raws, found, strict=True)}
 
     def is_plain(self, raw: str) -> bool:
         """Say whether every cell of a learnt text column is stored as it is written."""

@@ -68,6 +68,8 @@ class Staged:
         `file` is a view over the file itself and is cheap to read again (Parquet).
     typed
         Some columns of a text file were read as values, for every cell of theirs could be.
+    delimited
+        The file is delimited text.
     """
 
     header: Header
@@ -75,6 +77,7 @@ class Staged:
     lines: str = ""
     lazy: bool = False
     typed: bool = False
+    delimited: bool = False
 
 
 def nothing_typed(_: Header) -> dict[str, Type]:
@@ -134,15 +137,16 @@ def _stage_text(
         and _fast(connection, path, layout, prefix, types)
         and _as_written(connection, prefix, types)
     ):
-        return Staged(header, typed=True)
+        return Staged(header, typed=True, delimited=True)
     if utf8 and _fast(connection, path, layout, prefix, {}):
-        return Staged(header, lines=_counted_lines(layout.columns, prefix))
+        return Staged(header, lines=_counted_lines(layout.columns, prefix), delimited=True)
     reader = TextReader(path, layout)
     _fill(connection, prefix, reader.batches())
     connection.execute(
         f"CREATE TEMP VIEW {prefix}_file AS SELECT * EXCLUDE (_line) FROM {prefix}_staged"
     )
-    return Staged(header, reader.broken, lines=f"SELECT _row, _line FROM {prefix}_staged")
+    lines = f"SELECT _row, _line FROM {prefix}_staged"
+    return Staged(header, reader.broken, lines=lines, delimited=True)
 
 
 def _fast(

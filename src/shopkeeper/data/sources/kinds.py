@@ -20,7 +20,7 @@ class Header:
     ----------
     columns
         Column name → DuckDB type. Text formats give VARCHAR for every column. Nested JSON objects
-        are flattened one level, with a dot: `properties.product_id`.
+        are flattened three levels deep, with dots: `properties.product_id`.
     """
 
     columns: dict[str, str]
@@ -57,7 +57,12 @@ class Extract:
         `_number`. Not for the grain.
     weak
         It only fills what no other file says: a product that an order line names, a customer that an
-        order names.
+        order names. A later such mention replaces an earlier one.
+    settled
+        Canonical column → SQL over the merged row, one a key, in which `grain` is the relation of the
+        file's good rows: what only all of its rows together can say. Not for the grain.
+    by_place
+        Its lines are numbered by their place in the file, for the file gives them no number.
     """
 
     table: Table
@@ -65,6 +70,8 @@ class Extract:
     where: str = "true"
     each: str = ""
     weak: bool = False
+    settled: dict[str, str] = field(default_factory=dict)
+    by_place: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,7 +81,9 @@ class Mapping:
             platform=self.platform,
             title=Words(f"{self.table.name}, by a mapping", f"{self.table.name}（按列映射）"),
             required=tuple(self.columns.values()),
-            grain=Extract(self.table, columns | dict.fromkeys(made, "_key") | self._person(made)),
+            grain=Extract(
+                self.table, columns | dict.fromkeys(made, "_key") | self._person(made), by_place=made == ("line",)
+            ),
             rows=self._rows(made, header),
             meanings={name: self._written(name) for name in WORDS if name in self.columns},
             zone=self.time_zone or "UTC",

@@ -1,8 +1,12 @@
 """UCI Online Retail and its successor II: one CSV or xlsx, one row a line of an invoice.
 
-Invoices that begin with C are refund documents. A row has no number, so lines are numbered in the
+Invoices that begin with C are refund documents. Documents that sell nothing are adjustments: those that
+begin with A (bad debts), and those at price 0 throughout for no customer (stock that was damaged, lost or
+found). A row has no number, so lines are numbered in the
 order of the file and equal rows stay two lines, as the invoice has them. The date of an invoice names
 no zone and is London's. What the customers and products are is known from these lines only.
+
+Limits: of an invoice for no customer that two files share, the later file decides whether it sells.
 """
 
 from __future__ import annotations
@@ -10,6 +14,12 @@ from __future__ import annotations
 from shopkeeper.data.sources.kinds import Extract, FileKind
 from shopkeeper.data.tables import CUSTOMERS, ORDER_ITEMS, ORDERS, PRODUCTS
 from shopkeeper.words import Words
+
+# Few lines are at price 0, so they are looked at first.
+_FREE = "SELECT order_id FROM grain WHERE price = 0"
+_KIND = f"""CASE WHEN kind = 'sale' AND (upper(order_id) LIKE 'A%' OR customer_id IS NULL AND order_id IN ({_FREE})
+    AND order_id NOT IN (SELECT order_id FROM grain WHERE price <> 0 AND order_id IN ({_FREE})))
+    THEN 'adjustment' ELSE kind END"""
 
 
 def _kind(name: str, title: Words, *, invoice: str, price: str, customer: str) -> FileKind:
@@ -31,7 +41,7 @@ def _kind(name: str, title: Words, *, invoice: str, price: str, customer: str) -
             "title": '"Description"',
             "quantity": '"Quantity"',
             "price": f'"{price}"',
-        }),
+        }, by_place=True),
         others=(
             Extract(ORDERS, {
                 "order_id": f'"{invoice}"',
@@ -40,7 +50,7 @@ def _kind(name: str, title: Words, *, invoice: str, price: str, customer: str) -
                 "ordered_at": '"InvoiceDate"',
                 "status": f"CASE WHEN {refund} THEN 'refunded' ELSE 'delivered' END",
                 "country": '"Country"',
-            }),
+            }, settled={"kind": _KIND}),
             Extract(PRODUCTS, {
                 "product_id": '"StockCode"', "title": '"Description"', "price": f'"{price}"',
             }),

@@ -92,7 +92,7 @@ KINDS = (
             "price": '"Lineitem price"',
             "discount": '"Lineitem discount"',
             "currency": '"Currency"',
-        }),
+        }, by_place=True),
         others=(
             Extract(ORDERS, {
                 "order_id": '"Name"',

@@ -4,7 +4,7 @@ Cells may be wrapped as `="123"`, led by `'`, or end in 元; `cell` and `amount`
 nickname is personal, so a customer is its pseudonym; the item file names no buyer. A paid order that
 was closed is refunded, an unpaid one cancelled. A line whose refund succeeded counts as returned when
 at least what was paid for it was refunded; the files give no time for it. Of the address only the
-province is kept. Products are known by the seller's own code, else by the title.
+province is kept. A line is known by its own number (子订单编号). Products are known by the seller's own code, else by the title.
 """
 
 from __future__ import annotations
@@ -20,6 +20,9 @@ _PROVINCES = (
 )
 _REGION = f"""nullif(regexp_extract("收货地址", '^\\W*(?:中国)?\\s*({_PROVINCES})', 1), '')"""
 _PRODUCT = 'coalesce(cell("商家编码"), cell("外部系统编号"), cell("标题"))'
+# A line keeps its own number in every file; what is no whole number, or too long, gets one made from it.
+_LINE = """coalesce(try_cast(cell("子订单编号") AS BIGINT),
+    CAST('0x' || left(sha256(cell("子订单编号")), 15) AS BIGINT), 0)"""
 _NEGATIVE = Words("a negative amount or quantity", "金额或数量为负")
 
 
@@ -92,16 +95,13 @@ KINDS = (
             "商家编码", "外部系统编号", "商品属性", "买家应付货款", "买家实际支付金额", "退款状态",
             "退款金额", "订单创建时间", "订单付款时间",
         ),
-        # The number of a line is the rank of its own number within the order, whatever the file's order.
-        rows="""SELECT *, dense_rank() OVER (PARTITION BY cell("主订单编号")
-            ORDER BY length(cell("子订单编号")), cell("子订单编号")) AS _position FROM file""",
         refusals=(
             Refusal('cell("子订单编号") IS NULL', Words("子订单编号 is empty", "子订单编号 为空")),
             Refusal('whole("购买数量") < 0 OR amount("价格") < 0', _NEGATIVE),
         ),
         grain=Extract(ORDER_ITEMS, {
             "order_id": '"主订单编号"',
-            "line": "_position",
+            "line": _LINE,
             "product_id": _PRODUCT,
             "title": '"标题"',
             "quantity": '"购买数量"',
