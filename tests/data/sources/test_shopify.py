@@ -7,6 +7,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 
+import pytest
+
 from shopkeeper.data.checks import check
 
 FILES = Path(__file__).parent / "files"
