@@ -235,7 +235,8 @@ class SentenceEncoder:
                 if kept:
                     kept.put(new, fresh)
             made[start : start + len(plain)] = np.stack([known[text] for text in plain])
-        return made / np.linalg.norm(made, axis=1, keepdims=True)
+        unit: NDArray[np.float32] = made / np.linalg.norm(made, axis=1, keepdims=True)
+        return unit
 
     def _encode(self, loaded: Loaded, plain: list[str]) -> NDArray[np.float32]:
         import torch

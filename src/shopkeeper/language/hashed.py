@@ -14,14 +14,14 @@ from pathlib import Path
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
-from sklearn.utils.extmath import randomized_svd
 
 from shopkeeper.artifacts import load_artifact, save_artifact
 from shopkeeper.language.ngrams import BUCKETS, count_ngrams
 
 KIND = "hashed-vectors"
 _BLOCK = 4_000
-_MIXED = np.uint64(0x9E3779B97F4A7C15)
+_SPARE, _ROUNDS = 16, 5
+_ONE, _TWO = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBF58476D1CE4E5B9)
 
 
 class HashedEncoder:
@@ -37,6 +37,8 @@ class HashedEncoder:
         Texts of the corpus that an n-gram must occur in; fewer are dropped when fitted.
     most
         Share of the texts above which an n-gram is too common to tell anything.
+    features
+        N-grams that the axes are fitted on at most, the commonest of those that are left.
 
     Limits
     ------
@@ -59,8 +61,10 @@ class HashedEncoder:
         words: tuple[int, ...] = (1, 2),
         minimum_texts: int = 3,
         most: float = 0.5,
+        features: int = 40_000,
     ) -> None:
         self.width, self.minimum_texts, self.most = width, minimum_texts, most
+        self.features = features
         self.characters, self.signs, self.words = characters, signs, words
         self.buckets_: NDArray[np.int32] | None = None
 
@@ -79,17 +83,16 @@ class HashedEncoder:
         counts = self._count(texts)
         held = np.bincount(counts.indices, minlength=BUCKETS)
         kept = (held >= self.minimum_texts) & (held <= max(1.0, self.most * len(texts)))
-        buckets = np.flatnonzero(kept).astype(np.int32)
+        buckets = np.flatnonzero(kept)
+        common = np.argsort(-held[buckets], kind="stable")[: self.features]
+        buckets = np.sort(buckets[common]).astype(np.int32)
         axes = min(self.width, len(buckets) - 1, len(texts) - 1)
         if axes < 2:
             return self
         rarity = 1 + np.log((1 + len(texts)) / (1 + held[buckets]))
         self.buckets_, self.scale_ = buckets, rarity.astype(np.float32)
         design = self._design(counts)
-        # The seed is part of the method: enough iterations make the axes all but independent of it.
-        _, size, axes_ = randomized_svd(design, axes, n_iter=5, random_state=0)
-        useful = size > 1e-6 * size[0]
-        self.axes_ = np.ascontiguousarray(axes_[useful].T.astype(np.float32))
+        self.axes_ = main_axes(design, _signs(buckets, axes + _SPARE))[:, :axes]
         return self
 
     def vectors(self, texts: Sequence[str]) -> NDArray[np.float32]:
@@ -107,7 +110,7 @@ class HashedEncoder:
         arrays = (
             {"buckets": self.buckets_, "scale": self.scale_, "axes": self.axes_} if fitted else {}
         )
-        names = ("width", "characters", "signs", "words", "minimum_texts", "most")
+        names = ("width", "characters", "signs", "words", "minimum_texts", "most", "features")
         meta = {name: getattr(self, name) for name in names}
         save_artifact(folder, kind=KIND, arrays=arrays, meta=meta)  # type: ignore[arg-type]
 
@@ -116,7 +119,7 @@ class HashedEncoder:
         """Read an encoder that `save` wrote."""
         arrays, meta = load_artifact(folder, kind=KIND)
         lengths = {name: tuple(meta.pop(name)) for name in ("characters", "signs", "words")}
-        made = cls(**meta, **lengths)
+        made = cls(**(meta | lengths))
         if arrays:
             made.buckets_, made.scale_ = arrays["buckets"], arrays["scale"]
             made.axes_ = arrays["axes"]
@@ -138,22 +141,52 @@ class HashedEncoder:
 
     def _design(self, counts: sp.csr_matrix) -> sp.csr_matrix:
         assert self.buckets_ is not None
-        design = counts[:, self.buckets_].astype(np.float32)
-        design.data = 1 + np.log(design.data)
-        design = design @ sp.diags(self.scale_)
+        design = sp.csr_matrix(counts[:, self.buckets_], dtype=np.float32)
+        design.data = (1 + np.log(design.data)) * self.scale_[design.indices]
         length = np.sqrt(np.asarray(design.multiply(design).sum(axis=1)).ravel())
-        return sp.diags(np.float32(1) / np.maximum(length, np.float32(1e-12))) @ design
+        design.data /= np.repeat(np.maximum(length, 1e-12), np.diff(design.indptr))
+        return design
+
+
+def main_axes(design: sp.csr_matrix, start: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the axes along which the rows spread most, the longest first (subspace iteration).
+
+    Parameters
+    ----------
+    design
+        One row a text.
+    start
+        One column an axis to begin with; nothing is drawn, so the same rows give the same axes.
+
+    Examples
+    --------
+    >>> rows = sp.csr_matrix(np.diag([3.0, 2.0, 1.0]).astype(np.float32))
+    >>> start = np.array([[1, 1], [1, -1], [1, 1]], np.float32)
+    >>> np.abs(main_axes(rows, start)).round(2).tolist()
+    [[1.0, 0.0], [0.0, 1.0], [0.0, 0.0]]
+    """
+    flipped = design.T.tocsr()
+    axes = _orthonormal(start)
+    for _ in range(_ROUNDS):
+        axes = _orthonormal(np.asarray(flipped @ (design @ axes)))
+    made = np.asarray(design @ axes, np.float64)
+    values, turn = np.linalg.eigh(made.T @ made)
+    long = values > 1e-9 * max(values[-1], 1e-12)
+    return np.ascontiguousarray((axes @ turn[:, long][:, ::-1]).astype(np.float32))
+
+
+def _orthonormal(columns: NDArray[np.float32]) -> NDArray[np.float32]:
+    wide = columns.astype(np.float64)
+    values, turn = np.linalg.eigh(wide.T @ wide)
+    held = values > 1e-10 * values[-1]
+    return (wide @ (turn[:, held] / np.sqrt(values[held]))).astype(np.float32)
 
 
 def _signs(buckets: NDArray[np.int32], width: int) -> NDArray[np.float32]:
     """Return a row of +1 and −1 a bucket, the same in every process."""
-    with np.errstate(over="ignore"):
-        mixed = buckets.astype(np.uint64)[:, None] * np.uint64(width) + np.arange(
-            width, dtype=np.uint64
-        )
-        mixed = (mixed + np.uint64(1)) * _MIXED
-        mixed ^= mixed >> np.uint64(29)
-        mixed *= np.uint64(0xBF58476D1CE4E5B9)
+    column = np.arange(width, dtype=np.uint64)
+    mixed = (buckets.astype(np.uint64)[:, None] * np.uint64(width) + column + np.uint64(1)) * _ONE
+    mixed = (mixed ^ (mixed >> np.uint64(29))) * _TWO
     return np.where(mixed >> np.uint64(63), np.float32(1), np.float32(-1))
 
 

@@ -96,7 +96,7 @@ def encode_by_language(
     for encoder, mask in ((model, by_model), (other, ~by_model)):
         at = np.flatnonzero(mask)
         if encoder is not None and len(at):
-            made = encoder.vectors([texts[index] for index in at])
+            made = encoder.vectors([texts[index] for index in at.tolist()])
             told = made.any(axis=1)
             at, made, space = at[told], made[told], encoder.space
             if space in rows:

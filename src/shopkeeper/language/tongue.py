@@ -26,6 +26,7 @@ SURE = 0.55
 
 _READ = 1_000
 _WORDS = 30
+_SETTLING = 20
 _SIGN = 2.0 / 3
 """Words that one sign of a script without spaces stands for; a Chinese word has 1.5 signs."""
 
@@ -149,13 +150,15 @@ def languages(texts: Sequence[str], *, settle: bool = False) -> list[str]:
 
 
 def _settled(texts: list[str], named: list[str]) -> list[str]:
-    known = [_LANGUAGES.index(name) for name in named if name != UNKNOWN]
-    if not known:
+    if not any(name != UNKNOWN for name in named):
         return named
-    counts = np.bincount(known, minlength=len(_LANGUAGES)) + 1e-3 * len(known)
-    prior = counts / counts.sum()
-    weighed = [_posterior(_plain(text))[:-1] * prior for text in texts]
-    return [_LANGUAGES[int(one.argmax())] for one in weighed]
+    likely = np.stack([_posterior(_plain(text))[:-1] for text in texts]) + 1e-12
+    prior = np.full(len(_LANGUAGES), 1 / len(_LANGUAGES))
+    for _ in range(_SETTLING):
+        weighed = likely * prior
+        weighed /= weighed.sum(axis=1, keepdims=True)
+        prior = weighed.mean(axis=0) + 1e-4
+    return [_LANGUAGES[best] for best in (likely * prior).argmax(axis=1).tolist()]
 
 
 def _plain(text: str) -> str:
