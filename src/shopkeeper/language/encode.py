@@ -110,6 +110,7 @@ def load_encoder(name: str) -> Loaded:
         another model.
     """
     source = encoder_source(name)
+    _check_files(Path(source))
     import torch
     from transformers import AutoModel, AutoTokenizer
 
@@ -162,27 +163,34 @@ def _refused(found: Words) -> ArtifactError:
     )
 
 
+def _check_files(folder: Path) -> None:
+    """Refuse a folder that lacks a file; without a tokenizer the library would make an empty one."""
+    if not folder.is_dir():
+        return
+    there = {path.name for path in folder.iterdir()}
+    lacks = [] if "config.json" in there else ["config.json"]
+    if not any(file.endswith((".safetensors", ".bin")) for file in there):
+        lacks.append("model.safetensors")
+    if not there & _TOKENIZERS:
+        lacks.append("tokenizer.json")
+    if lacks:
+        listed = ", ".join(lacks)
+        raise _refused(Words(f"{folder.name} lacks {listed}.", f"{folder.name} 缺少 {listed}。"))
+
+
 def _not_loaded(source: str, error: Exception) -> ArtifactError:
     folder, name = Path(source), type(error).__name__
-    if not folder.is_dir():
+    if folder.is_dir():
         return _refused(
             Words(
-                f"{source!r} is no folder here, and the hub did not give it ({name}).",
-                f"本机没有文件夹 {source!r}，也无法从模型库取得（{name}）。",
+                f"{folder.name} cannot be read as an encoder ({name}).",
+                f"{folder.name} 无法作为编码器读取（{name}）。",
             )
         )
-    there = {path.name for path in folder.iterdir()}
-    weights = any(file.endswith((".safetensors", ".bin")) for file in there)
-    lacks = [file for file in ("config.json",) if file not in there]
-    lacks += [] if weights else ["model.safetensors"]
-    lacks += [] if there & _TOKENIZERS else ["tokenizer.json"]
-    listed = ", ".join(lacks)
-    if lacks:
-        return _refused(Words(f"{folder.name} lacks {listed}.", f"{folder.name} 缺少 {listed}。"))
     return _refused(
         Words(
-            f"{folder.name} cannot be read as an encoder ({name}).",
-            f"{folder.name} 无法作为编码器读取（{name}）。",
+            f"{source!r} is no folder here, and the hub did not give it ({name}).",
+            f"本机没有文件夹 {source!r}，也无法从模型库取得（{name}）。",
         )
     )
 
