@@ -10,7 +10,14 @@ import pytest
 
 from shopkeeper.language.classify import NgramClassifier
 from shopkeeper.language.hashed import HashedEncoder
-from shopkeeper.language.scale import ClassScorer, LanguageScorer, Scorer, VectorScorer, scored
+from shopkeeper.language.scale import (
+    ClassScorer,
+    LanguageScorer,
+    Scorer,
+    VectorScorer,
+    scored,
+    write_scored,
+)
 
 pytestmark = [
     pytest.mark.spark,
@@ -61,3 +68,16 @@ def test_both_engines_say_the_same_of_every_text(
             assert one == other
         else:
             assert np.allclose(one, other, atol=1e-6)
+
+
+def test_both_engines_write_the_same_scores(spark: object, folder: Path, tmp_path: Path) -> None:
+    table = pa.table({"id": list(range(len(TEXTS))), "text": pa.array(TEXTS, pa.string())})
+    pq.write_table(table, tmp_path / "texts.parquet")
+    scorer, written = ClassScorer(str(folder / "classes")), []
+    for name, connection in (("d", ibis.duckdb.connect()), ("s", ibis.pyspark.connect(spark))):
+        read = connection.read_parquet(str(tmp_path / "texts.parquet"))
+        assert write_scored(read, scorer, tmp_path / name, batch=50) == len(TEXTS)
+        written.append(pq.read_table(tmp_path / name).sort_by("id")["score"].to_pylist())
+        if connection.name == "duckdb":
+            connection.disconnect()
+    assert written[0] == written[1]

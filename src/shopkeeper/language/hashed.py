@@ -83,9 +83,9 @@ class HashedEncoder:
         counts = self._count(texts)
         held = np.bincount(counts.indices, minlength=BUCKETS)
         kept = (held >= self.minimum_texts) & (held <= max(1.0, self.most * len(texts)))
-        buckets = np.flatnonzero(kept)
-        common = np.argsort(-held[buckets], kind="stable")[: self.features]
-        buckets = np.sort(buckets[common]).astype(np.int32)
+        common = np.flatnonzero(kept)
+        common = common[np.argsort(-held[common], kind="stable")][: self.features]
+        buckets = np.sort(common).astype(np.int32)
         axes = min(self.width, len(buckets) - 1, len(texts) - 1)
         if axes < 2:
             return self
@@ -179,7 +179,7 @@ def _orthonormal(columns: NDArray[np.float32]) -> NDArray[np.float32]:
     wide = columns.astype(np.float64)
     values, turn = np.linalg.eigh(wide.T @ wide)
     held = values > 1e-10 * values[-1]
-    return (wide @ (turn[:, held] / np.sqrt(values[held]))).astype(np.float32)
+    return np.asarray(wide @ (turn[:, held] / np.sqrt(values[held])), np.float32)
 
 
 def _signs(buckets: NDArray[np.int32], width: int) -> NDArray[np.float32]:

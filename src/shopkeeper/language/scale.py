@@ -7,7 +7,7 @@ module knows columns of text; it knows no shop.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -135,13 +135,31 @@ def scored(table: ir.Table, scorer: Scorer, *, text: str = "text", name: str = "
     ['zh', 'pt', None]
     >>> connection.disconnect()
     """
-    kind = scorer.type
+    signature = ((dt.string,), scorer.type)
+    # Ibis 12 hands a pyarrow function of Spark one cell at a time; a pandas function gets a batch.
+    if table.get_backend().name == "pyspark":
+        made = ibis.udf.scalar.pandas(
+            _of_series(scorer), name=f"shopkeeper_{name}", signature=signature
+        )
+    else:
+        made = ibis.udf.scalar.pyarrow(
+            _of_array(scorer), name=f"shopkeeper_{name}", signature=signature
+        )
+    return table.mutate(made(table[text]).name(name))
 
-    @ibis.udf.scalar.pyarrow(name=f"shopkeeper_{name}", signature=((dt.string,), kind))
+
+def _of_array(scorer: Scorer) -> Callable[..., Any]:
     def score_column(texts: Any) -> Any:
         return score_array(scorer, texts)
 
-    return table.mutate(score_column(table[text]).name(name))
+    return score_column
+
+
+def _of_series(scorer: Scorer) -> Callable[..., Any]:
+    def score_column(texts: Any) -> Any:
+        return score_array(scorer, pa.array(texts, pa.string(), from_pandas=True)).to_pandas()
+
+    return score_column
 
 
 def score_array(scorer: Scorer, texts: pa.Array | pa.ChunkedArray) -> pa.Array:
@@ -172,26 +190,30 @@ def write_scored(
     name: str = "score",
     batch: int = 20_000,
 ) -> int:
-    """Score a table into one Parquet file in memory that does not grow with it; return the rows.
+    """Score a table into Parquet in memory that does not grow with it; return the rows.
 
     Parameters
     ----------
     table
-        A table of DuckDB or Spark; its batches are fetched one after another.
+        A table of DuckDB, whose batches are fetched one after another, or of Spark, whose workers
+        score and write.
     scorer
         What to say of a text.
     path
-        The file to write; it appears whole or not at all.
+        What to write: on DuckDB a file, which appears whole or not at all; on Spark a folder.
     text, name
         Column of the texts, and of the scores.
     batch
-        Rows held at a time.
+        Rows held at a time on DuckDB.
     """
+    if table.get_backend().name == "pyspark":
+        scored(table, scorer, text=text, name=name).to_parquet(path)
+        return int(table.get_backend().read_parquet(str(path)).count().execute())
     rows, beside = 0, path.with_name(f".{path.name}.part")
     schema = table.schema().to_pyarrow().append(pa.field(name, scorer.type.to_pyarrow()))
     try:
         with pq.ParquetWriter(beside, schema) as writer:
-            for one in _batches(table, batch):
+            for one in table.to_pyarrow_batches(chunk_size=batch):
                 made = pa.table(one.columns, names=one.schema.names)
                 made = made.append_column(name, score_array(scorer, made[text]))
                 writer.write_table(made.cast(schema))
@@ -200,10 +222,6 @@ def write_scored(
     finally:
         beside.unlink(missing_ok=True)
     return rows
-
-
-def _batches(table: ir.Table, size: int) -> Iterator[pa.RecordBatch]:
-    yield from table.to_pyarrow_batches(chunk_size=size)
 
 
 @lru_cache(maxsize=4)

@@ -144,7 +144,8 @@ def sampled_texts(
     newest = order[~old[order]][: sample // 4]
     rest = order[old[order]][: sample - len(newest)]
     chosen = np.concatenate([newest, rest])
-    return at[chosen[np.argsort(hashes[chosen], kind="stable")]]
+    made: Ints = at[chosen[np.argsort(hashes[chosen], kind="stable")]]
+    return made
 
 
 def _hashed(key: str) -> int:
@@ -239,7 +240,8 @@ def _ordered(vectors: Floats, keys: Sequence[str], centres: Floats, sampled: int
     sizes = np.bincount(codes[codes >= 0], minlength=len(centres)).tolist()
     # Ties go to the topic with the first key, so that the order of the rows decides nothing.
     first = [
-        min((keys[at] for at in np.flatnonzero(codes == n)), default="") for n in range(len(sizes))
+        min((keys[at] for at in np.flatnonzero(codes == n).tolist()), default="")
+        for n in range(len(sizes))
     ]
     order = np.array(sorted(range(len(sizes)), key=lambda n: (-sizes[n], first[n])))
     rank = np.empty_like(order)

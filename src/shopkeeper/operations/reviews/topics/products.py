@@ -65,7 +65,12 @@ def affected(
         texts, own = pairs[code, product], by_product[product]
         chance = float(hypergeom.sf(texts - 1, whole, by_topic[code], own)) * len(looked)
         if chance < _CHANCE:
-            row = {"topic": code + 1, "product_id": product, "texts": texts, "p": chance}
+            row: dict[str, Any] = {
+                "topic": code + 1,
+                "product_id": product,
+                "texts": texts,
+                "p": chance,
+            }
             row["expected"] = by_topic[code] * own / whole
             row["share"] = texts / own if own >= least else None
             rows.append(row)

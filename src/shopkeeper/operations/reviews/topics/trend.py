@@ -121,5 +121,5 @@ def _gain(texts: Ints, totals: Ints) -> NDArray[np.float64]:
 
 def _likelihood(hits: Ints, rows: Ints | np.int64) -> NDArray[np.float64]:
     share = hits / np.maximum(rows, 1)
-    made: NDArray[np.float64] = xlogy(hits, share) + xlogy(rows - hits, 1 - share)
-    return made
+    made = xlogy(hits, share) + xlogy(rows - hits, 1 - share)
+    return np.asarray(made, np.float64)
