@@ -7,7 +7,7 @@ module knows columns of text; it knows no shop.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -195,7 +195,7 @@ def write_scored(
     Parameters
     ----------
     table
-        A table of DuckDB, whose batches are fetched one after another, or of Spark, whose workers
+        A table of DuckDB (not of memory), whose batches are fetched one after another, or of Spark, whose workers
         score and write.
     scorer
         What to say of a text.
@@ -213,7 +213,7 @@ def write_scored(
     schema = table.schema().to_pyarrow().append(pa.field(name, scorer.type.to_pyarrow()))
     try:
         with pq.ParquetWriter(beside, schema) as writer:
-            for one in table.to_pyarrow_batches(chunk_size=batch):
+            for one in _batches(table, batch):
                 made = pa.table(one.columns, names=one.schema.names)
                 made = made.append_column(name, score_array(scorer, made[text]))
                 writer.write_table(made.cast(schema))
@@ -222,6 +222,14 @@ def write_scored(
     finally:
         beside.unlink(missing_ok=True)
     return rows
+
+
+def _batches(table: ir.Table, size: int) -> Iterator[pa.RecordBatch]:
+    """Yield a table of DuckDB batch by batch; Ibis 12 asks DuckDB 2 for a method that is gone."""
+    backend = table.get_backend()
+    result = backend.con.execute(backend.compile(table))
+    fetch = getattr(result, "to_arrow_reader", None) or result.fetch_record_batch
+    yield from fetch(size)
 
 
 @lru_cache(maxsize=4)
