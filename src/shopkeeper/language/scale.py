@@ -227,7 +227,7 @@ def write_scored(
 def _batches(table: ir.Table, size: int) -> Iterator[pa.RecordBatch]:
     """Yield a table of DuckDB batch by batch; Ibis 12 asks DuckDB 2 for a method that is gone."""
     backend = table.get_backend()
-    result = backend.con.execute(backend.compile(table))
+    result = backend.con.sql(backend.compile(table))
     fetch = getattr(result, "to_arrow_reader", None) or result.fetch_record_batch
     yield from fetch(size)
 
