@@ -255,6 +255,31 @@ def test_an_attackers_texts_break_nothing() -> None:
     made.to_json("zh")
 
 
+def test_the_encoder_reads_english_and_leaves_chinese_to_the_ngrams(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from shopkeeper.language import encode
+    from shopkeeper.language.hashed import HashedEncoder
+
+    read: list[str] = []
+
+    class Stub(HashedEncoder):
+        def __init__(self, **_: object) -> None:
+            super().__init__()
+
+        def vectors(self, texts: Any) -> Any:
+            read.extend(texts)
+            return super().vectors(texts)
+
+    monkeypatch.setattr(encode, "SentenceEncoder", Stub)
+    made = review_topics(shop_of(five_subjects()), method="encoder", topics=5, minimum_count=20)
+    assert made.method == "ngrams + encoder"
+    fitted = {row["language"]: row["method"] for row in made.evidence["fitted"].to_pylist()}
+    assert fitted == {"en": "encoder", "zh": "ngrams"}
+    assert read
+    assert not any("\u4e00" <= sign <= "\u9fff" for text in read for sign in text)
+
+
 def test_topics_as_of_a_moment_know_nothing_later() -> None:
     from datetime import datetime
 
