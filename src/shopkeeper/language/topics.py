@@ -23,7 +23,7 @@ Ints = NDArray[np.intp]
 
 SAMPLE = 4_000
 NONE = -1
-_AXES = 48
+_AXES = 24
 _NEW_TEXTS, _NEW_SHARE, _NEW_CHANCE = 5, 0.8, 0.01
 _ROUNDS = 10
 _BLOCK = 50_000

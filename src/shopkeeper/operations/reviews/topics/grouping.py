@@ -24,7 +24,7 @@ NEEDED = 50
 
 FITTED = 8_000
 WORDS = 8
-_WIDTH = 128
+_WIDTH = 64
 _BLOCK = 20_000
 _MINILM = frozenset({"en"})
 
