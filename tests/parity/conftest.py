@@ -1,5 +1,7 @@
 """One small Spark session for all tests of this folder."""
 
+import os
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -10,6 +12,8 @@ def spark() -> Iterator[object]:
     """A local Spark session; the engine `spark` finds it as the active one."""
     from pyspark.sql import SparkSession
 
+    # Its workers run this Python, so that they find what the tests find.
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     session = (
         SparkSession.builder.master("local[2]")
         .config("spark.driver.memory", "1g")

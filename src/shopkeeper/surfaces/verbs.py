@@ -123,5 +123,13 @@ VERBS: tuple[Verb, ...] = (
         ),
         answers=("review_sentiment",),
     ),
+    Verb(
+        "review_topics",
+        "shopkeeper.operations.reviews.ask",
+        Words("What reviews speak of", "评价在谈论什么"),
+        needs=(_REVIEWS,),
+        reads=("reviews", "searches", "messages", "products", "order_items"),
+        answers=("review_sentiment",),
+    ),
 )  # fmt: skip
 BY_NAME: dict[str, Verb] = {verb.name: verb for verb in VERBS}

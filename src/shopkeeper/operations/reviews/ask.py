@@ -180,3 +180,107 @@ def sentiment_effect(
             ),
         )
     return answer
+
+
+def review_topics(
+    shop: Shop,
+    *,
+    source: Literal["reviews", "searches", "messages"] = "reviews",
+    method: Literal["ngrams", "encoder"] = "ngrams",
+    encoder: str = "",
+    topics: int = 20,
+    minimum_count: int | None = None,
+    seed: int | None = None,
+) -> Answer:
+    """Find what texts speak of, what is new this week, and what has changed since when.
+
+    Texts become vectors, vectors fall into topics, each language apart; a topic is named by its most
+    telling words and shown by a text in its own words. The same texts give the same topics: nothing
+    is drawn at random but the deals that a change is tested against.
+
+    Parameters
+    ----------
+    shop
+        The shop.
+    source
+        Which texts: `reviews`, `searches`, or the customers' `messages`.
+    method
+        Who makes the vectors: `ngrams` counts words and signs and finds what goes together,
+        `encoder` reads English with a BERT encoder (needs the extra `encoder`) and other
+        languages as `ngrams` does.
+    encoder
+        Folder or hub id of another encoder for the method `encoder`, then taken for every language;
+        empty for MiniLM.
+    topics
+        Topics at most, without the new ones, shared among the languages by their texts; 2 to 200.
+    minimum_count
+        Texts of a topic at least, unless it is new; below this count no percentage is shown; the
+        shop's own setting when not given.
+    seed
+        Seed of the test of changes; the shop's own seed when not given.
+
+    Returns
+    -------
+    Answer
+        One row a topic, new ones first: name, texts, share, share this week and before, the week of
+        a change, share of negative reviews, a quote. Evidence: `texts` (the topic of each),
+        `weeks`, `words`, `products` that a topic is about, `parts` and `fitted`.
+
+    Raises
+    ------
+    MissingDataError
+        There are no such texts, or no language has 50 different ones.
+    UsageError
+        `topics` or `minimum_count` is out of range.
+
+    Limits
+    ------
+    One topic a text. A language with fewer than 50 different texts has no topics. Sentiment is the
+    stored answer of review_sentiment, else the shop's labels or the stars. The encoder reads about
+    a hundred reviews a second on two cores; its vectors are kept beside the shop.
+
+    Examples
+    --------
+    >>> import pyarrow as pa
+    >>> from shopkeeper.data.shop import shop_from_tables
+    >>> said = ["the zipper broke {}", "delivery was slow {}", "lovely colour {}"]
+    >>> words = "a b c d e f g h i j k l m n o p q r s t".split()
+    >>> texts = [text.format(f"{word}{word}") for text in said for word in words]
+    >>> ids = [f"r{number}" for number in range(60)]
+    >>> shop = shop_from_tables({"reviews": pa.table({"review_id": ids, "text": texts})})
+    >>> answer = review_topics(shop, topics=3, minimum_count=10)
+    >>> answer.table["texts"].to_pylist()
+    [20, 20, 20]
+    """
+    from shopkeeper.operations.reviews.topics.finding import Plan, answer, read_texts
+    from shopkeeper.operations.reviews.topics.grouping import NEEDED, enough
+
+    least = shop.settings.minimum_count if minimum_count is None else minimum_count
+    if least < 1 or not 2 <= topics <= 200:
+        raise UsageError(
+            Words("Asked for topics.", "要归纳话题。"),
+            Words(
+                f"topics is {topics}, minimum_count {least}.",
+                f"topics 为 {topics}，minimum_count 为 {least}。",
+            ),
+            Words(
+                "Give topics from 2 to 200 and a minimum_count of 1 or more.",
+                "topics 请给 2 到 200，minimum_count 请给不小于 1 的数。",
+            ),
+        )
+    texts = read_texts(shop, source)
+    if not enough(texts.texts, texts.languages):
+        raise MissingDataError(
+            Words(f"Asked what {source} speak of.", f"要归纳 {source} 的话题。"),
+            Words(
+                f"Of {texts.read} rows {len(texts.ids)} have a text, and no language has {NEEDED} "
+                "different ones.",
+                f"{texts.read} 行中有 {len(texts.ids)} 条文字，没有一种语言有 {NEEDED} 条不同的文本。",
+            ),
+            Words(
+                "Import more reviews, searches or messages with their text.",
+                "请导入更多带文字的评价、搜索或客服消息。",
+            ),
+        )
+    chosen = shop.settings.seed if seed is None else seed
+    return answer(shop, texts, Plan(source, method, encoder, topics, least, chosen))
