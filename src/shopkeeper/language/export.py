@@ -17,12 +17,14 @@ import numpy as np
 from shopkeeper.errors import ArtifactError
 from shopkeeper.language.graph import ACTIVATIONS, Precision, bert_graph
 from shopkeeper.language.model_files import replace_whole, sha256_of, wrong_model
+from shopkeeper.language.quantise import even_sizes
 from shopkeeper.language.runtime import HEAD, MODEL, TOKENIZER, OnnxClassifier
 from shopkeeper.language.train import EncoderClassifier
 from shopkeeper.words import Words
 
 AGREEMENT = 0.995
 """Share of the rows given whose label must be the encoder's own."""
+_SHOWN = 48
 
 
 @dataclass(frozen=True)
@@ -82,28 +84,39 @@ def export(
             Words("There are no texts to compare its labels on.", "没有可用来比对标签的文本。"),
             Words("Give a few hundred texts.", "请提供几百条文本。"),
         )
-    truth = classifier.probabilities(texts, exact=True).argmax(axis=1)
+    shown, judged = _parted(texts)
+    truth = classifier.probabilities(judged, exact=True).argmax(axis=1)
     agreement: dict[str, float] = {}
     for tried in dict.fromkeys((precision, "fp32")):
         with tempfile.TemporaryDirectory() as scratch:
-            files = _files(classifier, tried)
+            files = _files(classifier, tried, shown)
             _write(Path(scratch), files)
-            said = OnnxClassifier(Path(scratch)).probabilities(texts).argmax(axis=1)
+            said = OnnxClassifier(Path(scratch)).probabilities(judged).argmax(axis=1)
         agreement[tried] = float(np.mean(said == truth))
         if agreement[tried] >= AGREEMENT:
             folder.mkdir(parents=True, exist_ok=True)
             _write(folder, files)
-            reason = None if tried == "int8" else _why(agreement, len(texts))
-            return Exported(folder, tried, agreement, len(texts), reason)
-    raise _disagrees(classifier.encoder, agreement, len(texts))
+            reason = None if tried == "int8" else _why(agreement, len(judged))
+            return Exported(folder, tried, agreement, len(judged), reason)
+    raise _disagrees(classifier.encoder, agreement, len(judged))
 
 
-def _files(classifier: EncoderClassifier, precision: str) -> dict[str, bytes]:
+def _parted(texts: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Return the texts that the scales are chosen on, and those that the labels are compared on."""
+    distinct = list(dict.fromkeys(texts))
+    if len(distinct) < 2 * _SHOWN:
+        return distinct[:_SHOWN], distinct
+    return distinct[:_SHOWN], distinct[_SHOWN:]
+
+
+def _files(classifier: EncoderClassifier, precision: str, shown: Sequence[str]) -> dict[str, bytes]:
     body, head = classifier.body_, classifier.head_
     weights = {name: value.float().cpu().numpy() for name, value in body.model.state_dict().items()}
     ends = (head.weight.detach().cpu().numpy(), head.bias.detach().cpu().numpy())
     kind: Precision = "int8" if precision == "int8" else "fp32"
-    graph = bert_graph(weights, body.model.config, ends, precision=kind)
+    config = body.model.config
+    sizes = even_sizes(weights, config, ends, body.ids(shown)) if kind == "int8" else {}
+    graph = bert_graph(weights, config, ends, precision=kind, sizes=sizes)
     about = {
         "labels": classifier.classes_,
         "output": "logits",

@@ -1,7 +1,8 @@
 """A BERT encoder with mean pooling and a softmax's scores, as an ONNX graph written by hand.
 
 One graph, two precisions. In int8 each matrix is stored as whole numbers with a scale for each of its
-columns, and what enters it is scaled as it comes. There is no padding mask: the runtime puts only texts
+columns, and what enters it is scaled as it comes; where a few of the entering numbers are far larger than
+the others, a part of their size is first moved into the matrix (Xiao et al. 2023, SmoothQuant). There is no padding mask: the runtime puts only texts
 of one length together, so that attention takes its fast kernel. The operators of ONNX Runtime's own
 domain are used where they are faster than the standard ones; layer norms are the standard ones, which
 were 15 × as fast as the fused operator (ONNX Runtime 1.32).
@@ -18,6 +19,8 @@ from onnx import TensorProto, helper, numpy_helper
 
 Precision = Literal["int8", "fp32"]
 Weights = Mapping[str, NDArray[np.float32]]
+Sizes = Mapping[str, NDArray[np.float32]]
+Head = tuple[NDArray[np.float32], NDArray[np.float32]]
 ACTIVATIONS = {"gelu": "Gelu", "gelu_new": "FastGelu", "gelu_pytorch_tanh": "FastGelu"}
 _OWN = "com.microsoft"
 _OPSET, _IR = 18, 10
@@ -26,8 +29,9 @@ _OPSET, _IR = 18, 10
 class _Graph:
     """Nodes and constants, one behind the other."""
 
-    def __init__(self, precision: Precision) -> None:
-        self.precision = precision
+    def __init__(self, precision: Precision, sizes: Sizes) -> None:
+        self.precision, self.sizes = precision, sizes
+        self.linears: dict[str, tuple[str, NDArray[np.float32]]] = {}
         self.nodes: list[Any] = []
         self.constants: list[Any] = []
 
@@ -43,11 +47,17 @@ class _Graph:
         self, entering: str, weight: NDArray[np.float32], bias: NDArray[np.float32], name: str
     ) -> str:
         """Add x · weightᵀ + bias."""
+        self.linears[name] = (entering, weight)
         if self.precision == "fp32":
             product = self.node(
                 "MatMul", [entering, self.constant(f"{name}.weight", weight.T)], f"{name}.product"
             )
             return self.node("Add", [product, self.constant(f"{name}.bias", bias)], name)
+        if name in self.sizes:
+            size = self.sizes[name]
+            inverse = self.constant(f"{name}.inverse", (1 / size).astype(np.float32))
+            entering = self.node("Mul", [entering, inverse], f"{name}.even")
+            weight = weight * size
         scale = np.maximum(np.abs(weight).max(axis=1), 1e-12) / 127
         whole = np.rint(weight / scale[:, None]).astype(np.int8).T
         inputs = [
@@ -71,11 +81,7 @@ class _Graph:
 
 
 def bert_graph(
-    weights: Weights,
-    config: Any,
-    head: tuple[NDArray[np.float32], NDArray[np.float32]],
-    *,
-    precision: Precision,
+    weights: Weights, config: Any, head: Head, *, precision: Precision, sizes: Sizes | None = None
 ) -> bytes:
     """Return the graph: `input_ids` (texts, tokens) to `logits` (texts, classes).
 
@@ -89,23 +95,44 @@ def bert_graph(
         Weights (classes, width) and bias of the softmax.
     precision
         `int8` or `fp32`.
+    sizes
+        For int8: by matrix, the size of each entering number that is moved into the matrix.
     """
-    graph = _Graph(precision)
+    return _serialised(_drawn(weights, config, head, precision, sizes or {}), ["logits"])
+
+
+def observed_graph(
+    weights: Weights, config: Any, head: Head
+) -> tuple[bytes, dict[str, tuple[str, NDArray[np.float32]]]]:
+    """Return the graph in full precision with whatever enters a matrix as outputs.
+
+    The dictionary tells for each matrix the output that enters it, and its weights.
+    """
+    graph = _drawn(weights, config, head, "fp32", {})
+    shown = list(dict.fromkeys(entering for entering, _ in graph.linears.values()))
+    return _serialised(graph, shown), graph.linears
+
+
+def _drawn(weights: Weights, config: Any, head: Head, precision: Precision, sizes: Sizes) -> _Graph:
+    graph = _Graph(precision, sizes)
     state = _embedded(graph, weights, config)
     for number in range(config.num_hidden_layers):
         state = _layer(graph, state, weights, config, number)
-    mean = graph.node(
-        "ReduceMean", [state, graph.constant("tokens.axis", _axis(1))], "mean", keepdims=0
-    )
-    # The softmax's own weights stay as they are: a class is decided there.
+    tokens = graph.constant("tokens.axis", _axis(1))
+    mean = graph.node("ReduceMean", [state, tokens], "mean", keepdims=0)
     unit = graph.node("LpNormalization", [mean], "unit", axis=-1, p=2)
+    # The softmax's own weights stay as they are: a class is decided there.
     product = graph.node("MatMul", [unit, graph.constant("head.weight", head[0].T)], "head.product")
     graph.node("Add", [product, graph.constant("head.bias", head[1])], "logits")
+    return graph
+
+
+def _serialised(graph: _Graph, outputs: list[str]) -> bytes:
     made = helper.make_graph(
         graph.nodes,
         "encoder",
         [helper.make_tensor_value_info("input_ids", TensorProto.INT64, ["texts", "tokens"])],
-        [helper.make_tensor_value_info("logits", TensorProto.FLOAT, ["texts", len(head[1])])],
+        [helper.make_tensor_value_info(name, TensorProto.FLOAT, None) for name in outputs],
         graph.constants,
     )
     sets = [helper.make_opsetid("", _OPSET), helper.make_opsetid(_OWN, 1)]
