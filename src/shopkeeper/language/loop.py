@@ -136,14 +136,11 @@ class _State:
         self.body, self.head, self.rows, self.tuning = body, head, rows, tuning
         self.steps = tuning.epochs * math.ceil(len(rows.learned) / tuning.batch)
         groups = [
-            {"params": list(body.upper.parameters()), "lr": tuning.rate},
-            {"params": list(head.parameters()), "lr": tuning.rate * 10},
+            {"params": list(body.upper.parameters())},
+            {"params": list(head.parameters())},
         ]
         self.optimizer = torch.optim.AdamW(groups, weight_decay=0.01)
-        self.schedule = torch.optim.lr_scheduler.LambdaLR(
-            self.optimizer,
-            lambda step: min((step + 1) / (_WARM * self.steps + 1), 1 - step / (self.steps + 1)),
-        )
+        self.stepped = 0
         self.seen = [self._look()]
         self.best = self._weights()
 
@@ -156,6 +153,15 @@ class _State:
     def since_best(self) -> int:
         """Passes since the best one."""
         return self.done - max(range(len(self.seen)), key=lambda at: self.seen[at])
+
+    def step(self) -> None:
+        """Take one step: the rate rises over a tenth of the steps, then falls to nothing."""
+        at = self.stepped
+        share = min((at + 1) / (_WARM * self.steps + 1), 1 - at / (self.steps + 1))
+        for group, times in zip(self.optimizer.param_groups, (1, 10), strict=True):
+            group["lr"] = self.tuning.rate * times * share
+        self.optimizer.step()
+        self.stepped += 1
 
     def watch(self) -> None:
         """Look at the watched rows after a pass, and remember the weights where they are the best."""
@@ -178,7 +184,7 @@ class _State:
 
     def plain(self) -> dict[str, Any]:
         """Return what a checkpoint keeps as JSON."""
-        return {"seen": self.seen, "schedule": self.schedule.last_epoch}
+        return {"seen": self.seen, "stepped": self.stepped}
 
     def take_up(self, kept: tuple[dict[str, Tensor], dict[str, Any]] | None) -> None:
         """Go on from a checkpoint."""
@@ -194,8 +200,7 @@ class _State:
             moments.setdefault(int(number), {})[part] = value
         whole = self.optimizer.state_dict()
         self.optimizer.load_state_dict({**whole, "state": moments})
-        self.schedule.last_epoch = plain["schedule"] - 1
-        self.schedule.step()
+        self.stepped = int(plain["stepped"])
 
     def _look(self) -> tuple[float, float]:
         index = self.rows.watched
@@ -229,8 +234,7 @@ def _one_pass(state: _State, generator: np.random.Generator) -> None:
             raise diverged(state.tuning.rate)
         state.optimizer.zero_grad()
         torch.autograd.backward(loss)
-        state.optimizer.step()
-        state.schedule.step()
+        state.step()
 
 
 def diverged(rate: float) -> TrainingError:

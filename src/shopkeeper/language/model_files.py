@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from safetensors import SafetensorError
 from tokenizers import Tokenizer
 
 from shopkeeper.errors import ArtifactError
@@ -75,7 +76,7 @@ def loading(name: str) -> Iterator[None]:
     """Turn whatever a loader raises into an error that says how to give a local path."""
     try:
         yield
-    except (OSError, ValueError, KeyError, RuntimeError, ImportError) as error:
+    except (OSError, ValueError, KeyError, RuntimeError, ImportError, SafetensorError) as error:
         if Path(name).expanduser().is_dir() or not name:
             raise wrong_model(
                 name,
