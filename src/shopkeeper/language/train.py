@@ -81,13 +81,12 @@ class EncoderClassifier:
             The disk refused a checkpoint.
         """
         names, codes = learnable(texts, classes)
-        self.classes_ = names
-        self._load()
+        self.prepare(names)
         kept = sample_rows(codes, self.tuning.rows, self.seed)
         texts, codes = [texts[index] for index in kept], codes[kept]
         learned, watched = _parted(texts, codes, self.seed)
         rows = Rows(self.body_.states(texts), codes, learned, watched)
-        self._probe(rows)
+        self.fit_head([rows.states[at] for at in learned], codes[learned])
         work = fingerprint(
             self.body_.revision, self.seed, asdict(self.tuning), names, list(texts), codes.tolist()
         )
@@ -96,6 +95,20 @@ class EncoderClassifier:
             checkpoint=checkpoint, work=work,
         )  # fmt: skip
         return self
+
+    def prepare(self, classes: tuple[str, ...]) -> None:
+        """Load the encoder and put a random softmax of these classes on top of it."""
+        self.classes_ = classes
+        self.body_ = Body(self.encoder, layers=self.tuning.layers, tokens=self.tuning.tokens)
+        torch.manual_seed(self.seed)
+        self.head_ = nn.Linear(self.body_.width, len(classes)).to(self.body_.device)
+
+    def fit_head(self, states: list[Tensor], codes: NDArray[np.intp]) -> None:
+        """Fit the softmax alone, on the encoder as it is; every class occurs in `codes`."""
+        weights, bias = fitted_softmax(self.body_.vectors(states), codes)
+        with torch.no_grad():
+            self.head_.weight.copy_(torch.from_numpy(weights))
+            self.head_.bias.copy_(torch.from_numpy(bias))
 
     def probabilities(self, texts: Sequence[str], *, exact: bool = False) -> Floats:
         """Return one row a text and one column a class of `classes_`, rows summing to one.
@@ -140,27 +153,13 @@ class EncoderClassifier:
         arrays, meta = load_artifact(folder, kind=KIND)
         tuning = Tuning(tokens=meta["tokens"], layers=meta["layers"])
         made = cls(encoder=meta["encoder"], tuning=tuning)
-        made.classes_ = tuple(meta["classes"])
-        made._load()
+        made.prepare(tuple(meta["classes"]))
         if meta.get("revision", made.body_.revision) != made.body_.revision:
             raise _other_encoder(made.encoder, meta["revision"], made.body_.revision)
         for part, name in ((made.body_.upper, "upper."), (made.head_, "head.")):
             state = {k.removeprefix(name): v for k, v in arrays.items() if k.startswith(name)}
             part.load_state_dict({k: torch.from_numpy(v) for k, v in state.items()})
         return made
-
-    def _load(self) -> None:
-        tuning = self.tuning
-        self.body_ = Body(self.encoder, layers=tuning.layers, tokens=tuning.tokens)
-        torch.manual_seed(self.seed)
-        self.head_ = nn.Linear(self.body_.width, len(self.classes_)).to(self.body_.device)
-
-    def _probe(self, rows: Rows) -> None:
-        taught: list[Tensor] = [rows.states[at] for at in rows.learned]
-        weights, bias = fitted_softmax(self.body_.vectors(taught), rows.codes[rows.learned])
-        with torch.no_grad():
-            self.head_.weight.copy_(torch.from_numpy(weights))
-            self.head_.bias.copy_(torch.from_numpy(bias))
 
 
 def fitted_softmax(

@@ -28,6 +28,7 @@ def write_tokenizer(folder: Path, words: list[str]) -> int:
     numbers = {word: number for number, word in enumerate(known)}
     made = Tokenizer(WordLevel(numbers, unk_token="[UNK]"))
     made.pre_tokenizer = Whitespace()
+    made.add_special_tokens(known[:5])
     made.post_processor = TemplateProcessing(
         single="[CLS] $A [SEP]", special_tokens=[("[CLS]", 2), ("[SEP]", 3)]
     )
@@ -36,7 +37,10 @@ def write_tokenizer(folder: Path, words: list[str]) -> int:
 
 
 def words() -> list[str]:
-    return [*sorted({word for text in (*GOOD, *BAD) for word in text.split()}), *map(str, range(12))]
+    return [
+        *sorted({word for text in (*GOOD, *BAD) for word in text.split()}),
+        *map(str, range(12)),
+    ]
 
 
 def random_encoder(folder: Path, kind: str = "Bert", **more: object) -> str:

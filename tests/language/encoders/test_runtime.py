@@ -6,13 +6,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.language.encoders.conftest import CLASSES, TEXTS, random_encoder, write_tokenizer
 
 from shopkeeper.errors import ArtifactError
 from shopkeeper.language import export as exporting
 from shopkeeper.language.cache import Cache
 from shopkeeper.language.export import export
 from shopkeeper.language.runtime import OnnxClassifier
+from tests.language.encoders.conftest import CLASSES, TEXTS, random_encoder, write_tokenizer
 
 ODD = ["", "love it 3", "x" * 100_000, "好 😡 \ud800 \0", "love it 3", "hate it"]
 
@@ -80,7 +80,7 @@ def test_an_encoder_that_cannot_be_exported_is_told(tmp_path: Path) -> None:
     folder = random_encoder(tmp_path / "modern", "ModernBert", global_attn_every_n_layers=2)
     made = EncoderClassifier(encoder=folder, tuning=Tuning(tokens=12, layers=1, epochs=1))
     made.fit(TEXTS, CLASSES)
-    with pytest.raises(ArtifactError, match="modernbert.*cannot be exported"):
+    with pytest.raises(ArtifactError, match=r"modernbert.*cannot be exported"):
         export(made, tmp_path / "onnx", TEXTS)
 
 

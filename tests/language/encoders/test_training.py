@@ -4,11 +4,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.language.encoders.conftest import CLASSES, TEXTS, random_encoder
 
 from shopkeeper.errors import ArtifactError, StorageError, TrainingError
 from shopkeeper.language import checkpoints, loop
 from shopkeeper.language.train import EncoderClassifier, Tuning
+from tests.language.encoders.conftest import CLASSES, TEXTS, random_encoder
 
 TUNING = Tuning(tokens=12, layers=1, epochs=3, patience=3, batch=8, rate=1e-3)
 
@@ -87,9 +87,11 @@ def test_a_loss_that_is_no_number_is_told(tiny: str, monkeypatch: pytest.MonkeyP
     import torch
 
     monkeypatch.setattr(
-        loop.nn.functional, "cross_entropy", lambda *_: torch.tensor(float("nan"), requires_grad=True)
+        loop.nn.functional,
+        "cross_entropy",
+        lambda *_: torch.tensor(float("nan"), requires_grad=True),
     )
-    with pytest.raises(TrainingError, match="no longer a number.*Lower the learning rate"):
+    with pytest.raises(TrainingError, match=r"no longer a number.*Lower the learning rate"):
         fresh(tiny).fit(TEXTS, CLASSES)
 
 
@@ -138,7 +140,6 @@ def test_a_classifier_is_refused_on_top_of_another_encoder(tmp_path: Path) -> No
     fresh(folder, epochs=1).fit(TEXTS, CLASSES).save(tmp_path / "saved")
     random_encoder(tmp_path / "model", layer_norm_eps=1e-3, hidden_act="relu")
     import torch
-
     from safetensors.torch import load_file, save_file
 
     file = str(Path(folder) / "model.safetensors")

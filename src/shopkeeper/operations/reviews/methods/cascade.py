@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+import weakref
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -49,8 +50,9 @@ class CascadeReader:
         taught, watched = np.flatnonzero(~held), np.flatnonzero(held)
         large = EncoderClassifier(encoder=self.encoder, seed=self.seed)
         large.fit([texts[at] for at in taught], [classes[at] for at in taught])
-        self._scratch = tempfile.TemporaryDirectory(prefix="shopkeeper-")
-        self.folder_ = Path(self._scratch.name)
+        self.folder_ = Path(tempfile.mkdtemp(prefix="shopkeeper-"))
+        # The model on disk lives as long as the method that reads with it.
+        weakref.finalize(self, shutil.rmtree, self.folder_, ignore_errors=True)
         export(large, self.folder_, [texts[at] for at in watched])
         self.cascade_ = Cascade(OnnxClassifier(self.folder_)).fit(
             [texts[at] for at in taught],
