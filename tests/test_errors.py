@@ -39,7 +39,7 @@ def test_exit_codes_are_those_of_the_tree() -> None:
         "ShopkeeperError": 1,
         "UsageError": 2, "ShopNotFoundError": 2, "SettingsError": 2, "ArtifactError": 2,
         "DataError": 3, "SourceNotFoundError": 3, "UnreadableFileError": 3,
-        "UnrecognisedFileError": 3, "MissingDataError": 3,
+        "UnrecognisedFileError": 3, "MissingDataError": 3, "TrainingError": 3,
         "MissingExtraError": 4, "StorageError": 5, "ShopBusyError": 5,
         "StoppedError": 130,
     }  # fmt: skip

@@ -11,7 +11,8 @@
     │   ├── SourceNotFoundError    there is nothing to import at that path
     │   ├── UnreadableFileError    the bytes are not what the file's name says
     │   ├── UnrecognisedFileError  no platform writes such a header
-    │   └── MissingDataError       the verb needs a table, column or number of rows that is not there
+    │   ├── MissingDataError       the verb needs a table, column or number of rows that is not there
+    │   └── TrainingError          nothing can be learned from these texts and classes
     ├── MissingExtraError      an optional package is not installed               exit code 4
     ├── StorageError           the disk is full or cannot be written              exit code 5
     │   └── ShopBusyError          another process is writing to the shop
@@ -106,6 +107,10 @@ class UnrecognisedFileError(DataError):
 
 class MissingDataError(DataError):
     """The verb needs a table, a column or a number of rows that the shop does not have."""
+
+
+class TrainingError(DataError):
+    """Nothing can be learned from these texts and classes."""
 
 
 class MissingExtraError(ShopkeeperError):

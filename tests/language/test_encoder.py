@@ -102,13 +102,13 @@ def test_a_missing_package_names_the_command_that_installs_it(
 
 
 def test_a_model_that_is_no_encoder_is_refused(tiny: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    from shopkeeper.language import train
+    from shopkeeper.language import body
 
-    def other(*_: object, **__: object) -> torch.nn.Module:
-        return torch.nn.Linear(2, 2)
+    def other(*_: object, **__: object) -> tuple[torch.nn.Module, dict[str, list[str]]]:
+        return torch.nn.Linear(2, 2), {"missing_keys": []}
 
-    monkeypatch.setattr(train.AutoModel, "from_pretrained", other)
-    with pytest.raises(ArtifactError, match="not a BERT encoder"):
+    monkeypatch.setattr(body.AutoModel, "from_pretrained", other)
+    with pytest.raises(ArtifactError, match="not an encoder with layers"):
         _fitted(tiny)
 
 

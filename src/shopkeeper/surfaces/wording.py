@@ -94,8 +94,9 @@ CHINESE: dict[str, str] = {
     "demo seed": "随机种子；相同的种子得到相同的店铺。",
     "period": "一期的长度：自然月、ISO 周或日。",
     "method": "读法：majority 一律取最常见的一类，ngrams 数词与字的片段，"
-    "encoder 微调 BERT 编码器（英文，需安装 encoder 附加包）。",
-    "encoder": "method 为 encoder 时改用的编码器：文件夹或 hub 名；留空则用 MiniLM。",
+    "encoder 微调 BERT 编码器（英文，需安装 encoder 附加包），"
+    "cascade 先由编码器教出的 n-gram 模型读，没有把握的再交给编码器。",
+    "encoder": "method 为 encoder 或 cascade 时改用的编码器：文件夹或 hub 名；留空则用 MiniLM。",
     "accuracy": "不弃权的评价应达到的准确率，0（从不弃权）到 1。",
     "source": "哪些文本：reviews 评价、searches 搜索词、messages 顾客消息。",
     "topics": "话题数上限（不含新话题），按各语言的文本数分配，2 到 200。",

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal, Protocol, Self
+from typing import Any, Literal, Protocol, Self
 
 import pyarrow as pa
 
-MethodName = Literal["majority", "ngrams", "encoder"]
+MethodName = Literal["majority", "ngrams", "encoder", "cascade"]
 
 
 class Method(Protocol):
@@ -31,7 +31,7 @@ def method_named(name: MethodName, *, encoder: str = "", seed: int = 0) -> Metho
     name
         Its name.
     encoder
-        Folder or hub id of another encoder, for `encoder`; empty for MiniLM.
+        Folder or hub id of another encoder, for `encoder` and `cascade`; empty for MiniLM.
     seed
         Seed of whatever it draws.
     """
@@ -48,3 +48,13 @@ def method_named(name: MethodName, *, encoder: str = "", seed: int = 0) -> Metho
             from shopkeeper.operations.reviews.methods.encoder import Encoder
 
             return Encoder(encoder=encoder, seed=seed)
+        case "cascade":
+            from shopkeeper.operations.reviews.methods.cascade import CascadeReader
+
+            return CascadeReader(encoder=encoder, seed=seed)
+
+
+def curve_of(method: Method) -> list[dict[str, Any]]:
+    """Return the rows of a cascade's curve; none of another method."""
+    found: list[dict[str, Any]] = getattr(method, "curve_", [])
+    return found

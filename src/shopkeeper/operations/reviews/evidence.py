@@ -82,6 +82,15 @@ SCHEMAS = {
             ("high", pa.float64()),
         ]
     ),
+    "cascade": pa.schema(
+        [
+            ("escalated", pa.float64()),
+            ("threshold", pa.float64()),
+            ("macro_f1", pa.float64()),
+            ("rows_per_second", pa.float64()),
+            ("chosen", pa.bool_()),
+        ]
+    ),
     "fitted": pa.schema([("name", pa.string()), ("value", pa.float64())]),
     "parts": pa.schema([("part", pa.string()), ("reviews", pa.int64())]),
     "shares": pa.schema(

@@ -66,6 +66,19 @@ DEFINITIONS = {
         "从文本中去掉这些词后，该类对数几率的下降值。",
     ),
     "p": Words("Probability of the class that was read.", "读出类别的概率。"),
+    "escalated": Words(
+        "Share of the reviews that the encoder reads because the n-grams are unsure.",
+        "因 n-gram 模型没有把握而交给编码器读取的评价比例。",
+    ),
+    "threshold": Words(
+        "Confidence of the n-grams below which the encoder reads.",
+        "n-gram 模型的置信度低于此值时改由编码器读取。",
+    ),
+    "chosen": Words(
+        "Whether this threshold is the one in use: the lowest share escalated from which on macro-F1 "
+        "falls by half a point at most.",
+        "是否为正在使用的阈值：自该升级比例起，宏平均 F1 的下降都不超过 0.5 个百分点。",
+    ),
     "rows_per_second": Words(
         "Reviews per second on the machine that ran it.", "在本次运行的机器上每秒处理的评价数。"
     ),

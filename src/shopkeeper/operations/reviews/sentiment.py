@@ -14,7 +14,7 @@ from shopkeeper.answer import Answer
 from shopkeeper.data.shop import Shop
 from shopkeeper.data.tables import SENTIMENTS
 from shopkeeper.operations.reviews import evidence
-from shopkeeper.operations.reviews.choice import MethodName, method_named
+from shopkeeper.operations.reviews.choice import MethodName, curve_of, method_named
 from shopkeeper.operations.reviews.features import (
     PROBABILITIES,
     SENTIMENT_COLUMNS,
@@ -90,6 +90,7 @@ def _evidence(
         "speed": evidence.speed_rows(method, learned, seed=plan.seed),
         "parts": _parts(split, learned, len(disagreements)),
         "fitted": _fitted(learned),
+        "cascade": curve_of(learned.model),
     }
 
 

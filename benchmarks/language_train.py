@@ -1,0 +1,294 @@
+"""Training beside `transformers.Trainer`, serving beside `transformers.pipeline`, both with defaults.
+
+Run `python benchmarks/language_train.py`, or with the names of some of: training serving.
+
+Same encoder (MiniLM), same texts (Amazon's reviews of musical instruments), same 96 tokens, same two
+cores, in one run. The rows that examine are those of `sentiment.py`; no choice was made on them.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnxruntime
+import torch
+import transformers
+from machine import keep
+from onnx import TensorProto, helper
+from sentiment import amazon
+from torch import nn
+
+from shopkeeper.intervals import bootstrap
+from shopkeeper.language.cascade import Cascade
+from shopkeeper.language.encode import encoder_source
+from shopkeeper.language.export import export
+from shopkeeper.language.loop import macro_f1
+from shopkeeper.language.runtime import OnnxClassifier
+from shopkeeper.language.train import EncoderClassifier, Tuning
+
+TOKENS = 96
+PER_CLASS = 200
+EPOCHS = 3
+Row = dict[str, Any]
+
+
+def parted(seed: int = 0) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+    """Return the rows that teach, mixed, and those that examine."""
+    texts, classes, late = amazon()
+    rows = list(zip(texts, classes, strict=True))
+    order = np.random.default_rng(seed).permutation(len(rows))
+    return [rows[at] for at in order if not late[at]], [rows[at] for at in order if late[at]]
+
+
+def even(rows: list[tuple[str, str]], count: int) -> list[tuple[str, str]]:
+    """Return the first `count` rows of each class."""
+    names = sorted({name for _, name in rows})
+    return [row for name in names for row in [r for r in rows if r[1] == name][:count]]
+
+
+def training() -> list[Row]:
+    """Train on 600 reviews, a third of each class, three passes at most."""
+    teach, examine = parted()
+    rows = even(teach, PER_CLASS)
+    texts, classes = map(list, zip(*rows, strict=True))
+    asked, truth_names = zip(*examine, strict=True)
+    names = sorted(set(classes))
+    truth = np.array([names.index(name) for name in truth_names])
+    passes = len(rows) * EPOCHS
+
+    start = time.perf_counter()
+    ours = EncoderClassifier(tuning=Tuning(tokens=TOKENS, epochs=EPOCHS)).fit(texts, classes)
+    seconds = {"shopkeeper": time.perf_counter() - start}
+    said = {"shopkeeper": ours.probabilities(asked).argmax(axis=1)}
+    done = {"shopkeeper": len(rows) * (len(ours.history_) - 1)}
+    seconds["Trainer"], said["Trainer"] = trainer(texts, classes, list(asked))
+    done["Trainer"] = passes
+    made = []
+    for name, codes in said.items():
+        score = bootstrap(macro_f1, truth, codes, repeats=500)
+        made += [
+            figure("training", name, "seconds of the whole training", seconds[name]),
+            figure("training", name, "rows × passes a second", done[name] / seconds[name]),
+            figure("training", name, "macro_f1", score.value, score.low, score.high),
+        ]
+    gap = bootstrap(
+        lambda t, a, b: macro_f1(t, a) - macro_f1(t, b), truth, said["shopkeeper"], said["Trainer"],
+        repeats=500,
+    )  # fmt: skip
+    times = seconds["Trainer"] / seconds["shopkeeper"]
+    per_pass = (done["shopkeeper"] / seconds["shopkeeper"]) / (passes / seconds["Trainer"])
+    return [
+        *made,
+        figure("training", "ours / Trainer", "times as fast, whole training", times),
+        figure("training", "ours / Trainer", "times as fast, rows × passes a second", per_pass),
+        figure("training", "ours − Trainer", "macro_f1", gap.value, gap.low, gap.high),
+    ]
+
+
+def trainer(texts: list[str], classes: list[str], asked: list[str]) -> tuple[float, np.ndarray]:
+    """Return the seconds of the Trainer with its defaults, and the classes that it then says."""
+    source = encoder_source("")
+    tokenizer = transformers.AutoTokenizer.from_pretrained(source)
+    names = sorted(set(classes))
+    transformers.set_seed(0)
+    model = transformers.AutoModelForSequenceClassification.from_pretrained(
+        source, num_labels=len(names)
+    )
+
+    def rows(some: list[str]) -> list[Row]:
+        coded = tokenizer(some, truncation=True, max_length=TOKENS)
+        return [{key: coded[key][at] for key in coded} for at in range(len(some))]
+
+    taught = [
+        row | {"labels": names.index(name)} for row, name in zip(rows(texts), classes, strict=True)
+    ]
+    with tempfile.TemporaryDirectory() as folder:
+        how = transformers.TrainingArguments(
+            output_dir=folder, num_train_epochs=EPOCHS, report_to=[], disable_tqdm=True,
+            save_strategy="no",
+        )  # fmt: skip
+        one = transformers.Trainer(
+            model=model, args=how, train_dataset=taught, processing_class=tokenizer
+        )
+        start = time.perf_counter()
+        one.train()
+        seconds = time.perf_counter() - start
+    model.eval()
+    said = []
+    with torch.no_grad():
+        for at in range(0, len(asked), 32):
+            some = tokenizer(
+                asked[at : at + 32], truncation=True, max_length=TOKENS, padding=True,
+                return_tensors="pt",
+            )  # fmt: skip
+            said.append(model(**some).logits.argmax(dim=1).numpy())
+    return seconds, np.concatenate(said)
+
+
+class MeanPooledBertForSequenceClassification(transformers.BertPreTrainedModel):
+    """The fine-tuned classifier as a model that `transformers.pipeline` takes."""
+
+    def __init__(self, fitted: EncoderClassifier) -> None:
+        config = fitted.body_.model.config
+        config.id2label = dict(enumerate(fitted.classes_))
+        config.label2id = {name: number for number, name in config.id2label.items()}
+        super().__init__(config)
+        self.bert, self.head = fitted.body_.model, fitted.head_
+
+    def forward(self, input_ids: Any, attention_mask: Any, **_: Any) -> Any:
+        """Return the scores of the classes."""
+        top = self.bert(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
+        weights = attention_mask[..., None].float()
+        mean = nn.functional.normalize((top * weights).sum(1) / weights.sum(1), dim=1)
+        return transformers.modeling_outputs.SequenceClassifierOutput(logits=self.head(mean))
+
+
+def serving() -> list[Row]:
+    """Read reviews with one fine-tuned encoder in four ways, end to end with tokenising."""
+    teach, examine = parted()
+    learned, watched, others = teach[:3_000], teach[3_000:4_500], teach[4_500:]
+    fitted = EncoderClassifier(tuning=Tuning(tokens=TOKENS, epochs=2))
+    fitted.fit(*map(list, zip(*learned, strict=True)))
+    asked, names = map(list, zip(*examine, strict=True))
+    truth = np.array([fitted.classes_.index(name) for name in names])
+    few = asked[:300]
+    tokenizer = transformers.AutoTokenizer.from_pretrained(encoder_source(""))
+    model = MeanPooledBertForSequenceClassification(fitted).eval()
+    pipe = transformers.pipeline("text-classification", model=model, tokenizer=tokenizer)
+    pipe(few[:20], truncation=True, max_length=TOKENS)  # the first call is not timed
+    base = rate(lambda: pipe(few, truncation=True, max_length=TOKENS), len(few))
+    exact = fitted.probabilities(asked, exact=True).argmax(axis=1)
+    lengths = [len(one) for one in fitted.body_.ids(asked)]
+    made = [
+        figure("serving", "texts", "tokens a text, mean", float(np.mean(lengths))),
+        figure("serving", "transformers.pipeline", "rows a second", base),
+        figure("serving", "encoder in full precision", "macro_f1", macro_f1(truth, exact)),
+    ]
+    with tempfile.TemporaryDirectory() as folder:
+        for precision in ("fp32", "int8"):
+            place = Path(folder) / precision
+            done = export(fitted, place, [text for text, _ in watched], precision=precision)
+            served = OnnxClassifier(place)
+            served.probabilities(few[:20])
+            many = asked if precision == "int8" else few
+            speed = rate(lambda one=served, some=many: one.probabilities(some), len(many))
+            name = f"onnx {done.precision}" + ("" if done.precision == precision else ", not int8")
+            made += [
+                figure("serving", f"asked {precision}", "labels that agree",
+                       done.agreement[precision]),
+                figure("serving", name, "rows a second", speed),
+                figure("serving", name, "times the pipeline", speed / base),
+            ]  # fmt: skip
+        said = served.probabilities(asked).argmax(axis=1)
+        made.append(figure("serving", name, "macro_f1", macro_f1(truth, said)))
+        made.append(figure("serving", name, "labels that agree, on the rows that examine",
+                           float(np.mean(said == exact))))  # fmt: skip
+        made += cascaded(served, others + learned, watched, asked, truth, exact, base)
+        made += peaks(base, speed, lengths, done.precision)
+    return made
+
+
+def cascaded(
+    teacher: OnnxClassifier,
+    unlabelled: list[tuple[str, str]],
+    watched: list[tuple[str, str]],
+    asked: list[str],
+    truth: np.ndarray,
+    exact: np.ndarray,
+    base: float,
+) -> list[Row]:
+    """Distil, choose the threshold on the watched rows, and read the rows that examine."""
+    cascade = Cascade(teacher).fit(
+        [text for text, _ in unlabelled], *map(list, zip(*watched, strict=True))
+    )
+    speed = rate(lambda: cascade.probabilities(asked), len(asked))
+    said = cascade.probabilities(asked).argmax(axis=1)
+    student = cascade._student(asked)
+    share = float((student.max(axis=1) < cascade.threshold_).mean())
+    gap = bootstrap(
+        lambda t, a, b: macro_f1(t, a) - macro_f1(t, b), truth, said, exact, repeats=500
+    )
+    alone = macro_f1(truth, student.argmax(axis=1))
+    points = [
+        {"part": "cascade curve"} | {k: round(float(v), 4) for k, v in vars(point).items()}
+        for point in cascade.curve_
+    ]
+    return [
+        *points,
+        figure("serving", "student alone", "macro_f1", alone),
+        figure("serving", "cascade", "share escalated", share),
+        figure("serving", "cascade", "rows a second", speed),
+        figure("serving", "cascade", "times the pipeline", speed / base),
+        figure("serving", "cascade − encoder", "macro_f1", gap.value, gap.low, gap.high),
+    ]
+
+
+def peaks(base: float, speed: float, lengths: list[int], precision: str) -> list[Row]:
+    """Return what share of the machine's fastest matrix multiplication the encoder reaches."""
+    tokens = np.array(lengths, float)
+    flops = float((6 * (24 * 384**2 * tokens + 4 * 384 * tokens**2)).mean())
+    full = peak_torch(torch.float32)
+    whole = peak_int8() if precision == "int8" else full
+    return [
+        figure("peak", "torch fp32 matrix product", "GFLOP/s", full),
+        figure("peak", "torch bf16 matrix product", "GFLOP/s", peak_torch(torch.bfloat16)),
+        figure("peak", f"onnx {precision} matrix product", "GFLOP/s", whole),
+        figure("peak", "transformers.pipeline", "share of the fp32 peak", base * flops / full / 1e9),
+        figure("peak", f"onnx {precision}", f"share of the {precision} peak",
+               speed * flops / whole / 1e9),
+    ]  # fmt: skip
+
+
+def peak_torch(kind: torch.dtype, size: int = 1536) -> float:
+    """Return the highest rate of five products of square matrices, in GFLOP a second."""
+    one = torch.randn(size, size).to(kind)
+    return max(rate(lambda: one @ one, 2 * size**3) for _ in range(5)) / 1e9
+
+
+def peak_int8(size: int = 1536) -> float:
+    """Return the same of ONNX Runtime's product of whole numbers."""
+    node = helper.make_node("MatMulInteger", ["a", "b"], ["c"])
+    graph = helper.make_graph(
+        [node], "product",
+        [helper.make_tensor_value_info("a", TensorProto.UINT8, [size, size])],
+        [helper.make_tensor_value_info("c", TensorProto.INT32, [size, size])],
+        [helper.make_tensor("b", TensorProto.INT8, [size, size],
+                            np.random.default_rng(0).integers(-9, 9, size**2))],
+    )  # fmt: skip
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=10)
+    session = onnxruntime.InferenceSession(model.SerializeToString())
+    one = np.ones((size, size), np.uint8)
+    return max(rate(lambda: session.run(None, {"a": one}), 2 * size**3) for _ in range(5)) / 1e9
+
+
+def rate(work: Callable[[], Any], count: float) -> float:
+    """Return how much of a work is done in a second."""
+    start = time.perf_counter()
+    work()
+    return count / (time.perf_counter() - start)
+
+
+def figure(part: str, method: str, metric: str, value: float, *bounds: float) -> Row:
+    """Return one line."""
+    ends = dict(zip(("low", "high"), (round(float(b), 4) for b in bounds), strict=False))
+    return {
+        "part": part,
+        "method": method,
+        "metric": metric,
+        "value": round(float(value), 4),
+    } | ends
+
+
+PARTS: dict[str, Callable[[], list[Row]]] = {"training": training, "serving": serving}
+
+
+if __name__ == "__main__":
+    torch.set_num_threads(2)
+    for part in sys.argv[1:] or PARTS:
+        keep("language_train", PARTS[part]())

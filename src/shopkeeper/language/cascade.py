@@ -1,0 +1,258 @@
+"""A small reader answers where it is sure, a large one where it is not.
+
+The small one counts n-grams and learns from what the large one says of texts that need no label. From
+which confidence on it may answer is chosen on held-out rows, so that macro-F1 falls by a stated number of
+points at most. This module knows two readers; it does not know how they were trained.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shopkeeper.errors import ArtifactError, TrainingError
+from shopkeeper.language.classify import NgramClassifier
+from shopkeeper.words import Words
+
+Floats = NDArray[np.float64]
+POINTS = 0.005
+"""How far macro-F1 may fall: half a point."""
+_SHARES = np.round(np.concatenate([np.linspace(0, 0.2, 11), np.linspace(0.25, 1, 16)]), 2)
+_HEAD = "cascade.json"
+_NEVER = 1.01
+"""Above every probability: the small reader never answers."""
+
+
+class Reader(Protocol):
+    """Whatever gives each text a probability for each class."""
+
+    classes_: tuple[str, ...]
+
+    def probabilities(self, texts: Sequence[str]) -> Floats:
+        """Return one row a text and one column a class."""
+
+
+@dataclass(frozen=True)
+class Point:
+    """What the cascade does at one threshold, on the held-out rows.
+
+    Parameters
+    ----------
+    escalated
+        Share of the rows that the large reader answers.
+    threshold
+        Confidence of the small reader below which it does.
+    macro_f1
+        Of both together.
+    rows_per_second
+        Worked out from the rates of the two readers on these rows: 1 / (1 / small + share / large).
+    chosen
+        Whether this is the threshold in use.
+    """
+
+    escalated: float
+    threshold: float
+    macro_f1: float
+    rows_per_second: float
+    chosen: bool
+
+
+class Cascade:
+    """An n-gram student in front of any reader.
+
+    Parameters
+    ----------
+    teacher
+        The large reader, already trained.
+    points
+        How far macro-F1 on the held-out rows may fall below the teacher's (0.005: half a point).
+
+    Limits
+    ------
+    The threshold is chosen on the held-out rows, so on others macro-F1 may fall a little further. A
+    student learns little from fewer than a thousand texts; nearly everything is then escalated.
+    """
+
+    def __init__(self, teacher: Reader, *, points: float = POINTS) -> None:
+        self.teacher, self.points = teacher, points
+
+    def fit(
+        self, unlabelled: Sequence[str], held_out: Sequence[str], classes: Sequence[str]
+    ) -> Cascade:
+        """Distil the teacher into a student and choose when the student may answer.
+
+        Parameters
+        ----------
+        unlabelled
+            Texts like those that will be read; the teacher says what they are.
+        held_out, classes
+            Texts that the teacher has not learned from, and their classes.
+
+        Raises
+        ------
+        TrainingError
+            There is nothing to learn from, or a held-out class is none of the teacher's.
+        """
+        self.classes_ = self.teacher.classes_
+        truth = _codes(classes, self.classes_)
+        if not len(unlabelled) or not len(held_out):
+            raise _nothing(len(unlabelled), len(held_out))
+        said = self.teacher.probabilities(unlabelled)
+        names = [self.classes_[code] for code in said.argmax(axis=1)]
+        # A class that the teacher sees nowhere cannot be the student's answer.
+        self.student = NgramClassifier().fit(unlabelled, names)
+        small, slow = _timed(self._student, held_out)
+        large, slower = _timed(self.teacher.probabilities, held_out)
+        self.curve_ = curve(truth, small, large, rates=(slow, slower), points=self.points)
+        self.threshold_ = next(point.threshold for point in self.curve_ if point.chosen)
+        return self
+
+    def probabilities(self, texts: Sequence[str]) -> Floats:
+        """Return one row a text and one column a class of `classes_`, rows summing to one."""
+        said = self._student(texts)
+        unsure = np.flatnonzero(said.max(axis=1, initial=0) < self.threshold_)
+        if len(unsure):
+            said[unsure] = self.teacher.probabilities([texts[index] for index in unsure.tolist()])
+        return said
+
+    def save(self, folder: Path) -> None:
+        """Write the student and the threshold; the teacher is kept by whoever trained it."""
+        self.student.save(folder / "student")
+        head = {
+            "classes": self.classes_,
+            "threshold": self.threshold_,
+            "curve": [asdict(point) for point in self.curve_],
+        }
+        (folder / _HEAD).write_text(json.dumps(head, ensure_ascii=False), encoding="utf-8")
+
+    @classmethod
+    def load(cls, folder: Path, teacher: Reader) -> Cascade:
+        """Read what `save` wrote, in front of the same teacher.
+
+        Raises
+        ------
+        ArtifactError
+            The folder is damaged, or the teacher has other classes.
+        """
+        made = cls(teacher)
+        try:
+            head = json.loads((folder / _HEAD).read_text(encoding="utf-8"))
+            made.classes_ = tuple(head["classes"])
+            made.threshold_ = float(head["threshold"])
+            made.curve_ = [Point(**point) for point in head["curve"]]
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise _unreadable(folder, "nothing readable", "没有可读的内容") from error
+        if made.classes_ != teacher.classes_:
+            raise _unreadable(folder, "a teacher with other classes", "教师模型的类别不同")
+        made.student = NgramClassifier.load(folder / "student")
+        return made
+
+    def _student(self, texts: Sequence[str]) -> Floats:
+        said = np.zeros((len(texts), len(self.classes_)))
+        columns = [self.classes_.index(name) for name in self.student.classes_]
+        said[:, columns] = self.student.probabilities(texts)
+        return said
+
+
+def curve(
+    truth: NDArray[np.intp],
+    small: Floats,
+    large: Floats,
+    *,
+    rates: tuple[float, float],
+    points: float,
+) -> list[Point]:
+    """Return the cascade at many shares escalated, the chosen one marked.
+
+    Chosen is the lowest share from which on every higher one costs `points` at most: where macro-F1
+    jumps about, a lucky low share is not taken.
+
+    Parameters
+    ----------
+    truth
+        Class of each row.
+    small, large
+        Probabilities of the two readers.
+    rates
+        Rows per second of the two readers.
+    points
+        How far macro-F1 may fall below that of the large reader alone.
+    """
+    confidence = small.max(axis=1)
+    order = np.argsort(confidence, kind="stable")
+    mixed = small.argmax(axis=1)
+    best = large.argmax(axis=1)
+    alone = _macro_f1(truth, best)
+    found: list[tuple[float, float, float]] = []
+    for share in _SHARES:
+        count = round(share * len(truth))
+        # Rows of equal confidence are escalated together, as they will be when texts are read.
+        threshold = float(confidence[order[count]]) if count < len(truth) else _NEVER
+        unsure = confidence < threshold
+        said = np.where(unsure, best, mixed)
+        found.append((float(unsure.mean()), threshold, _macro_f1(truth, said)))
+    enough = [f1 >= alone - points for _, _, f1 in found]
+    chosen = next(at for at in range(len(found)) if all(enough[at:]))
+    return [
+        Point(share, threshold, f1, 1 / (1 / rates[0] + share / rates[1]), at == chosen)
+        for at, (share, threshold, f1) in enumerate(found)
+    ]
+
+
+def _timed(read: Callable[[Sequence[str]], Floats], texts: Sequence[str]) -> tuple[Floats, float]:
+    start = time.perf_counter()
+    said = read(texts)
+    return said, len(texts) / max(time.perf_counter() - start, 1e-9)
+
+
+def _macro_f1(truth: NDArray[np.intp], said: NDArray[np.intp]) -> float:
+    scores = []
+    for code in np.unique(truth):
+        right = ((truth == code) & (said == code)).sum()
+        scores.append(2 * right / ((truth == code).sum() + (said == code).sum()))
+    return float(np.mean(scores))
+
+
+def _codes(classes: Sequence[str], known: tuple[str, ...]) -> NDArray[np.intp]:
+    strange = sorted(set(classes) - set(known))
+    if strange:
+        raise TrainingError(
+            Words("Asked to choose when the small model may answer.", "要选定小模型何时可以作答。"),
+            Words(
+                f"{len(strange)} held-out labels were never seen in training, for example "
+                f"{strange[0][:40]!r}.",
+                f"留出样本中有 {len(strange)} 种标签在训练中从未出现，例如 {strange[0][:40]!r}。",
+            ),
+            Words(
+                "Train with examples of every label, or leave those rows out.",
+                "请让每种标签都有训练样本，或去掉这些行。",
+            ),
+        )
+    place = {name: code for code, name in enumerate(known)}
+    return np.array([place[name] for name in classes], dtype=np.intp)
+
+
+def _nothing(unlabelled: int, held_out: int) -> TrainingError:
+    return TrainingError(
+        Words("Asked to train a small model beside a large one.", "要在大模型之外训练小模型。"),
+        Words(
+            f"There are {unlabelled} texts to learn from and {held_out} held out.",
+            f"可学习的文本有 {unlabelled} 条，留出的有 {held_out} 条。",
+        ),
+        Words("Give texts for both.", "两者都请提供文本。"),
+    )
+
+
+def _unreadable(folder: Path, en: str, zh: str) -> ArtifactError:
+    return ArtifactError(
+        Words(f"Asked to load a cascade from {folder.name}.", f"要从 {folder.name} 载入级联模型。"),
+        Words(f"Found {en}.", f"发现：{zh}。"),
+        Words("Fit it again with `shopkeeper run`.", "请用 `shopkeeper run` 重新训练。"),
+    )
