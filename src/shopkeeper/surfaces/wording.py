@@ -74,6 +74,7 @@ CHINESE: dict[str, str] = {
     "demo": "生成演示店铺：平台导出文件，以及另存的真实答案。",
     "overview": "按时期回答店铺的经营指标。",
     "review-sentiment": "判断每条评价是负面、中性还是正面。",
+    "review-aspects": "找出每条评价谈到的方面及其褒贬，并引用原文。",
     "sentiment-effect": "比较不同情感的评价对应的销售、转化、退货、复购与配送。",
     # options
     "mapping": "列对应表（TOML），用于无法识别的文件。",
@@ -86,6 +87,7 @@ CHINESE: dict[str, str] = {
     "period": "一期的长度：自然月、ISO 周或日。",
     "method": "读法：majority 一律取最常见的一类，ngrams 数词与字的片段，"
     "encoder 微调 BERT 编码器（英文，需安装 encoder 附加包）。",
+    "review-aspects method": "判断分句褒贬的方法：words 只看观点词表，learned 还从本店带星级的评价学习。",
     "encoder": "method 为 encoder 时改用的编码器：文件夹或 hub 名；留空则用 MiniLM。",
     "accuracy": "不弃权的评价应达到的准确率，0（从不弃权）到 1。",
     "minimum_count": "低于此数不显示百分比；未给出时用店铺设置。",
