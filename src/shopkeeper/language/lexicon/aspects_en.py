@@ -12,13 +12,13 @@ ASPECTS_EN: dict[str, tuple[str, ...]] = {
         scratch|defect*|faulty|damaged|damage|flaw*|flawless|used before|looked used|second-hand|second hand|refurbished|worn out|
         wore out|wears out|stopped working|died|last long|lasts long|did not last|didn't last|lasted|hold up|holds up|held up|
         holding up|still going|going strong|rough edges|edges|seam|seams|stitching|rust|rusted|rusty|peeled|peeling|peels|
-        chipped|junk|piece of crap|feels cheap|felt cheap|feels solid|wobbl*|loose screw*|premium|shoddy|well constructed|
+        chipped|junk|piece of crap|feels cheap|felt cheap|feels solid|wobbl*|loose screw*|premium|shoddy|hinge|hinges|longevity|build-quality|fell off|came off|wear and tear|fabrication|well constructed|
         construction|quality control|craft|craftmanship|typos|binding|printing
     """),
     "size": terms("""
         size|sizes|sized|sizing|size chart|fit|fits|fitted|fitting|too small|too big|too large|too tight|too loose|too long|
         too short|too wide|too narrow|runs small|runs large|runs big|run small|run large|true to size|smaller than|larger than|
-        bigger than|shorter than|longer than|tight|snug|baggy|roomy|oversized|undersized|dimension*|measurement*|measured|
+        bigger than|shorter than|longer than|tight|snug|larger size|smaller size|half size|runs narrow|run narrow|narrower|wider|baggy|roomy|oversized|undersized|dimension*|measurement*|measured|
         length|width|height|inches|compact|sleeve|sleeves|waist|the right size|size up|sized up|size down|small for|big for|
         doesn't fit|didn't fit|won't fit|fits perfectly|took up|takes up|bulky
     """),
@@ -51,7 +51,9 @@ ASPECTS_EN: dict[str, tuple[str, ...]] = {
         trackpad|mouse|touchscreen|camera|webcam|port|ports|usb|hdmi|button|buttons|switch|moistur*|absorb*|coverage|lather|
         gaming|games|boot|boots up|startup|runs well|runs great|runs smoothly|application*|programs|app|apps|accura*|
         tuner|tunes|tuning|in tune|pedal|strings|pick up|pickup|waterproof|won't turn on|turn on|turns on|multitask*|virus|upgrade|upgraded|firmware|does what it|does exactly what|did what it|
-        kept failing|keeps failing|failed
+        runs|ran|motherboard|mother board|system|vista|os|os x|bios|hard disk|hard drives|disk drive|dvd drive|cd drive|storage|
+        video card|program|browser|web browsing|browsing|operation|operate*|specs|specifications|components|touch pad|mousepad|track pad|
+        boots|booting|start up|shut down|loads fast|load times|loading|kept failing|keeps failing|failed
     """),
     "ease": terms("""
         easy|easier|easily|ease of use|user friendly|user-friendly|intuitive|simple to|straightforward|convenient|convenience|
@@ -60,26 +62,26 @@ ASPECTS_EN: dict[str, tuple[str, ...]] = {
         handy|clean up|cleaning|easy to clean|hassle|fiddly|out of the box
     """),
     "battery": terms("""
-        battery|batteries|battery life|charge|charges|charged|charger|charging|recharge*|power adapter|power supply|power cord|
+        power brick|plug|cord|cords|drains|draining|battery|batteries|battery life|charge|charges|charged|charger|charging|recharge*|power adapter|power supply|power cord|
         runtime|unplugged
     """),
     "sound": terms("""
-        sound*|audio|speaker|speakers|volume|bass|treble|noise|noisy|loud|louder|quiet|quieter|silent|silence|hum|humming|buzz|
+        subwoofer|headphone*|earphone*|acoustic*|feedback|sound*|audio|speaker|speakers|volume|bass|treble|noise|noisy|loud|louder|quiet|quieter|silent|silence|hum|humming|buzz|
         buzzing|hiss|hissing|rattle|rattles|rattled|squeak*|microphone|mic|tone|tones|feedback noise|crackl*
     """),
     "display": terms("""
-        screen|screens|display|displays|resolution|brightness|pixel*|monitor|picture quality|image quality|glare|viewing angle*|
+        lcd|led panel|widescreen|graphics quality|video quality|screen|screens|display|displays|resolution|brightness|pixel*|monitor|picture quality|image quality|glare|viewing angle*|
         backlight*|contrast ratio|blurry|retina
     """),
     "appearance": terms("""
         looks good|looks great|looks nice|looks cheap|looks amazing|looks beautiful|look great|look good|look nice|looks like|
-        appearance|design|designs|designed|style|stylish|beautiful*|pretty design|attractive|gorgeous|ugly|elegant|sleek|cute|
+        appearance|the look|the looks|looks and feel|look and feel|visually|design|designs|designed|style|stylish|beautiful*|pretty design|attractive|gorgeous|ugly|elegant|sleek|cute|
         stunning|pattern|aesthetic*|fashionable|tacky|logo|lightweight|light weight|weight|heavy|heavier|slim
     """),
     "price": terms("""
         price|prices|priced|pricing|pricey|price tag|value|value for money|money|cost|costs|costly|cheap|cheaper|cheapest|
         expensive|inexpensive|overpriced|affordable|bargain|worth|worthless|discount*|on sale|the sale price|during the sale|coupon*|deal|budget|penny|cent|cents|
-        dollar*|bucks|paid|pay|paying|afford|rip off|ripoff|rip-off|economical|reasonabl*|great buy|good buy|for the price
+        dollar*|bucks|paid|pay|paying|afford|rip off|ripoff|rip-off|economical|expense|cost effective|high price|low price|priceless|bang for the buck|reasonabl*|great buy|good buy|for the price
     """),
     "delivery": terms("""
         deliver*|ship|ships|shipped|shipping|shipment|courier|postage|postman|mailman|fedex|ups|usps|dhl|parcel|tracking|
@@ -95,7 +97,7 @@ ASPECTS_EN: dict[str, tuple[str, ...]] = {
     """),
     "service": terms("""
         service|customer service|customer support|support|seller|sellers|vendor|merchant|company|staff|agent|representative|
-        refund*|exchange*|replacement|replaced|replace|return|returned|returning|returns|warranty|guarantee|repair|repaired|
+        refund*|exchange*|replacement|replaced|replace|return|returned|returning|returns|warranty|warrenty|warranties|techs|customer care|apple care|after-sale|guarantee|repair|repaired|
         repairs|helpful|unhelpful|rude|polite|friendly|responded|answered|answers|answer|reply|replied|replies|email|emailed|
         contacted|messages|my message|my question|complain|complained|complaint|ignored|apolog*|technician|tech support|
         tech guy|hotline|chatbot|bot|shop owner|store clerk|after-sales|returning it

@@ -6,6 +6,7 @@ import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -229,7 +230,7 @@ def quote_rows(table: pa.Table, said: Said) -> list[Row]:
     for (name, kind), own in sorted(groups.items()):
         if kind == "neutral":
             continue
-        own.sort(key=lambda row, kind=kind: (-_clear(row, kind), row["review_id"], row["start"]))
+        own.sort(key=partial(_surest, kind))
         made += [
             {"name": name, "polarity": kind, "p": row[f"p_{kind}"]}
             | {"rating": ratings[row["review_id"]]}
@@ -237,6 +238,10 @@ def quote_rows(table: pa.Table, said: Said) -> list[Row]:
             for row in _different(own)
         ]
     return made
+
+
+def _surest(kind: str, row: Row) -> tuple[float, str, int]:
+    return -_clear(row, kind), row["review_id"], row["start"]
 
 
 def _clear(row: Row, kind: str) -> float:
