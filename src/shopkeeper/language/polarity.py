@@ -22,7 +22,7 @@ Floats = NDArray[np.float64]
 POLARITIES = ("negative", "neutral", "positive")
 WORDS_WEIGHT, LEARNED_WEIGHT = 1.9, 1.0
 """Log-odds that one opinion word adds, and weight of the log-odds that the shop's reviews teach."""
-NEUTRAL = 0.35
+NEUTRAL = 0.25
 """Half the log-odds of praise against complaint up to which a clause is neutral."""
 _MOST_WORDS = 2
 _NEGATES = 9
@@ -79,7 +79,7 @@ def polarity(clauses: Sequence[str], learned: Floats | None = None) -> Floats:
     """Return P(negative), P(neutral), P(positive) of each clause.
 
     The score s = 1.9 · opinion words (at most two count) + log-odds of praise that were learned;
-    P ∝ (exp(−s/2), exp(0.35), exp(s/2)).
+    P ∝ (exp(−s/2), exp(0.25), exp(s/2)).
 
     Parameters
     ----------
