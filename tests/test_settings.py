@@ -66,7 +66,11 @@ def test_what_is_written_is_read_again(
 @pytest.mark.parametrize(
     ("text", "found", "found_zh"),
     [
-        ('curency = "CNY"', "'curency' is no setting; there are aspects, currency", "没有 'curency' 这一项"),
+        (
+            'curency = "CNY"',
+            "'curency' is no setting; there are aspects, currency",
+            "没有 'curency' 这一项",
+        ),
         ('[privacy]\nmail = "hash"', "'mail' is no setting", "没有 'mail' 这一项"),
         ('seed = "seven"', "seed = 'seven' should be of type int", "类型应为 int"),
         ("minimum_count = true", "minimum_count = True should be of type int", "类型应为 int"),

@@ -2,8 +2,7 @@
 
 `TargetedNgrams` reads any language: a model each of the text, of the clause around the term, of what
 stands before and behind it, and of the term itself, weighed against each other. `TargetedEncoder` reads
-English: an encoder's token vectors, averaged over the term, around it and over the text, from several
-layers, and a linear softmax on them. The encoder itself is not changed, so that learning takes as long
+English: an encoder's token vectors, averaged over the term, around it and over the text, and a linear softmax on them. The encoder itself is not changed, so that learning takes as long
 as reading once. This module knows quotes and class names; it does not know what they are used for.
 """
 
@@ -132,7 +131,8 @@ class TargetedEncoder:
     encoder
         Folder or hub id of an encoder; empty for MiniLM.
     layers
-        Layers whose vectors are read, from 1; the lower know words, the upper sentences.
+        Layers whose vectors are read, from 1. The middle of a sentence encoder says more of a term
+        than its top, which was trained to say what the whole sentence is about.
     strength
         Inverse weight of the penalty on the softmax's weights (scikit-learn's C), of standardised
         vectors.
@@ -141,16 +141,16 @@ class TargetedEncoder:
 
     Limits
     ------
-    MiniLM knows English; other languages need another encoder. It reads about a hundred terms a
-    second on two cores.
+    MiniLM knows English; other languages need another encoder. Of an encoder whose last layer is
+    followed by a norm, the last layer is read after it.
     """
 
     def __init__(
         self,
         *,
         encoder: str = "",
-        layers: tuple[int, ...] = (3, 4, 6),
-        strength: float = 0.001,
+        layers: tuple[int, ...] = (3, 4),
+        strength: float = 0.0007,
         tokens: int = 128,
     ) -> None:
         self.encoder, self.layers = encoder, layers
@@ -179,6 +179,8 @@ class TargetedEncoder:
         source = encoder_source(self.encoder)
         tokenizer: Any = AutoTokenizer.from_pretrained(source)
         model: Any = AutoModel.from_pretrained(source).eval()
+        if hasattr(model, "encoder") and hasattr(model.encoder, "layer"):
+            model.encoder.layer = model.encoder.layer[: max(self.layers)]
         width = model.config.hidden_size * len(self.layers) * _POOLS
         made = np.zeros((len(targets), width), np.float32)
         order = np.argsort([len(target.text) for target in targets], kind="stable")
@@ -237,9 +239,8 @@ class TargetedEncoder:
 def _around(target: Quote) -> Quote:
     """Return the term in the part of its text that is read."""
     low = max(0, target.start - _AROUND)
-    part = target.text[low : target.end + _AROUND]
-    end = min(target.end - low, len(part))
-    return Quote(part, target.start - low, end)
+    end = min(target.end, target.start + _AROUND)
+    return Quote(target.text[low : end + _AROUND], target.start - low, end - low)
 
 
 def _weights(
@@ -253,7 +254,8 @@ def _weights(
     distance = np.maximum(np.maximum(places[0] - at, at - places[-1]), 0)
     near = np.clip(1 - np.maximum(distance - _NEAR, 0) / _FAR, 0, 1) * own
     pools = np.stack([inside if inside.any() else own, near, own]).astype(np.float32)
-    return pools / np.maximum(pools.sum(axis=1, keepdims=True), 1e-6)
+    pools /= np.maximum(pools.sum(axis=1, keepdims=True), 1e-6)
+    return pools
 
 
 def _classes(classes: Sequence[str]) -> tuple[tuple[str, ...], NDArray[np.intp]]:
