@@ -51,7 +51,7 @@ ASPECTS_EN: dict[str, tuple[str, ...]] = {
         trackpad|mouse|touchscreen|camera|webcam|port|ports|usb|hdmi|button|buttons|switch|moistur*|absorb*|coverage|lather|
         gaming|games|boot|boots up|startup|runs well|runs great|runs smoothly|application*|programs|app|apps|accura*|
         tuner|tunes|tuning|in tune|pedal|strings|pick up|pickup|waterproof|won't turn on|turn on|turns on|multitask*|virus|upgrade|upgraded|firmware|does what it|does exactly what|did what it|
-        runs|ran|motherboard|mother board|system|vista|os|os x|bios|hard disk|hard drives|disk drive|dvd drive|cd drive|storage|
+        runs|ran|motherboard|mother board|system|vista|os x|bios|hard disk|hard drives|disk drive|dvd drive|cd drive|storage|
         video card|program|browser|web browsing|browsing|operation|operate*|specs|specifications|components|touch pad|mousepad|track pad|
         boots|booting|start up|shut down|loads fast|load times|loading|kept failing|keeps failing|failed
     """),

@@ -21,7 +21,7 @@ PRAISE = terms("""
     专业|放心|省心|舒服|舒适|柔软|软软|合适|合身|刚好|正好|刚刚好|漂亮|美观|大气|精致|精美|精细|高档|高端|高级|时尚|可爱|清晰|流畅|
     灵敏|稳定|方便|便捷|简单|顺手|顺滑|耐用|结实|牢固|扎实|厚实|暖和|保暖|透气|新鲜|香|清香|香甜|美味|鲜美|细腻|爽口|正品|真货|齐全|
     完好|完好无损|严实|一致|相符|一样的好|回购|推荐|好评|五星|惊喜|超预期|物流快|发货快|到货快|安静|静音|轻巧|轻便|小巧|显瘦|显白|
-    百搭|耐看|有效|管用|有用|明显改善|柔顺|滋润|温和|保湿|没得说|没话说|挑不出|没毛病|不赖|不踩雷|良心|厚道|爽快|秒回|到位|给解决|
+    百搭|耐看|有效|管用|有用|明显改善|柔顺|滋润|温和|保湿|没得说|没话说|挑不出|没毛病|性价比高|性价比很高|性价比挺高|性价比超高|性价比极高|性价比不错|很甜|香甜可口|不赖|不踩雷|良心|厚道|爽快|秒回|到位|给解决|
     支持|信赖|靠谱|实用|够用|经用|舒心|开心|高兴|感谢|谢谢|nice|ok|
     bom|boa|bons|boas|ótim*|otim*|excelente*|perfeit*|maravilh*|linda|lindo|lindas|lindos|bonit*|adorei|amei|gostei|gosto|gostamos|
     recomendo|satisfeit*|rápid*|rapid*|antes do prazo|antes do previsto|dentro do prazo|no prazo|barato|barata|confortável|
@@ -47,7 +47,7 @@ COMPLAINT = terms("""
     much better|used to be|a bit|kind of|somewhat|a little|rather|not the best|meh|mediocre|flaw|flaws|downside|con|loose|wobbl*|
     rattle*|buzz|buzzing|hiss|hum|disconnect*|drops|dropping|sticky|smudge*|fingerprint*|half of|only lasted|fell apart|falls apart|
     stopped|quit|warped|bent|rough|sharp edges|no instructions|no help|no response|no reply|virus|suck|sucks|sucked|lousy|
-    差|很差|太差|真差|烂|垃圾|坏|坏了|失望|后悔|糟糕|恶心|无语|气死|生气|上当|受骗|骗人|欺骗|忽悠|坑|坑人|坑爹|劣质|次品|残次|假货|假的|
+    差|很差|太差|真差|烂|垃圾|虫子|破音|烂的|死板|坏|坏了|失望|后悔|糟糕|恶心|无语|气死|生气|上当|受骗|骗人|欺骗|忽悠|坑|坑人|坑爹|劣质|次品|残次|假货|假的|
     山寨|仿品|盗版|慢|太慢|很慢|迟迟|拖|拖了|拖拉|晚到|还没到|没收到|漏发|少发|发错|寄错|错发|丢件|破|破损|破了|碎了|漏了|漏液|压扁|
     变形|开裂|裂|断了|断|掉了|掉色|褪色|起球|掉毛|掉漆|缩水|线头|瑕疵|毛病|缺陷|划痕|磨损|色差|异味|刺鼻|难闻|臭|怪味|甲醛|难吃|
     不好吃|太咸|太甜|太硬|发霉|变质|过期|不新鲜|哈喇|苦|涩|扎人|硬|粗糙|毛糙|廉价|单薄|闷热|刺痒|痒|过敏|红肿|起痘|长痘|疼|偏大|偏小|
@@ -57,7 +57,7 @@ COMPLAINT = terms("""
     丑|难看|土气|老气|显胖|笨重|简陋|随便|粗暴|扔|退货|退款|退了|差评|避雷|踩雷|问题|一般|凑合|马马虎虎|有点|稍微|略|偏|太薄|不足|遗憾|可惜|
     可以再|还可以再|有待|希望|要是|如果能|就好了|不行|不好|不爽|不推荐|不怎么样|不咋地|不咋样|不满|没有想象|不如|比不上|怪|干涩|毛躁|掉发|油腻|
     腻|别买|慎重|谨慎|闹心|坑钱|吐槽|差劲|差远了|受潮|湿了|拆封|开封过|二手|翻新|不准|对不上|
-    ruim|ruins|péssim*|pessim*|horrível|horrivel|terrível|terrivel|defeito*|quebrad*|quebrou|estragad*|rasgad*|não funciona|nao funciona|
+    ruim|mau|má|ruins|péssim*|pessim*|horrível|horrivel|terrível|terrivel|defeito*|quebrad*|quebrou|estragad*|rasgad*|não funciona|nao funciona|
     não recebi|nao recebi|não chegou|nao chegou|não veio|nao veio|não gostei|nao gostei|não recomendo|nao recomendo|atras*|demor*|falso|
     falsificad*|errado|errada|faltou|faltando|faltaram|decepcion*|insatisfeit*|frágil|fragil|fraco|fraca|caro|cara|amassad*|riscad*|
     diferente|problema|problemas|incompleto|incompleta|descaso|absurdo|lixo|pior|devolver|devolvi|devolução|reclam*|infelizmente|
