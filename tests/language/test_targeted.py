@@ -27,8 +27,8 @@ def rows(count: int) -> tuple[list[Quote], list[str]]:
 
 
 def right(model: TargetedNgrams | TargetedEncoder, count: int = 20) -> float:
-    targets, classes = rows(120)
-    model.fit(targets[: 2 * (120 - count)], classes[: 2 * (120 - count)])
+    targets, classes = rows(80)
+    model.fit(targets[: 2 * (80 - count)], classes[: 2 * (80 - count)])
     said = model.probabilities(targets[-2 * count :]).argmax(axis=1)
     return float(
         np.mean([model.classes_[code] for code in said] == np.array(classes[-2 * count :]))
@@ -41,7 +41,7 @@ def test_the_clause_tells_apart_what_the_text_cannot() -> None:
 
 
 def test_the_same_seed_gives_the_same_answer() -> None:
-    targets, classes = rows(40)
+    targets, classes = rows(20)
     one, other = (TargetedNgrams(seed=3).fit(targets, classes) for _ in range(2))
     assert (one.probabilities(targets) == other.probabilities(targets)).all()
 
@@ -52,7 +52,7 @@ def test_one_class_is_refused(model: TargetedNgrams | TargetedEncoder) -> None:
         model.fit([find_quote("a cat", "cat")] * 2, ["positive"] * 2)
 
 
-@pytest.mark.parametrize("text", ["x" * 100_000, "好" * 100_000, "\x00\u200b😀" * 30_000])
+@pytest.mark.parametrize("text", ["x" * 100_000, "好" * 100_000, "\x00\u200b😀" * 34_000])
 def test_a_very_long_text_is_read_around_the_term(text: str) -> None:
     targets, classes = rows(10)
     fitted = TargetedNgrams().fit(targets, classes)

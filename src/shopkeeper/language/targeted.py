@@ -155,6 +155,7 @@ class TargetedEncoder:
     ) -> None:
         self.encoder, self.layers = encoder, layers
         self.strength, self.tokens = strength, tokens
+        self._loaded: tuple[Any, Any] | None = None
 
     def fit(self, targets: Sequence[Quote], classes: Sequence[str]) -> TargetedEncoder:
         """Learn from terms in their texts and the class of each."""
@@ -174,13 +175,8 @@ class TargetedEncoder:
     def vectors(self, targets: Sequence[Quote]) -> NDArray[np.float32]:
         """Return one row a term: what the encoder makes of it and of what is around it."""
         import torch
-        from transformers import AutoModel, AutoTokenizer
 
-        source = encoder_source(self.encoder)
-        tokenizer: Any = AutoTokenizer.from_pretrained(source)
-        model: Any = AutoModel.from_pretrained(source).eval()
-        if hasattr(model, "encoder") and hasattr(model.encoder, "layer"):
-            model.encoder.layer = model.encoder.layer[: max(self.layers)]
+        tokenizer, model = self._read_encoder()
         width = model.config.hidden_size * len(self.layers) * _POOLS
         made = np.zeros((len(targets), width), np.float32)
         order = np.argsort([len(target.text) for target in targets], kind="stable")
@@ -192,6 +188,18 @@ class TargetedEncoder:
             pooled = [np.matmul(weights, states[layer].float().numpy()) for layer in self.layers]
             made[index] = np.concatenate(pooled, axis=1).reshape(len(index), width)
         return made
+
+    def _read_encoder(self) -> tuple[Any, Any]:
+        if self._loaded is None:
+            from transformers import AutoModel, AutoTokenizer
+
+            source = encoder_source(self.encoder)
+            model: Any = AutoModel.from_pretrained(source).eval()
+            if hasattr(model, "encoder") and hasattr(model.encoder, "layer"):
+                # The layers above the highest that is read would only cost time.
+                model.encoder.layer = model.encoder.layer[: max(self.layers)]
+            self._loaded = AutoTokenizer.from_pretrained(source), model
+        return self._loaded
 
     def save(self, folder: Path) -> None:
         """Write what was learned; the encoder itself is named, not copied."""
