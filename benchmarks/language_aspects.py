@@ -61,7 +61,7 @@ csv.field_size_limit(10**9)
 def demo(seed: int = 0) -> tuple[pa.Table, list[dict[str, str]]]:
     """Return the reviews of a demo shop and the true aspects of each, without spam and fakes."""
     with tempfile.TemporaryDirectory() as folder:
-        build_demo(Path(folder), customers=4_000, events=100_000, seed=seed)
+        build_demo(Path(folder), seed=seed)
         reviews = pq.read_table(Path(folder) / "exports" / "reviews.parquet")
         truth = pq.read_table(Path(folder) / "truth" / "review_truth.parquet").to_pylist()
     true = {row["review_id"]: row for row in truth}
@@ -123,6 +123,7 @@ def plain_finder() -> AspectFinder:
                     word
                     for title in (one.title.en.lower().split(" and "), one.title.zh.split("与"))
                     for word in title
+                    if word
                 ),
             )
             for name, one in ASPECTS.items()
@@ -190,8 +191,8 @@ def matched(
 
 
 def sides(shares: np.ndarray) -> np.ndarray:
-    """Return negative or positive, the likelier: the planted truth knows no third."""
-    return np.where(shares[:, 0] >= shares[:, 2], 0, 2)
+    """Return the likelier of negative and positive, the commoner positive where they are even."""
+    return np.where(shares[:, 0] > shares[:, 2], 0, 2)
 
 
 def judged(head: Row, truth: np.ndarray, said: np.ndarray, classes: int = 3) -> list[Row]:

@@ -37,7 +37,7 @@ class Terms(Generic[Value]):
         self._signs: dict[str, list[tuple[str, Value]]] = {}
         self._words: dict[str, list[tuple[tuple[str, ...], Value]]] = {}
         self._stems: dict[str, list[tuple[tuple[str, ...], Value]]] = {}
-        for term in sorted(values, key=lambda one: (-len(one), one)):
+        for term in sorted(filter(str.strip, values), key=lambda one: (-len(one), one)):
             if _HAN.search(term):
                 self._signs.setdefault(term[:2], []).append((term, values[term]))
                 continue
