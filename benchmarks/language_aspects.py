@@ -3,10 +3,12 @@
 Run `python benchmarks/language_aspects.py`, or with the names of some of: detection polarity hand
 targeted_en targeted_zh speed.
 
-Detection and polarity are measured on a demo shop whose true aspects are planted (seed 0; what was
-chosen, was chosen on seed 5), detection also on clauses labelled by hand, targeted polarity on
-Laptop14 and on two Chinese sets, whose test files were read once, after every choice had been made
-on their training files.
+Detection and polarity are measured on a demo shop whose true aspects are planted (seed 0). Its
+reviews are made of the same phrases for every seed, and the terms were revised once after a look at
+what was missed on seed 5, so these figures are not those of an unseen shop. Detection is measured
+also on clauses labelled by hand; targeted polarity on Laptop14 and two Chinese sets. Plain n-grams
+were run on their test files at the start, to know the floor; every choice was made on the training
+files.
 """
 
 from __future__ import annotations
@@ -310,16 +312,19 @@ def targeted(name: str, train: str, test: str, *, spaced: bool, encoder: bool) -
 
 
 def gained(name: str, truth: np.ndarray, said: Mapping[str, np.ndarray], classes: int) -> list[Row]:
-    """Return the macro-F1 of the last method less that of the n-grams of the text."""
+    """Return the macro-F1 of the last method less that of each kind of n-grams."""
     last = list(said)[-1]
 
     def gap(t: np.ndarray, ours: np.ndarray, theirs: np.ndarray) -> float:
         return macro_f1(t, ours, classes) - macro_f1(t, theirs, classes)
 
-    interval = bootstrap(gap, truth, said[last], said["n-grams of the text"], repeats=REPEATS)
-    numbers = {"value": interval.value, "low": interval.low, "high": interval.high}
-    head = {"data": name, "method": f"{last} minus n-grams of the text", "metric": "macro_f1"}
-    return [head | {"rows": len(truth)} | {k: round(v, 4) for k, v in numbers.items()}]
+    rows = []
+    for other in (method for method in said if method.startswith("n-grams") and method != last):
+        interval = bootstrap(gap, truth, said[last], said[other], repeats=REPEATS)
+        numbers = {"value": interval.value, "low": interval.low, "high": interval.high}
+        head = {"data": name, "method": f"{last} minus {other}", "metric": "macro_f1"}
+        rows.append(head | {"rows": len(truth)} | {k: round(v, 4) for k, v in numbers.items()})
+    return rows
 
 
 def chinese() -> list[Row]:
