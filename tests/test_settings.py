@@ -36,13 +36,29 @@ def test_the_environment_wins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 
 
 NAMES = st.text(st.characters(exclude_categories=["Cc", "Cs"]), max_size=30)
+TERMS = st.text(min_size=1, max_size=60).filter(
+    lambda term: term.isprintable() and any(character.isalnum() for character in term)
+)
+ASPECTS = st.dictionaries(
+    st.from_regex(r"[a-z][a-z0-9_]{0,39}", fullmatch=True),
+    st.dictionaries(
+        st.sampled_from(["en", "zh", "pt"]),
+        st.lists(TERMS, min_size=1, max_size=3).map(tuple),
+        min_size=1,
+    ),
+    max_size=3,
+)
 
 
-@given(name=NAMES, seed=st.integers(0, 2**31), minimum_count=st.integers(1, 10_000))
+@given(name=NAMES, seed=st.integers(0, 2**31), least=st.integers(1, 10_000), aspects=ASPECTS)
 def test_what_is_written_is_read_again(
-    tmp_path_factory: pytest.TempPathFactory, name: str, seed: int, minimum_count: int
+    tmp_path_factory: pytest.TempPathFactory,
+    name: str,
+    seed: int,
+    least: int,
+    aspects: dict[str, dict[str, tuple[str, ...]]],
 ) -> None:
-    settings = Settings(name=name, seed=seed, minimum_count=minimum_count, language="zh")
+    settings = Settings(name=name, seed=seed, minimum_count=least, language="zh", aspects=aspects)
     path = written(tmp_path_factory.mktemp("toml"), settings_text(settings))
     assert load_settings(path) == settings
 
@@ -50,7 +66,11 @@ def test_what_is_written_is_read_again(
 @pytest.mark.parametrize(
     ("text", "found", "found_zh"),
     [
-        ('curency = "CNY"', "'curency' is no setting; there are currency", "没有 'curency' 这一项"),
+        (
+            'curency = "CNY"',
+            "'curency' is no setting; there are aspects, currency",
+            "没有 'curency' 这一项",
+        ),
         ('[privacy]\nmail = "hash"', "'mail' is no setting", "没有 'mail' 这一项"),
         ('seed = "seven"', "seed = 'seven' should be of type int", "类型应为 int"),
         ("minimum_count = true", "minimum_count = True should be of type int", "类型应为 int"),
@@ -59,6 +79,24 @@ def test_what_is_written_is_read_again(
         ('[privacy]\nemail = "keep"', "privacy.email is 'keep', not one of hash, drop", "只能是"),
         ('[privacy]\ntext = "hash"', "privacy.text is 'hash', not one of mask, drop", "只能是"),
         ("seed = ", "Found:", "发现："),
+        ("aspects = 3", "aspects is no table", "aspects 不是一张表"),
+        ('[aspects]\nnoise = ["loud"]', "aspects.noise needs terms", "aspects.noise 需要列出词语"),
+        ("[aspects.noise]", "aspects.noise needs terms", "aspects.noise 需要列出词语"),
+        (
+            '[aspects.Noise]\nen = ["loud"]',
+            "'Noise' needs a name of small letters",
+            "只能用小写字母",
+        ),
+        (
+            '[aspects.noise]\nfr = ["fort"]',
+            "aspects.noise.fr is none of en, zh, pt",
+            "只能是 en, zh",
+        ),
+        ('[aspects.noise]\nen = "loud"', "should be a list of 1 to 500 terms", "1 到 500 个词语"),
+        ("[aspects.noise]\nen = []", "should be a list of 1 to 500 terms", "1 到 500 个词语"),
+        ('[aspects.noise]\nen = ["*"]', "has '*', which is no term", "含有 '*'"),
+        ("[aspects.noise]\nen = [3]", "has '3', which is no term", "含有 '3'"),
+        (f'[aspects.noise]\nzh = ["{"吵" * 61}"]', "at most 60 characters", "不超过 60 字"),
         (b'name = "\xff"', "Found:", "发现："),
     ],
 )

@@ -42,7 +42,12 @@ if TYPE_CHECKING:
         UsageError,
     )
     from shopkeeper.operations.behaviour.ask import overview
-    from shopkeeper.operations.reviews.ask import review_sentiment, review_topics, sentiment_effect
+    from shopkeeper.operations.reviews.ask import (
+        review_aspects,
+        review_sentiment,
+        review_topics,
+        sentiment_effect,
+    )
     from shopkeeper.settings import Settings
     from shopkeeper.surfaces.report import write_report
     from shopkeeper.surfaces.running import Step, run
@@ -75,6 +80,7 @@ __all__ = [
     "import_files",
     "open_shop",
     "overview",
+    "review_aspects",
     "review_sentiment",
     "review_topics",
     "run",
@@ -90,7 +96,12 @@ _HOMES = {
     "data.importing": ("ImportSummary", "import_files"),
     "data.shop": ("Shop", "open_shop", "shop_from_tables"),
     "operations.behaviour.ask": ("overview",),
-    "operations.reviews.ask": ("review_sentiment", "review_topics", "sentiment_effect"),
+    "operations.reviews.ask": (
+        "review_aspects",
+        "review_sentiment",
+        "review_topics",
+        "sentiment_effect",
+    ),
     "settings": ("Settings",),
     "surfaces.report": ("write_report",),
     "surfaces.running": ("Step", "run"),

@@ -6,8 +6,11 @@ not look at data.
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, Literal, get_args
@@ -18,6 +21,10 @@ from shopkeeper.words import Words
 
 PrivacyChoice = Literal["hash", "drop"]
 TextChoice = Literal["mask", "drop"]
+OwnAspects = Mapping[str, Mapping[str, tuple[str, ...]]]
+ASPECT_LANGUAGES = ("en", "zh", "pt")
+_ASPECT_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
+_MOST_TERMS, _LONGEST_TERM = 500, 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +71,9 @@ class Settings:
         Below this count no percentage is shown.
     privacy
         What happens to personal fields.
+    aspects
+        The shop's own aspects of reviews, or further terms of known ones: name → `en`, `zh` or `pt`
+        → terms.
     """
 
     name: str = "shop"
@@ -75,6 +85,7 @@ class Settings:
     max_fit_rows: int = 200_000
     minimum_count: int = 30
     privacy: Privacy = field(default_factory=Privacy)
+    aspects: OwnAspects = field(default_factory=dict)
 
 
 def load_settings(path: Path) -> Settings:
@@ -100,11 +111,12 @@ def load_settings(path: Path) -> Settings:
         )
     given |= {name: os.environ[key] for name, key in _ENVIRONMENT.items() if os.environ.get(key)}
     privacy = given.pop("privacy", {})
+    aspects = _own_aspects(path, given.pop("aspects", {}))
     _known(path, given, Settings)
     _known(path, privacy, Privacy)
     for name, value in given.items():
         _check_type(path, name, value, getattr(Settings(), name))
-    settings = Settings(**given, privacy=Privacy(**privacy))
+    settings = Settings(**given, privacy=Privacy(**privacy), aspects=aspects)
     _check(path, settings)
     return settings
 
@@ -137,7 +149,65 @@ minimum_count = {settings.minimum_count}  # no percentage below this count 低�
 
 [privacy]  # "hash" (salted) or "drop"; text: "mask" or "drop" 个人信息：加盐哈希或丢弃；文本：打码或丢弃
 {privacy}
-"""
+{_aspects_text(settings.aspects)}"""
+
+
+def _aspects_text(aspects: OwnAspects) -> str:
+    """Return the tables of the shop's own aspects; terms are written as TOML strings."""
+    lines = []
+    for name, by_language in aspects.items():
+        lines.append(f"\n[aspects.{name}]")
+        lines += [
+            f"{lang} = {json.dumps(list(terms), ensure_ascii=False)}"
+            for lang, terms in by_language.items()
+        ]
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _own_aspects(path: Path, given: Any) -> dict[str, dict[str, tuple[str, ...]]]:
+    if not isinstance(given, dict):
+        raise _bad(path, "aspects is no table", "aspects 不是一张表")
+    made = {}
+    for name, by_language in given.items():
+        if not _ASPECT_NAME.fullmatch(name):
+            raise _bad(
+                path,
+                f"the aspect {name!r} needs a name of small letters, digits and _",
+                f"方面 {name!r} 的名称只能用小写字母、数字和下划线",
+            )
+        if not isinstance(by_language, dict) or not by_language:
+            raise _bad(
+                path,
+                f'aspects.{name} needs terms, such as en = ["noise"]',
+                f'aspects.{name} 需要列出词语，如 zh = ["噪音"]',
+            )
+        made[name] = {
+            lang: _own_terms(path, f"aspects.{name}.{lang}", lang, terms)
+            for lang, terms in by_language.items()
+        }
+    return made
+
+
+def _own_terms(path: Path, key: str, lang: str, terms: Any) -> tuple[str, ...]:
+    if lang not in ASPECT_LANGUAGES:
+        listed = ", ".join(ASPECT_LANGUAGES)
+        raise _bad(path, f"{key} is none of {listed}", f"{key} 只能是 {listed} 之一")
+    if not isinstance(terms, list) or not 0 < len(terms) <= _MOST_TERMS:
+        raise _bad(
+            path,
+            f"{key} should be a list of 1 to {_MOST_TERMS} terms",
+            f"{key} 应为 1 到 {_MOST_TERMS} 个词语的列表",
+        )
+    for term in terms:
+        usable = isinstance(term, str) and len(term) <= _LONGEST_TERM and term.isprintable()
+        if not usable or not any(character.isalnum() for character in term):
+            raise _bad(
+                path,
+                f"{key} has {str(term)[:_LONGEST_TERM]!r}, which is no term of letters "
+                f"of at most {_LONGEST_TERM} characters",
+                f"{key} 含有 {str(term)[:_LONGEST_TERM]!r}，词语应为不超过 {_LONGEST_TERM} 字的文字",
+            )
+    return tuple(terms)
 
 
 def _known(path: Path, given: dict[str, Any], of: type) -> None:

@@ -16,6 +16,7 @@ from shopkeeper.data.measure import measure
 from shopkeeper.data.shop import Shop, shop_from_tables
 from shopkeeper.operations.behaviour.ask import overview
 from shopkeeper.operations.reviews.ask import sentiment_effect
+from shopkeeper.operations.reviews.aspects.rows import aspect_rows
 from shopkeeper.operations.reviews.effect import features
 from shopkeeper.words import Words
 
@@ -28,6 +29,7 @@ pytestmark = [
 FACTS = (facts.order_lines, facts.orders, facts.visits, facts.visit_events, facts.deliveries,
          facts.reviews)  # fmt: skip
 FEATURES = (
+    aspect_rows,
     features.reviewed, features.writers, features.seen_views, features.exposures,
     features.product_weeks, features.bad_weeks, features.carriers,
 )  # fmt: skip

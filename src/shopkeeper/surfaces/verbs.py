@@ -105,6 +105,13 @@ VERBS: tuple[Verb, ...] = (
         reads=("reviews",),
     ),
     Verb(
+        "review_aspects",
+        "shopkeeper.operations.reviews.ask",
+        Words("What reviews speak of", "评价谈到的方面"),
+        needs=(_REVIEWS,),
+        reads=("reviews", "products"),
+    ),
+    Verb(
         "overview",
         "shopkeeper.operations.behaviour.ask",
         Words("The shop's numbers by period", "店铺各时期的经营指标"),

@@ -82,6 +82,7 @@ CHINESE: dict[str, str] = {
     "demo": "生成演示店铺：平台导出文件，以及另存的真实答案。",
     "overview": "按时期回答店铺的经营指标。",
     "review-sentiment": "判断每条评价是负面、中性还是正面。",
+    "review-aspects": "找出每条评价谈到的方面及其褒贬，并引用原文。",
     "sentiment-effect": "比较不同情感的评价对应的销售、转化、退货、复购与配送。",
     "review-topics": "归纳文本在谈论什么、本周有何新话题、哪些话题从何时起变化。",
     # options
@@ -97,6 +98,7 @@ CHINESE: dict[str, str] = {
     "encoder 微调 BERT 编码器（英文，需安装 encoder 附加包），"
     "cascade 先由编码器教出的 n-gram 模型读，没有把握的再交给编码器。",
     "encoder": "method 为 encoder 或 cascade 时改用的编码器：文件夹或 hub 名；留空则用 MiniLM。",
+    "review-aspects method": "判断分句褒贬的方法：words 只看观点词表，learned 还从本店带星级的评价学习。",
     "accuracy": "不弃权的评价应达到的准确率，0（从不弃权）到 1。",
     "source": "哪些文本：reviews 评价、searches 搜索词、messages 顾客消息。",
     "topics": "话题数上限（不含新话题），按各语言的文本数分配，2 到 200。",

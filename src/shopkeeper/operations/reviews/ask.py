@@ -102,6 +102,79 @@ def review_sentiment(
     return answer(shop, reviews, Plan(method, encoder, accuracy, chosen))
 
 
+def review_aspects(
+    shop: Shop,
+    *,
+    method: Literal["words", "learned"] = "learned",
+    minimum_count: int | None = None,
+    seed: int | None = None,
+) -> Answer:
+    """Say what each review speaks of, what it thinks of it, and quote it.
+
+    Quality, size, colour, material, taste, smell, function, price, delivery, packaging, service and
+    more, in Chinese, English and Portuguese, with the shop's own aspects from `shop.toml`. Every
+    quote is a part of the text, given by its offsets.
+
+    Parameters
+    ----------
+    shop
+        The shop.
+    method
+        How a clause is judged: `words` by a list of opinion words, `learned` also by what the shop's
+        own rated reviews teach.
+    minimum_count
+        Below this count no percentage is shown; the shop's own setting when not given.
+    seed
+        Seed of everything random; the shop's own seed when not given.
+
+    Returns
+    -------
+    Answer
+        One row a mention: review, aspect, polarity, probabilities, quote, field and offsets.
+        Evidence: `aspects` with shares, `products` and `months` with more complaints, `stars`,
+        `together`, `quotes`, `quality` beside the baseline, `parts`.
+
+    Raises
+    ------
+    MissingDataError
+        No review has a text.
+    UsageError
+        `minimum_count` is below 1.
+
+    Limits
+    ------
+    An aspect is found by its words, not by what is implied. A clause has one polarity. Below 50
+    different rated texts the opinion words decide alone. Of a text longer than 5,000 characters the
+    first and last 2,500 are read.
+
+    Examples
+    --------
+    >>> import pyarrow as pa
+    >>> from shopkeeper.data.shop import shop_from_tables
+    >>> reviews = pa.table({"review_id": ["a"], "text": ["质量很好, but delivery was slow."]})
+    >>> answer = review_aspects(shop_from_tables({"reviews": reviews}))
+    >>> for row in answer.table.to_pylist():
+    ...     print(row["aspect"], row["polarity"], row["quote"], row["start"], row["end"])
+    quality positive 质量很好 0 4
+    delivery negative but delivery was slow 6 27
+    """
+    from shopkeeper.operations.reviews.aspects.compose import Plan, answer
+
+    plan = Plan(
+        method,
+        _least(minimum_count, shop),
+        shop.settings.seed if seed is None else seed,
+    )
+    made = answer(shop, plan)
+    if made is None:
+        raise MissingDataError(
+            Words("Asked what the reviews speak of.", "要查看评价谈到了什么。"),
+            Words("No review has a text.", "没有评价带有文字。"),
+            Words("Import an export that holds texts of reviews.", "请导入含评价文字的文件。"),
+        )
+    return made
+
+
 def sentiment_effect(
     shop: Shop, *, minimum_count: int | None = None, seed: int | None = None
 ) -> Answer:
@@ -161,13 +234,7 @@ def sentiment_effect(
     """
     from shopkeeper.operations.reviews.effect.finding import effect
 
-    least = shop.settings.minimum_count if minimum_count is None else minimum_count
-    if least < 1:
-        raise UsageError(
-            Words("Asked for a minimum count.", "设置了最小计数。"),
-            Words(f"It is {least}.", f"其值为 {least}。"),
-            Words("Give a number of 1 or more.", "请给出不小于 1 的数。"),
-        )
+    least = _least(minimum_count, shop)
     answer = effect(shop, least=least, seed=shop.settings.seed if seed is None else seed)
     if answer is None:
         raise MissingDataError(
@@ -286,3 +353,14 @@ def review_topics(
         )
     chosen = shop.settings.seed if seed is None else seed
     return answer(shop, texts, Plan(source, method, encoder, topics, least, chosen))
+
+
+def _least(minimum_count: int | None, shop: Shop) -> int:
+    least = shop.settings.minimum_count if minimum_count is None else minimum_count
+    if least < 1:
+        raise UsageError(
+            Words("Asked for a minimum count.", "设置了最小计数。"),
+            Words(f"It is {least}.", f"其值为 {least}。"),
+            Words("Give a number of 1 or more.", "请给出不小于 1 的数。"),
+        )
+    return least
