@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     )
     from shopkeeper.operations.behaviour.ask import overview
     from shopkeeper.operations.reviews.ask import review_sentiment, sentiment_effect
+    from shopkeeper.proof.ask import compare_methods
     from shopkeeper.settings import Settings
     from shopkeeper.surfaces.report import write_report
     from shopkeeper.surfaces.running import Step, run
@@ -72,6 +73,7 @@ __all__ = [
     "Words",
     "build_demo",
     "check",
+    "compare_methods",
     "import_files",
     "open_shop",
     "overview",
@@ -90,6 +92,7 @@ _HOMES = {
     "data.shop": ("Shop", "open_shop", "shop_from_tables"),
     "operations.behaviour.ask": ("overview",),
     "operations.reviews.ask": ("review_sentiment", "sentiment_effect"),
+    "proof.ask": ("compare_methods",),
     "settings": ("Settings",),
     "surfaces.report": ("write_report",),
     "surfaces.running": ("Step", "run"),

@@ -75,6 +75,7 @@ CHINESE: dict[str, str] = {
     "overview": "按时期回答店铺的经营指标。",
     "review-sentiment": "判断每条评价是负面、中性还是正面。",
     "sentiment-effect": "比较不同情感的评价对应的销售、转化、退货、复购与配送。",
+    "compare-methods": "比较各种读取评价的方法在不同标注数下的效果、速度与费用，说明该用哪种。",
     # options
     "mapping": "列对应表（TOML），用于无法识别的文件。",
     "again": "即使数据没有变化也重新计算。",
@@ -88,6 +89,12 @@ CHINESE: dict[str, str] = {
     "encoder 微调 BERT 编码器（英文，需安装 encoder 附加包）。",
     "encoder": "method 为 encoder 时改用的编码器：文件夹或 hub 名；留空则用 MiniLM。",
     "accuracy": "不弃权的评价应达到的准确率，0（从不弃权）到 1。",
+    "methods": "方法名，以逗号分隔：majority、ngrams、embeddings、few_shot、fine_tuned、llm；"
+    "留空则用此处可用的全部方法。",
+    "compare-methods encoder": "改用的编码器：文件夹或 hub 名；留空则用 MiniLM。",
+    "held_out": "最多用多少条留出评价；越多区间越窄，也越慢。",
+    "hour_price": "本机一小时的价格，币种不限。",
+    "token_price": "被提示的大语言模型每百万词元的价格，币种与上相同。",
     "minimum_count": "低于此数不显示百分比；未给出时用店铺设置。",
 }
 
