@@ -120,7 +120,8 @@ class IntentClassifier:
         self.classes_: tuple[str, ...] = tuple(names.tolist())
         if self.course is None:
             self.course = FEW if len(texts) <= _FEW else MANY
-        self.temperature_, self.weights_ = 1.0, None
+        self.temperature_ = 1.0
+        self.weights_: Floats | None = None
         vectors = SentenceEncoder(encoder=self.encoder, tokens=self.course.tokens).vectors(texts)
         if self.rehearsals:
             self._calibrate(self._rehearse(texts, codes, vectors))

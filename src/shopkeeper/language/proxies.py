@@ -100,7 +100,8 @@ class ProxyEncoder:
     def scores(self, texts: Sequence[str]) -> NDArray[np.float64]:
         """Return s · cos(text, proxy), one row a text and one column a class."""
         cosines = self.vectors(texts) @ self._proxies.numpy().T
-        return SCALE * cosines.astype(np.float64)
+        scores: NDArray[np.float64] = SCALE * cosines.astype(np.float64)
+        return scores
 
     def arrays(self) -> dict[str, NDArray[Any]]:
         """Return what was learned; the encoder itself is named, not copied."""

@@ -22,6 +22,7 @@ from shopkeeper.proof import verdict
 from shopkeeper.proof.contenders import (
     LABELS,
     LLM_ROWS,
+    MOST,
     ContenderName,
     Prompt,
     Remembered,
@@ -159,7 +160,12 @@ def run_trials(
         try:
             results += [
                 trial(
-                    method, make, sample, taught=task.taught, examined=asked, classes=task.classes
+                    method,
+                    make,
+                    _at_most(sample, MOST.get(method), plan.seed),
+                    taught=task.taught,
+                    examined=asked,
+                    classes=task.classes,
                 )
                 for sample in budgets
                 if _worth(method, sample)
@@ -201,6 +207,13 @@ def _worth(method: str, sample: Sample) -> bool:
     labels = math.inf if sample.labels is None else sample.labels
     # All the labels may still be few.
     return labels >= least and (most is None or labels <= most or len(sample.index) <= 3 * most)
+
+
+def _at_most(sample: Sample, rows: int | None, seed: int) -> Sample:
+    if rows is None or len(sample.index) <= rows:
+        return sample
+    mixed = np.random.default_rng(seed).permutation(sample.index)
+    return Sample(sample.labels, np.sort(mixed[:rows]))
 
 
 def _line(result: Result, task: Task, plan: Plan) -> dict[str, Any]:

@@ -26,6 +26,8 @@ TRADITIONAL = ("majority", "ngrams")
 """Methods without a language model; the others have one."""
 LABELS: dict[str, tuple[int, int | None]] = {"few_shot": (0, 64), "fine_tuned": (64, None)}
 """Labels per class from which, and up to which, a method is worth its time; None for no end."""
+MOST: dict[str, int] = {"embeddings": 5_000, "fine_tuned": 5_000}
+"""Rows that a slow method learns from at most; of more, a sample."""
 LLM_ROWS = 200
 """Held-out rows that a prompted model is asked about at most, since each costs money."""
 
@@ -87,7 +89,7 @@ def contender(
         case "few_shot":
             from shopkeeper.language.intents import IntentClassifier
 
-            return IntentClassifier(encoder=encoder, seed=seed)
+            return IntentClassifier(encoder=encoder, seed=seed, rehearsals=0)
         case "fine_tuned":
             from shopkeeper.language.train import EncoderClassifier
 

@@ -11,7 +11,7 @@ from typing import Any
 import pyarrow as pa
 
 from shopkeeper.operations.reviews.metrics import macro_f1
-from shopkeeper.proof.contenders import LLM_ROWS, TRADITIONAL
+from shopkeeper.proof.contenders import LLM_ROWS, MOST, TRADITIONAL
 from shopkeeper.proof.curve import Codes, Result, Sample, gap
 from shopkeeper.words import Words
 
@@ -73,9 +73,11 @@ LIMITS = (
         "展示的是几种方法中最好的一种，因此略偏乐观。",
     ),
     Words(
-        f"Few-shot fine-tuning is tried up to 64 labels a class, fine-tuning from 64 on; a prompted "
-        f"model reads {LLM_ROWS} reviews.",
-        f"少样本微调只试到每类 64 条标注，微调从 64 条开始；被提示的模型只读 {LLM_ROWS} 条评价。",
+        f"Few-shot fine-tuning is tried up to 64 labels a class, fine-tuning from 64 on; methods with "
+        f"an encoder learn from {MOST['fine_tuned']:,} reviews at most; a prompted model reads "
+        f"{LLM_ROWS}.",
+        f"少样本微调只试到每类 64 条标注，微调从 64 条开始；用编码器的方法最多学习 "
+        f"{MOST['fine_tuned']:,} 条评价；被提示的模型只读 {LLM_ROWS} 条。",
     ),
     Words(
         "MiniLM, the default encoder, knows English; name another for other languages.",
