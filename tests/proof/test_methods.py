@@ -10,12 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shopkeeper.data.shop import Shop, shop_from_tables
-from shopkeeper.errors import MissingDataError, MissingExtraError, UsageError
+from shopkeeper.errors import MissingDataError, MissingExtraError, StorageError, UsageError
 from shopkeeper.proof import comparison, contenders, verdict
 from shopkeeper.proof.ask import compare_methods
 from shopkeeper.proof.comparison import Plan, compare
 from shopkeeper.proof.contenders import Commonest, Prompted
 from shopkeeper.proof.curve import Result, Sample, gap, money, quality, samples
+from shopkeeper.words import Words
 
 WORDS = {1.0: ["péssimo", "差"], 3.0: ["razoável", "一般"], 5.0: ["ótimo", "很好"]}
 CLASS = {1.0: "negative", 3.0: "neutral", 5.0: "positive"}
@@ -66,7 +67,10 @@ def test_the_same_seed_gives_the_same_scores(shop: Shop) -> None:
 
 
 def test_a_prompted_model_that_knows_beats_what_has_few_labels(shop: Shop) -> None:
+    prompts: list[str] = []
+
     def knows(prompt: str) -> str:
+        prompts.append(prompt)
         asked = prompt.rsplit("<text>", 1)[1]
         return next(CLASS[s] for s, words in WORDS.items() if any(w in asked for w in words))
 
@@ -79,12 +83,24 @@ def test_a_prompted_model_that_knows_beats_what_has_few_labels(shop: Shop) -> No
     priced = [row for row in answer.table.to_pylist() if row["method"] == "llm"]
     assert all(row["money_per_1000_rows"] > 0.1 for row in priced)
     assert all(row["rows"] <= contenders.LLM_ROWS for row in priced)
+    assert len(prompts) == priced[0]["rows"]
 
 
 def test_a_model_that_answers_nonsense_is_no_better_and_said_to_be_so(shop: Shop) -> None:
     answer = compare(shop, a_plan("ngrams", "llm"), prompt=lambda _: "negative? no, positive!")
     assert all(row["high"] < 0 for row in answer.evidence["gaps"].to_pylist()[-2:])
     assert "loses to them" in answer.summary[1].en
+
+
+def test_a_model_that_fails_is_left_out_and_said(shop: Shop) -> None:
+    def dead(_: str) -> str:
+        raise StorageError(
+            Words("a", "甲"), Words("The server is dead.", "服务器无响应。"), Words("b", "乙")
+        )
+
+    answer = compare(shop, a_plan("ngrams", "llm"), prompt=dead)
+    assert {row["method"] for row in answer.table.to_pylist()} == {"ngrams"}
+    assert answer.evidence["skipped"].to_pylist()[0]["reason_zh"] == "服务器无响应。"
 
 
 def test_no_language_model_to_prompt_is_skipped_and_said(shop: Shop) -> None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 from shopkeeper.answer import Answer
 from shopkeeper.data.shop import Shop
 from shopkeeper.data.tables import SENTIMENTS
-from shopkeeper.errors import MissingDataError, MissingExtraError
+from shopkeeper.errors import MissingDataError, ShopkeeperError
 from shopkeeper.operations.reviews.learning import split_rows
 from shopkeeper.operations.reviews.sentiment import NEEDED, read_reviews
 from shopkeeper.proof import verdict
@@ -23,6 +23,7 @@ from shopkeeper.proof.contenders import (
     LABELS,
     LLM_ROWS,
     MOST,
+    Contender,
     ContenderName,
     Prompt,
     Remembered,
@@ -148,7 +149,6 @@ def run_trials(
         if method == "llm" and prompt is None:
             skipped.append(_row("llm", verdict.NO_LLM))
             continue
-        asked = task.examined[:LLM_ROWS] if method == "llm" else task.examined
         make = partial(
             contender,
             method,
@@ -158,21 +158,31 @@ def run_trials(
             remembered=remembered,
         )
         try:
-            results += [
-                trial(
-                    method,
-                    make,
-                    _at_most(sample, MOST.get(method), plan.seed),
-                    taught=task.taught,
-                    examined=asked,
-                    classes=task.classes,
-                )
-                for sample in budgets
-                if _worth(method, sample)
-            ]
-        except MissingExtraError as error:
+            # What a method had done before it failed is kept.
+            results.extend(_trials(method, make, budgets, task, plan))
+        except ShopkeeperError as error:
             skipped.append(_row(method, error.found))
     return results, skipped
+
+
+def _trials(
+    method: ContenderName,
+    make: Callable[[], Contender],
+    budgets: Sequence[Sample],
+    task: Task,
+    plan: Plan,
+) -> Iterator[Result]:
+    asked = task.examined[:LLM_ROWS] if method == "llm" else task.examined
+    for sample in budgets:
+        if not _worth(method, sample):
+            continue
+        kept = _at_most(sample, MOST.get(method), plan.seed)
+        made = trial(method, make, kept, taught=task.taught, examined=asked, classes=task.classes)
+        if method == "llm":
+            # It is shown no more labels than the fewest, so it is asked once and stands beside all.
+            yield from (replace(made, sample=Sample(b.labels, kept.index)) for b in budgets)
+            return
+        yield made
 
 
 def composed(
