@@ -48,6 +48,7 @@ if TYPE_CHECKING:
         review_topics,
         sentiment_effect,
     )
+    from shopkeeper.proof.ask import compare_methods
     from shopkeeper.settings import Settings
     from shopkeeper.surfaces.report import write_report
     from shopkeeper.surfaces.running import Step, run
@@ -77,6 +78,7 @@ __all__ = [
     "Words",
     "build_demo",
     "check",
+    "compare_methods",
     "import_files",
     "open_shop",
     "overview",
@@ -102,6 +104,7 @@ _HOMES = {
         "review_topics",
         "sentiment_effect",
     ),
+    "proof.ask": ("compare_methods",),
     "settings": ("Settings",),
     "surfaces.report": ("write_report",),
     "surfaces.running": ("Step", "run"),

@@ -58,7 +58,7 @@ def test_every_verb_reads_only_the_tables_and_answers_that_it_declares(
     monkeypatch.setattr(running, "_asked", watched)
     steps = run(demo)
     assert {step.outcome for step in steps} == {"answered"}
-    for verb in VERBS:
+    for verb in (verb for verb in VERBS if not verb.by_hand):
         tables, answers = read[verb.name]
         assert tables
         assert tables <= set(verb.reads), verb.name

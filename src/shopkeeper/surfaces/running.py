@@ -83,7 +83,7 @@ def run(path: Path | str, *, again: bool = False, progress: Progress = silent) -
 
     Limits
     ------
-    Verbs are asked with their default arguments. A change in a verb's code shows only when the
+    Verbs are asked with their default arguments; those that are asked by hand only are left out. A change in a verb's code shows only when the
     package's version changes, or with `again`.
 
     Raises
@@ -91,9 +91,10 @@ def run(path: Path | str, *, again: bool = False, progress: Progress = silent) -
     ShopNotFoundError
         There is no shop at that path.
     """
+    verbs = [verb for verb in VERBS if not verb.by_hand]
     return tuple(
-        _step(Path(path), verb, again=again, progress=progress, share=index / len(VERBS))
-        for index, verb in enumerate(VERBS)
+        _step(Path(path), verb, again=again, progress=progress, share=index / len(verbs))
+        for index, verb in enumerate(verbs)
     )
 
 

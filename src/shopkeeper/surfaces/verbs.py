@@ -52,6 +52,8 @@ class Verb:
         answer out of date.
     answers
         Verbs whose stored answers it reads; they stand earlier in the list.
+    by_hand
+        Asked only by its own command: `run` leaves it out, for it takes minutes.
     """
 
     name: str
@@ -60,6 +62,7 @@ class Verb:
     needs: tuple[Need, ...]
     reads: tuple[str, ...]
     answers: tuple[str, ...] = ()
+    by_hand: bool = False
 
     def load(self) -> Callable[..., Answer]:
         """Import the verb and return it."""
@@ -137,6 +140,14 @@ VERBS: tuple[Verb, ...] = (
         needs=(_REVIEWS,),
         reads=("reviews", "searches", "messages", "products", "order_items"),
         answers=("review_sentiment",),
+    ),
+    Verb(
+        "compare_methods",
+        "shopkeeper.proof.ask",
+        Words("Which way of reading reviews is worth it", "哪种评价读取方法值得用"),
+        needs=(_REVIEWS,),
+        reads=("reviews", "products", "orders", "order_items"),
+        by_hand=True,
     ),
 )  # fmt: skip
 BY_NAME: dict[str, Verb] = {verb.name: verb for verb in VERBS}

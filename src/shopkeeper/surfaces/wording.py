@@ -85,6 +85,7 @@ CHINESE: dict[str, str] = {
     "review-aspects": "找出每条评价谈到的方面及其褒贬，并引用原文。",
     "sentiment-effect": "比较不同情感的评价对应的销售、转化、退货、复购与配送。",
     "review-topics": "归纳文本在谈论什么、本周有何新话题、哪些话题从何时起变化。",
+    "compare-methods": "比较各种读取评价的方法在不同标注数下的效果、速度与费用，说明该用哪种。",
     # options
     "mapping": "列对应表（TOML），用于无法识别的文件。",
     "again": "即使数据没有变化也重新计算。",
@@ -102,11 +103,17 @@ CHINESE: dict[str, str] = {
     "accuracy": "不弃权的评价应达到的准确率，0（从不弃权）到 1。",
     "source": "哪些文本：reviews 评价、searches 搜索词、messages 顾客消息。",
     "topics": "话题数上限（不含新话题），按各语言的文本数分配，2 到 200。",
-    "review_topics method": "向量的来源：ngrams 数词与字并找出常一起出现的，"
+    "review-topics method": "向量的来源：ngrams 数词与字并找出常一起出现的，"
     "encoder 用 BERT 编码器读英文（需安装 encoder 附加包），其他语言同 ngrams。",
-    "review_topics minimum_count": "一个话题至少的文本数（新话题除外）；低于此数不显示百分比；"
+    "review-topics minimum_count": "一个话题至少的文本数（新话题除外）；低于此数不显示百分比；"
     "未给出时用店铺设置。",
-    "review_topics seed": "检验变化时的随机种子；未给出时用店铺设置里的种子。",
+    "review-topics seed": "检验变化时的随机种子；未给出时用店铺设置里的种子。",
+    "methods": "方法名，以逗号分隔：majority、ngrams、embeddings、few_shot、fine_tuned、llm；"
+    "留空则用此处可用的全部方法。",
+    "compare-methods encoder": "改用的编码器：文件夹或 hub 名；留空则用 MiniLM。",
+    "held_out": "最多用多少条留出评价；越多区间越窄，也越慢。",
+    "hour_price": "本机一小时的价格，币种不限。",
+    "token_price": "被提示的大语言模型每百万词元的价格，币种与上相同。",
     "minimum_count": "低于此数不显示百分比；未给出时用店铺设置。",
 }
 
