@@ -41,6 +41,7 @@ def test_exit_codes_are_those_of_the_tree() -> None:
         "DataError": 3, "SourceNotFoundError": 3, "UnreadableFileError": 3,
         "UnrecognisedFileError": 3, "MissingDataError": 3,
         "MissingExtraError": 4, "StorageError": 5, "ShopBusyError": 5,
+        "GenerationError": 6, "ProviderError": 6, "BudgetError": 6, "ReplyError": 6,
     }  # fmt: skip
 
 

@@ -13,8 +13,12 @@
     │   ├── UnrecognisedFileError  no platform writes such a header
     │   └── MissingDataError       the verb needs a table, column or number of rows that is not there
     ├── MissingExtraError      an optional package is not installed               exit code 4
-    └── StorageError           the disk is full or cannot be written              exit code 5
-        └── ShopBusyError          another process is writing to the shop
+    ├── StorageError           the disk is full or cannot be written              exit code 5
+    │   └── ShopBusyError          another process is writing to the shop
+    └── GenerationError        a language model gave no answer that can be used   exit code 6
+        ├── ProviderError          it could not be reached, was too slow, or answered with an error
+        ├── BudgetError            the next request could exceed the limit of the run
+        └── ReplyError             its reply is not what was asked for, even after one repair
 """
 
 from __future__ import annotations
@@ -121,3 +125,21 @@ class StorageError(ShopkeeperError):
 
 class ShopBusyError(StorageError):
     """Another process is writing to the shop."""
+
+
+class GenerationError(ShopkeeperError):
+    """A language model gave no answer that can be used."""
+
+    exit_code = 6
+
+
+class ProviderError(GenerationError):
+    """A language model could not be reached, was too slow, or answered with an error."""
+
+
+class BudgetError(GenerationError):
+    """The next request could exceed what the run may spend."""
+
+
+class ReplyError(GenerationError):
+    """A language model's reply is not what was asked for, even after one repair."""

@@ -11,7 +11,7 @@ import unicodedata
 from dataclasses import dataclass
 
 _ALIKE = str.maketrans("аеорсухіјѕԁһӏԛԝօαορνιτυκАВЕКМНОРСТХ", "aeopcyxijsdhlqwoaopvituka" "bekmhopctx")
-_INVISIBLE = re.compile(
+INVISIBLE = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064"
     "\u2066-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\U000e0000-\U000e0fff]"
 )
@@ -52,7 +52,7 @@ def folded(text: str) -> Folded:
     letters: list[str] = []
     origin: list[int] = []
     for place, letter in enumerate(text):
-        if _INVISIBLE.match(letter):
+        if INVISIBLE.match(letter):
             continue
         seen = letter if "\u4e00" <= letter <= "\u9fff" else unicodedata.normalize("NFKC", letter)
         for one in seen.lower().translate(_ALIKE):

@@ -16,7 +16,7 @@ _SURNAMES = (
     "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎"
     "余潘杜戴夏钟汪田任姜范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文"
     "庞樊兰殷施陶洪翟安颜倪严牛温芦季俞章鲁葛伍韦申尤毕聂丛焦向柳邢路岳齐沿梅莫庄辛管祝左涂谷祁时舒耿牟卜"
-    "肖詹关苗凌费纪靳盛童欧甄项曲成游阳裴席卫查屈鲍位覃霍翁隋植甘景薄单包司柏宁柯阮桂闵解强柴华车冉房边辜"
+    "肖詹关苗凌费纪靳盛童欧甄项曲成游阳裴席卫查屈鲍覃霍翁隋植甘景薄单包司柏宁柯阮桂闵解强柴华车冉房边辜"
     "吉饶刁瞿戚丘古米池滕晋苑邬臧畅宫来嵺苟全褚廉简娄盖符奚木穆党燕郎邸冀谈姬屠连郜晏栾郁商蒙计喻揭窦迟宇"
     "敖糜鄢冷卓花仇艾蓝都巩稽井练仲乐虞卞封竺冼原官衣楚佟栗匡宗应台巫鞠僧桑荆谌银扬明沙薄伏岑习胥保和蔺"
 )
@@ -39,7 +39,7 @@ _TITLE = re.compile(
     f"(?P<it>(?:{_COMPOUND}){_GIVEN}{{0,2}}?|{_COMMON}{_GIVEN}{{0,2}}?)(?=先生|女士|小姐(?!姐)|太太)"
 )
 _BESIDE = re.compile(f"(?P<it>{_COMMON}{_GIVEN}{{1,2}}) ?(?=\\[?(?:\\d{{17}}[\\dXx]|1[3-9]\\d{{9}})(?!\\d))")
-_WORDS = re.compile("任何|单身|方便|[对关由用属合至在]于|白领|高[端贵档级]|时[尚髦]|[^姓]向|成[年熟]|万[千能]")
+_WORDS = re.compile("任何|携程|蒙牛|单身|方便|[对关由用属合至在]于|白领|高[端贵档级]|时[尚髦]|[^姓]向|成[年熟]|万[千能]")
 
 _CAPITAL = r"[A-Z][a-zà-ÿ]*(?:['’-][A-Z][a-zà-ÿ]+)*[a-zà-ÿ]"
 _FULL = rf"{_CAPITAL}(?: {_CAPITAL}){{0,2}}"
@@ -53,7 +53,7 @@ _SPEAKING = re.compile(
 )
 _HONORIFIC = re.compile(
     rf"\b(?:Mr|Mrs|Ms|Miss|Dr|Prof)\.?(?: (?:and|&) Mrs\.?)? (?P<it>(?!(?:Coffee|Pac|Martens|Martins|Nobody"
-    rf"|Pepper|Clean|Potato|Beast|Robot|Bean|Bubble|Right|Meyer|Brown['’]s|Scholl|Fix|Who|Seuss)\b){_FULL})"
+    rf"|Pepper|Clean|Potato|Beast|Robot|Bean|Bubble|Right|Meyer|Brown['’]s|Scholl|Fix|Who|Seuss|Pro)\b){_FULL})"
 )
 _SIGNED = re.compile(
     r"(?:^|[.!?\n] ?)(?:(?:Kind |Best |Warm )?[Rr]egards|Best wishes|Best|Sincerely|Yours(?: truly)?"

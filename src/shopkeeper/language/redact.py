@@ -19,6 +19,7 @@ KINDS = ("email", "id_card", "bank_card", "phone", "account", "address", "name")
 
 # Not a piece of a longer number, of a model number or of a word.
 _BEFORE, _AFTER = r"(?<![A-Za-z0-9_])(?<![A-Za-z0-9][-.])", r"(?![A-Za-z0-9_])(?!-[A-Za-z0-9])"
+_LONG_NUMBER = re.compile(r"\d(?:[ ().-]{0,3}\d){4}")
 _EMAIL = re.compile(rf"(?<![A-Za-z0-9._%+-]){EMAIL}")
 _EMAIL_SPOKEN = re.compile(
     r"(?<![\w.])[A-Za-z0-9._+-]{1,40} ?[(\[{] ?at ?[)\]}] ?[A-Za-z0-9-]{1,40}"
@@ -83,10 +84,11 @@ def personal_spans(text: str) -> list[Span]:
     """
     plain = narrow(text)
     found: list[Span] = []
-    if any(character.isdigit() for character in plain):
+    if _LONG_NUMBER.search(plain):
         found += _numbers(plain)
     if "@" in plain or "%40" in plain or "at" in plain:
         found = [*_matches(_EMAIL, plain, "email"), *_matches(_EMAIL_SPOKEN, plain, "email"), *found]
+    found += _matches(_ACCOUNT, plain, "account")
     found += address_spans(plain)
     found += name_spans(plain)
     return [
@@ -119,7 +121,6 @@ def _numbers(plain: str) -> Iterator[Span]:
     yield from _people_only(plain, cards)
     yield from _people_only(plain, _matches(_PHONE, plain, "phone"))
     yield from _people_only(plain, _matches(_PHONE_NAMED, plain, "phone"))
-    yield from _matches(_ACCOUNT, plain, "account")
 
 
 def _matches(pattern: re.Pattern[str], plain: str, kind: str) -> Iterator[Span]:
