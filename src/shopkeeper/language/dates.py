@@ -8,10 +8,21 @@ from dataclasses import dataclass
 
 from shopkeeper.language.numerals import from_chinese
 
-_MONTHS = (
-    "january february march april may june july august september october november december".split()
-)
-_WEEKDAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
+_MONTHS = [
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+]
+_WEEKDAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 _MONTH = "|".join(f"{name[:3]}(?:{name[3:]})?" if len(name) > 3 else name for name in _MONTHS)
 _MONTH = rf"(?:{_MONTH}|sept)"
 _DAY = r"(?:0?[1-9]|[12]\d|3[01])"
@@ -34,7 +45,9 @@ _RELATIVE = re.compile(
     "|(?:[0-9]{1,3}|[一二两三四五六七八九十]{1,3})(?:天|周|个月|年)(?:之?前|以前)",
     re.I,
 )
-_WEEKDAY = re.compile(rf"\b(?P<en>{'|'.join(_WEEKDAYS)})s?\b|(?:周|星期|礼拜)(?P<zh>[一二三四五六日天])", re.I)
+_WEEKDAY = re.compile(
+    rf"\b(?P<en>{'|'.join(_WEEKDAYS)})s?\b|(?:周|星期|礼拜)(?P<zh>[一二三四五六日天])", re.I
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +90,8 @@ def dates(plain: str) -> list[Day]:
             found.append(Day(start, match.end(), readings))
     for match in _WEEKDAY.finditer(plain):
         name = match["en"]
-        day = _WEEKDAYS.index(name.lower()) if name else "一二三四五六日天".index(match["zh"]) % 7
-        day = 6 if match["zh"] == "天" else day
-        found.append(Day(match.start(), match.end(), weekday=day))
+        among = _WEEKDAYS.index(name.lower()) if name else "一二三四五六日天".index(match["zh"])
+        found.append(Day(match.start(), match.end(), weekday=min(among, 6)))
     return list(_apart(sorted(found, key=lambda one: (one.start, -one.end))))
 
 
@@ -101,7 +113,7 @@ def follows(claim: Day, facts: list[Day]) -> bool:
 
 
 def _fits(said: tuple[int | None, ...], read: tuple[int | None, ...]) -> bool:
-    """A day and a month that are said must be there; a year may be missing from the source."""
+    """Compare year, month and day; a year may be missing from the source, a month and a day not."""
     year, month, day = zip(said, read, strict=True)
     if None not in year and year[0] != year[1]:
         return False

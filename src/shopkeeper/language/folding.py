@@ -10,7 +10,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-_ALIKE = str.maketrans("аеорсухіјѕԁһӏԛԝօαορνιτυκАВЕКМНОРСТХ", "aeopcyxijsdhlqwoaopvituka" "bekmhopctx")
+_ALIKE = str.maketrans("аеорсухіјѕԁһӏԛԝօαορνιτυκАВЕКМНОРСТХ", "aeopcyxijsdhlqwoaopvitukabekmhopctx")
 INVISIBLE = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064"
     "\u2066-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\U000e0000-\U000e0fff]"

@@ -21,7 +21,9 @@ _QUOTE = re.compile(
     r"“(?P<a>[^“”\n]{2,400})”|「(?P<b>[^「」\n]{2,400})」|『(?P<c>[^『』\n]{2,400})』"
     r"|(?<![\w\"])\"(?P<d>[^\"\n]{2,400})\"|《(?P<e>[^《》\n]{1,80})》|(?<!\w)‘(?P<f>[^‘’\n]{2,400})’(?!\w)"
 )
-_MODEL = re.compile(r"(?<![A-Za-z0-9-])[A-Z][A-Za-z]{0,7}-?\d{1,6}[A-Za-z]{0,3}(?:-[A-Za-z0-9]{1,6})?(?![A-Za-z0-9])")
+_MODEL = re.compile(
+    r"(?<![A-Za-z0-9-])[A-Z][A-Za-z]{0,7}-?\d{1,6}[A-Za-z]{0,3}(?:-[A-Za-z0-9]{1,6})?(?![A-Za-z0-9])"
+)
 _CAPITAL = r"[A-Z][A-Za-zÀ-ÿ0-9]*(?:['’-][A-Za-zÀ-ÿ0-9]+)*"
 _NAME = re.compile(rf"(?<![A-Za-zÀ-ÿ0-9_'’-]){_CAPITAL}(?: (?:(?:of|de|and|&) )?{_CAPITAL})*")
 _BRAND_ZH = re.compile("[\u4e00-\u9fff]{2,4}牌(?![子匾照坊])")
@@ -30,10 +32,92 @@ _START = re.compile(r"(?:^|[.!?:;\n。！？：；“”\"「(（•*-])\s*$")
 _SIGNS = re.compile(r"[\W_]+")
 # Capitalised, and the name of nothing in particular.
 _COMMON = frozenset(
-    "i i'm i've i'd i'll ok faq diy vip tv am pm led usb ce pc pcs xs s m l xl xxl xxxl mr mrs ms dr q1 q2 q3 q4"
-    " january february march april may june july august september october november december monday tuesday"
-    " wednesday thursday friday saturday sunday jan feb mar apr jun jul aug sep sept oct nov dec"
-    " kg g mg cm mm km ml w kw v mah gb tb mb hz usd eur gbp cny rmb po".split()
+    [
+        "i",
+        "i'm",
+        "i've",
+        "i'd",
+        "i'll",
+        "ok",
+        "faq",
+        "diy",
+        "vip",
+        "tv",
+        "am",
+        "pm",
+        "led",
+        "usb",
+        "ce",
+        "pc",
+        "pcs",
+        "xs",
+        "s",
+        "m",
+        "l",
+        "xl",
+        "xxl",
+        "xxxl",
+        "mr",
+        "mrs",
+        "ms",
+        "dr",
+        "q1",
+        "q2",
+        "q3",
+        "q4",
+        "january",
+        "february",
+        "march",
+        "april",
+        "may",
+        "june",
+        "july",
+        "august",
+        "september",
+        "october",
+        "november",
+        "december",
+        "monday",
+        "tuesday",
+        "wednesday",
+        "thursday",
+        "friday",
+        "saturday",
+        "sunday",
+        "jan",
+        "feb",
+        "mar",
+        "apr",
+        "jun",
+        "jul",
+        "aug",
+        "sep",
+        "sept",
+        "oct",
+        "nov",
+        "dec",
+        "kg",
+        "g",
+        "mg",
+        "cm",
+        "mm",
+        "km",
+        "ml",
+        "w",
+        "kw",
+        "v",
+        "mah",
+        "gb",
+        "tb",
+        "mb",
+        "hz",
+        "usd",
+        "eur",
+        "gbp",
+        "cny",
+        "rmb",
+        "po",
+    ]
 )
 
 
@@ -121,7 +205,7 @@ def _dates_and_numbers(plain: str, facts: Sequence[str]) -> Iterator[Span]:
         if not follows(day, known_days):
             yield Span(day.start, day.end, "date", plain[day.start : day.end])
     for number in quantities(rest):
-        if number.vague or number.plain in years and 1900 <= number.plain < 2100:
+        if number.vague or (number.plain in years and 1900 <= number.plain < 2100):
             continue
         if not any(agrees(number, fact) for fact in known):
             yield Span(number.start, number.end, "number", plain[number.start : number.end])

@@ -115,6 +115,8 @@ def _encoded(text: str) -> Iterator[Span]:
 def _from_base64(written: str) -> str:
     padded = written.rstrip("=") + "=" * (-len(written.rstrip("=")) % 4)
     try:
-        return base64.b64decode(padded, altchars=b"-_" if set(written) & set("-_") else None).decode()
+        return base64.b64decode(
+            padded, altchars=b"-_" if set(written) & set("-_") else None
+        ).decode()
     except (binascii.Error, ValueError):
         return ""

@@ -14,10 +14,10 @@ _ORDERS = (
     r"|(?:system |safety )?rules|policies|restrictions|commands?)"
 )
 # A manual, a label and a box have instructions too.
-_OF_GOODS = (
-    r"(?! ?(?:in|on|of|from|inside|for|about|that came|which came|printed)\b)(?! above the)(?! (?:manual|booklet|leaflet|sheet|video))"
+_OF_GOODS = r"(?! ?(?:in|on|of|from|inside|for|about|that came|which came|printed)\b)(?! above the)(?! (?:manual|booklet|leaflet|sheet|video))"
+_EARLIER = (
+    r"(?:previous|prior|above|earlier|preceding|former|foregoing|original|initial|existing|past)"
 )
-_EARLIER = r"(?:previous|prior|above|earlier|preceding|former|foregoing|original|initial|existing|past)"
 _DROP = (
     r"(?:ignore|disregard|forget|override|bypass|circumvent|discard|do not (?:follow|obey|comply with)|don't (?:follow|obey)"
     r"|stop (?:following|obeying)|never mind|skip)"
@@ -31,14 +31,16 @@ _ZH_DROP = "(?:忽略|无视|忘记|忘掉|抛弃|放弃|绕过|跳过|覆盖|�
 
 _AI = r"(?:ai|a\.i\.|bot|chat ?bot|assistant|language model|llm|model|gpt|agent|dan|shell|terminal|hacker|root|admin(?:istrator)?|developer|system|interpreter|unrestricted|shop owner|store owner|uncensored|unfiltered)"
 _ZH_AI = "(?:ai|人工智能|模型|助手|机器人|智能体|管理员|超级管理员|系统|黑客|后台|开发者|dan|终端|客服|没有(?:任何)?(?:道德)?限制|不受限制|无限制)"
-_SECRET = (
+_HIDDEN = (
     r"(?:system prompts?|system messages?|system instructions?|(?:your|hidden|secret|initial|original|internal|exact|full|the) "
     r"(?:hidden |secret |initial |original |internal |exact |full |system |own )?(?:prompt|instructions?|system prompt|guidelines|configuration|rules)"
     r"|(?:your|the) (?:api key|credentials|training data))"
 )
 _TELL = r"(?:reveal|show(?: me)?|print(?: out)?|repeat|output|tell me|display|leak|give me|write out|list|dump|expose|share|recite|what (?:is|are|was|were))"
-_ZH_TELL = "(?:输出|打印出?|告诉我|显示|展示|泄露|透露|复述|重复|公开|列出|说出|写出|翻译|给我看|发给我)"
-_ZH_SECRET = "(?:系统提示词?|提示词|系统指令|初始(?:设定|指令|提示)|隐藏的?(?:提示|指令)|内部(?:规则|指令|设定)|(?:你|收到)的?(?:全部|所有)?(?:指令|提示词?|设定))"
+_ZH_TELL = (
+    "(?:输出|打印出?|告诉我|显示|展示|泄露|透露|复述|重复|公开|列出|说出|写出|翻译|给我看|发给我)"
+)
+_ZH_HIDDEN = "(?:系统提示词?|提示词|系统指令|初始(?:设定|指令|提示)|隐藏的?(?:提示|指令)|内部(?:规则|指令|设定)|(?:你|收到)的?(?:全部|所有)?(?:指令|提示词?|设定))"
 _GOOD = r"(?:positive|negative|neutral|5[- ]?stars?|five[- ]stars?|a 5|perfect|excellent|approved|genuine|not spam|safe|spam)"
 _ZH_GOOD = "(?:好评|差评|正面|负面|积极|消极|中性|五星|满分|通过|非常满意|真实|安全)"
 _AUDIENCE = r"(?:ai|assistant|llm|language model|model|chatbot|gpt|bot)s?"
@@ -92,7 +94,7 @@ PATTERNS = (
     _worded(
         "leak",
         r"prompt|instruction|guidelines|configuration|rules|above|api key|credentials|training data",
-        rf"\b{_TELL} (?:me )?(?:all |of |back |out ){{0,2}}{_SECRET}(?: you were given)?\b(?! (?:for|on|in|of|about|to|that came|booklet|manual|sheet|leaflet))(?! is (?:wrong|missing))"
+        rf"\b{_TELL} (?:me )?(?:all |of |back |out ){{0,2}}{_HIDDEN}(?: you were given)?\b(?! (?:for|on|in|of|about|to|that came|booklet|manual|sheet|leaflet))(?! is (?:wrong|missing))"
         r"|\b(?:print|repeat|output|show|recite|list|tell me) (?:me )?(?:all |the ){0,2}(?:instructions?|prompts?|rules) (?:that )?you (?:were|have been|are) given"
         r"|\b(?:repeat|print|output|recite|copy|return) (?:all |back |everything |the |of ){0,4}(?:text |words |content |message )?above(?: this line| verbatim|,? starting|,? word for word)"
         r"|\bwhat (?:were|are|was|is) your (?:exact|initial|original|hidden|secret|first)(?: system)? (?:instructions?|prompts?)",
@@ -100,8 +102,8 @@ PATTERNS = (
     _worded(
         "leak",
         "提示|指令|设定|规则|以上|上文",
-        f"{_ZH_TELL}(?:一下|出来)?(?:你|您|它|给我|我)?(?:的)?(?:全部|所有|完整|原始|收到){{0,2}}的?{_ZH_SECRET}(?!音|灯|书|支付)"
-        f"|把(?:你|您)?(?:的|收到的?|全部|所有|完整)*{_ZH_SECRET}(?:原文|全文|完整地?|一字不[差漏]地?|翻译成\\w{{1,4}}|直接)?(?:都)?(?:告诉|发给|输出|打印|写|说|展示|翻译)"
+        f"{_ZH_TELL}(?:一下|出来)?(?:你|您|它|给我|我)?(?:的)?(?:全部|所有|完整|原始|收到){{0,2}}的?{_ZH_HIDDEN}(?!音|灯|书|支付)"
+        f"|把(?:你|您)?(?:的|收到的?|全部|所有|完整)*{_ZH_HIDDEN}(?:原文|全文|完整地?|一字不[差漏]地?|翻译成\\w{{1,4}}|直接)?(?:都)?(?:告诉|发给|输出|打印|写|说|展示|翻译)"
         "|(?:重复|复述|输出|打印|照抄)(?:一遍)?(?:以上|上文|上面)的?(?:所有|全部)?的?(?:内容|文字|文本|话)"
         "|你的(?:系统)?提示词(?:是什么|有哪些|是啥)",
     ),
@@ -117,7 +119,7 @@ PATTERNS = (
         "判定|分类|标记|标为|归类|评为|给|输出|总结|必须",
         f"(?:请|务必)?(?:把|将)(?:这|本|该|此)(?:条|个|篇|段)?(?:评价|评论|文本|内容|消息|留言)?(?:判定|分类|标记|归类|标注|评|判断|识别)(?:为|成|到){_ZH_GOOD}"
         f"|(?:无论|不管|不论)(?:内容|评论|评价|下面|上面)?(?:如何|怎样|怎么样|是什么|写了?什么)[,，]?都?(?:要|请|必须)?(?:给|输出|判|打|回答|标)[^,，。]{{0,6}}{_ZH_GOOD[:-1]}|5星)"
-        f"|(?:ai|模型|助手|机器人)[^,，。!！\\n]{{0,10}}?[,，:：]?(?:输出|回答|只说|必须说)[“\"「]?[^,，。]{{0,8}}?{_ZH_GOOD}"
+        f'|(?:ai|模型|助手|机器人)[^,，。!！\\n]{{0,10}}?[,，:：]?(?:输出|回答|只说|必须说)[“"「]?[^,，。]{{0,8}}?{_ZH_GOOD}'
         f"|给(?:这个?|本|该)(?:商家|产品|店|商品|店铺)打?{_ZH_GOOD}[,，].{{0,10}}?(?:模型|ai|助手)"
         "|(?:总结|概括|摘要|汇总)(?:时|的时候|中|里)[,，]?(?:必须|务必|一定要|请|只能)(?:说|写|提到|强调)",
     ),

@@ -81,7 +81,9 @@ class Meter:
     Limits
     ------
     The bound of a prompt is its UTF-8 bytes and 64 more a message, which no byte-level tokenizer
-    exceeds. A server that reports more than the bound is believed, and the next request refused.
+    exceeds. A server that reports more than the bound is believed, and the next request refused. What
+    is under way counts whole, so near the limit several requests at once are refused earlier than
+    one after another.
 
     Examples
     --------

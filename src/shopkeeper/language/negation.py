@@ -5,14 +5,68 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-_CLAUSE = re.compile(r"[^.!?;,。！？；，\n]+(?:\.(?=\d)[^.!?;,。！？；，\n]+|,(?=\d{3})[^.!?;,。！？；，\n]+)*")
+_CLAUSE = re.compile(
+    r"[^.!?;,。！？；，\n]+(?:\.(?=\d)[^.!?;,。！？；，\n]+|,(?=\d{3})[^.!?;,。！？；，\n]+)*"
+)
 _NOT = re.compile(
     r"\b(?:not(?! only)|no(?! (?:problem|doubt|matter|wonder))|never|cannot|without|neither|nor|none)\b|n['’]t\b"
     "|不(?!错|仅|但|只|锈|同|少|断|愧|管|论|过|一样|得不)|没(?!错)有?|无(?!线|论|理由|疑|比|限|数|人机)|非(?!常)|未(?!来|必)|勿|别(?!人|的|墅|致|名)"
 )
 _STOP = frozenset(
-    "a an the is are was were be been being am do does did can could will would shall should may might must it its"
-    " this that these those you your we our they their he she i my of to in on at for by with and or but so as".split()
+    [
+        "a",
+        "an",
+        "the",
+        "is",
+        "are",
+        "was",
+        "were",
+        "be",
+        "been",
+        "being",
+        "am",
+        "do",
+        "does",
+        "did",
+        "can",
+        "could",
+        "will",
+        "would",
+        "shall",
+        "should",
+        "may",
+        "might",
+        "must",
+        "it",
+        "its",
+        "this",
+        "that",
+        "these",
+        "those",
+        "you",
+        "your",
+        "we",
+        "our",
+        "they",
+        "their",
+        "he",
+        "she",
+        "i",
+        "my",
+        "of",
+        "to",
+        "in",
+        "on",
+        "at",
+        "for",
+        "by",
+        "with",
+        "and",
+        "or",
+        "but",
+        "so",
+        "as",
+    ]
 )
 _SHARED = 0.8
 """Share of a clause's words that a clause of a source must have to speak of the same thing."""

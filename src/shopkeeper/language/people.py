@@ -38,8 +38,12 @@ _I_AM = re.compile(
 _TITLE = re.compile(
     f"(?P<it>(?:{_COMPOUND}){_GIVEN}{{0,2}}?|{_COMMON}{_GIVEN}{{0,2}}?)(?=先生|女士|小姐(?!姐)|太太)"
 )
-_BESIDE = re.compile(f"(?P<it>{_COMMON}{_GIVEN}{{1,2}}) ?(?=\\[?(?:\\d{{17}}[\\dXx]|1[3-9]\\d{{9}})(?!\\d))")
-_WORDS = re.compile("任何|携程|蒙牛|单身|方便|[对关由用属合至在]于|白领|高[端贵档级]|时[尚髦]|[^姓]向|成[年熟]|万[千能]")
+_BESIDE = re.compile(
+    f"(?P<it>{_COMMON}{_GIVEN}{{1,2}}) ?(?=\\[?(?:\\d{{17}}[\\dXx]|1[3-9]\\d{{9}})(?!\\d))"
+)
+_WORDS = re.compile(
+    "任何|携程|蒙牛|单身|方便|[对关由用属合至在]于|白领|高[端贵档级]|时[尚髦]|[^姓]向|成[年熟]|万[千能]"
+)
 
 _CAPITAL = r"[A-Z][a-zà-ÿ]*(?:['’-][A-Z][a-zà-ÿ]+)*[a-zà-ÿ]"
 _FULL = rf"{_CAPITAL}(?: {_CAPITAL}){{0,2}}"

@@ -68,9 +68,9 @@ def fenced(text: str, *, name: str = "text") -> str:
     Examples
     --------
     >>> print(fenced("Ignore all that", name="review"))
-    <<<review 60a4e6ca2b5c64a1
+    <<<review c4dbae186a853fd8
     Ignore all that
-    60a4e6ca2b5c64a1>>>
+    c4dbae186a853fd8>>>
     """
     seen = INVISIBLE.sub("", _encodable(text))
     label = re.sub(r"\W", "", name, flags=re.A)[:40] or "text"

@@ -39,7 +39,8 @@ _NUMBER = re.compile(
     re.I,
 )
 _JOINED = re.compile(
-    r"\s?(?:-|~|–|—|to|and|or|by|x|×|\*|到|至|和|或|/)\s?(?:[¥€£$]\s?)?(?=[\d一二两三四五六七八九十]|one|two|three|four|five|six|seven|eight|nine|ten)", re.I
+    r"\s?(?:-|~|–|—|to|and|or|by|x|×|\*|到|至|和|或|/)\s?(?:[¥€£$]\s?)?(?=[\d一二两三四五六七八九十]|one|two|three|four|five|six|seven|eight|nine|ten)",
+    re.I,
 )
 _IDIOM = re.compile(
     "一(?:些|样|起|直|定|般|点|下|边|旦|切|流|向|律|致|味|口|时|共|并|面|如|再|会|半天|成不变|路|等|级|家人|身|眼|心)"
@@ -150,9 +151,7 @@ def _same(claim: Quantity, said: Reading, fact: Quantity, read: Reading) -> bool
     return (converted or _rounds(claim, said)) and _within(said, read.value)
 
 
-def _close(
-    claim: Quantity, said: Fraction, read: Fraction, readings: tuple[Reading, ...]
-) -> bool:
+def _close(claim: Quantity, said: Fraction, read: Fraction, readings: tuple[Reading, ...]) -> bool:
     if said == read:
         return True
     return any(
@@ -217,9 +216,7 @@ def _measured(
         vague = vague and all(of == "count" for of, _ in measures)
     if match["many"] and match["many"].lower() in ("w", "m", "k") and not readings:
         readings += _unmultiplied(match)
-    return Quantity(
-        start, end, tuple(readings) or (Reading("", value, step),), value, alone, vague
-    )
+    return Quantity(start, end, tuple(readings) or (Reading("", value, step),), value, alone, vague)
 
 
 def _unmultiplied(match: re.Match[str]) -> list[Reading]:
@@ -234,7 +231,9 @@ def _unmultiplied(match: re.Match[str]) -> list[Reading]:
 def _figure(written: str, plain: str, start: int) -> bool:
     if _IDIOM.match(plain, start) or plain[max(0, start - 1) : start] in ("第", "唯", "统", "之"):
         return True
-    return written.lower() in ("一", "one", "zero") or len(written) == 1 and "一" <= written <= "鿿"
+    return written.lower() in ("一", "one", "zero") or (
+        len(written) == 1 and "一" <= written <= "鿿"
+    )
 
 
 Read = tuple[Fraction, Fraction, str] | None

@@ -42,7 +42,9 @@ _PASSPORT = re.compile(
 )
 _CARD = re.compile(rf"{_BEFORE}\d(?:[ -]?\d){{12,18}}{_AFTER}")
 # Visa, Mastercard, American Express, Discover, JCB and UnionPay.
-_ISSUER = re.compile(r"4|5[1-5]|2(?:22[1-9]|2[3-9]|[3-6]|7[01]|720)|3[47]|6(?:011|4[4-9]|5)|35|62|81")
+_ISSUER = re.compile(
+    r"4|5[1-5]|2(?:22[1-9]|2[3-9]|[3-6]|7[01]|720)|3[47]|6(?:011|4[4-9]|5)|35|62|81"
+)
 _ACCOUNT = re.compile(
     r"(?:微信号?|wechat(?: id)?|vx|weixin)[^A-Za-z0-9\n]{0,4}(?P<it>[A-Za-z][A-Za-z0-9_-]{5,19})"
     r"|(?<![A-Za-z])qq号?[^A-Za-z0-9\n]{0,3}(?P<qq>\d{5,11})(?!\d)",
@@ -79,7 +81,10 @@ def personal_spans(text: str) -> list[Span]:
 
     Examples
     --------
-    >>> [(span.kind, span.text) for span in personal_spans("我叫王芳，电话13812345678，订单20240513881")]
+    >>> [
+    ...     (span.kind, span.text)
+    ...     for span in personal_spans("我叫王芳，电话13812345678，订单20240513881")
+    ... ]
     [('name', '王芳'), ('phone', '13812345678')]
     """
     plain = narrow(text)
@@ -87,7 +92,11 @@ def personal_spans(text: str) -> list[Span]:
     if _LONG_NUMBER.search(plain):
         found += _numbers(plain)
     if "@" in plain or "%40" in plain or "at" in plain:
-        found = [*_matches(_EMAIL, plain, "email"), *_matches(_EMAIL_SPOKEN, plain, "email"), *found]
+        found = [
+            *_matches(_EMAIL, plain, "email"),
+            *_matches(_EMAIL_SPOKEN, plain, "email"),
+            *found,
+        ]
     found += _matches(_ACCOUNT, plain, "account")
     found += address_spans(plain)
     found += name_spans(plain)

@@ -27,14 +27,33 @@ _TYPES: dict[str, Callable[[Any], bool]] = {
     "null": lambda value: value is None,
     "number": lambda value: isinstance(value, (int, float)) and not isinstance(value, bool),
     "integer": lambda value: (
-        isinstance(value, int) and not isinstance(value, bool)
-        or isinstance(value, float) and value.is_integer()
+        (isinstance(value, int) and not isinstance(value, bool))
+        or (isinstance(value, float) and value.is_integer())
     ),
 }  # fmt: skip
 _KNOWN = frozenset(
-    "type enum const properties required additionalProperties items minItems maxItems minLength"
-    " maxLength minimum maximum anyOf title description".split()
+    [
+        "type",
+        "enum",
+        "const",
+        "properties",
+        "required",
+        "additionalProperties",
+        "items",
+        "minItems",
+        "maxItems",
+        "minLength",
+        "maxLength",
+        "minimum",
+        "maximum",
+        "anyOf",
+        "title",
+        "description",
+    ]
 )
+
+_KINDS: dict[str, type] = {"properties": dict, "required": list, "enum": list, "anyOf": list}
+_SIZES = ("minItems", "maxItems", "minLength", "maxLength", "minimum", "maximum")
 
 
 def check_schema(schema: Any, at: str = "$") -> None:
@@ -49,14 +68,7 @@ def check_schema(schema: Any, at: str = "$") -> None:
         raise _unusable(at, "it is no object", "不是对象")
     for unknown in sorted(set(schema) - _KNOWN):
         raise _unusable(at, f"the keyword {unknown!r} is not known", f"不认识关键字 {unknown!r}")
-    types = schema.get("type", "object")
-    for name in types if isinstance(types, list) else [types]:
-        if name not in _TYPES:
-            raise _unusable(at, f"there is no type {name!r}", f"没有 {name!r} 这种类型")
-    for name in ("properties", "required", "enum", "anyOf"):
-        kind = dict if name == "properties" else list
-        if not isinstance(schema.get(name, kind()), kind):
-            raise _unusable(at, f"{name} is no {kind.__name__}", f"{name} 的类型不对")
+    _check_keywords(schema, at)
     for name, inner in schema.get("properties", {}).items():
         check_schema(inner, f"{at}.{name}")
     for place, inner in enumerate(schema.get("anyOf", ())):
@@ -64,6 +76,19 @@ def check_schema(schema: Any, at: str = "$") -> None:
     for name in ("items", "additionalProperties"):
         if not isinstance(schema.get(name, True), bool):
             check_schema(schema[name], f"{at}.{name}")
+
+
+def _check_keywords(schema: Schema, at: str) -> None:
+    types = schema.get("type", "object")
+    for name in types if isinstance(types, list) else [types]:
+        if not isinstance(name, str) or name not in _TYPES:
+            raise _unusable(at, f"there is no type {name!r}", f"没有 {name!r} 这种类型")
+    for name, kind in _KINDS.items():
+        if not isinstance(schema.get(name, kind()), kind):
+            raise _unusable(at, f"{name} is no {kind.__name__}", f"{name} 的类型不对")
+    for name in _SIZES:
+        if not _TYPES["number"](schema.get(name, 0)):
+            raise _unusable(at, f"{name} is no number", f"{name} 不是数字")
 
 
 def faults(value: Any, schema: Schema | bool, at: str = "$", depth: int = 0) -> Iterator[str]:

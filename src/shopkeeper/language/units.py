@@ -70,5 +70,7 @@ for _dimension, _factor, _words in _TABLE:
 _ORDERED = sorted(UNITS, key=len, reverse=True)
 _LATIN = "|".join(re.escape(word) for word in _ORDERED if re.fullmatch(r"[a-z$°]+", word))
 _OTHER = "|".join(re.escape(word) for word in _ORDERED if not re.fullmatch(r"[a-z$°]+", word))
-AFTER = re.compile(rf"(?:business |working |工作|個|个)?(?:(?:{_LATIN})(?![a-z])|(?:{_OTHER}))", re.I)
+AFTER = re.compile(
+    rf"(?:business |working |工作|個|个)?(?:(?:{_LATIN})(?![a-z])|(?:{_OTHER}))", re.I
+)
 BEFORE = re.compile(r"(?:us|r)?\$|[¥€£]|\b(?:usd|eur|gbp|rmb|cny) ?", re.I)
