@@ -136,8 +136,8 @@ def _readings(match: re.Match[str]) -> Iterator[tuple[int | None, int | None, in
     for place in "1234567":
         parts = [match.groupdict().get(f"{name}{place}") for name in "ymd"]
         if any(parts):
-            year, month, day = (_number(part) for part in parts)
-            yield year, month, day
+            said, month, day = (_number(part) for part in parts)
+            yield said, month, day
 
 
 def _number(written: str | None) -> int | None:

@@ -15,6 +15,7 @@ INVISIBLE = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064"
     "\u2066-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\U000e0000-\U000e0fff]"
 )
+_BLANKS = re.compile(r"\s\s|[^\S ]")
 _SPACED = re.compile(r"(?<![^\W_])(?:[A-Za-z][ .·_-]{1,3}){5,200}[A-Za-z](?![^\W_])")
 
 
@@ -59,6 +60,22 @@ def folded(text: str) -> Folded:
             letters.append(one)
             origin.append(place)
     return Folded("".join(letters), (*origin, len(text)))
+
+
+def on_one_line(seen: Folded) -> Folded | None:
+    """Return the text with one space for every run of blanks and line ends, or None as it is so.
+
+    Examples
+    --------
+    >>> on_one_line(folded("on\\n  one line")).text
+    'on one line'
+    """
+    if not _BLANKS.search(seen.text):
+        return None
+    kept = [place for place, letter in enumerate(seen.text) if not letter.isspace()
+            or not seen.text[place - 1 : place].isspace()]  # fmt: skip
+    letters = "".join(" " if seen.text[place].isspace() else seen.text[place] for place in kept)
+    return Folded(letters, (*(seen.origin[place] for place in kept), seen.origin[-1]))
 
 
 def closed_up(seen: Folded) -> Folded | None:

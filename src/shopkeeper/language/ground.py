@@ -199,12 +199,12 @@ def _dates_and_numbers(plain: str, facts: Sequence[str]) -> Iterator[Span]:
     known_days = [day for fact in facts for day in dates(fact)]
     known: list[Quantity] = [number for fact in facts for number in quantities(_bare(fact))]
     years = {year for day in known_days for year, _, _ in day.readings}
-    rest = _bare(plain)
+    rest = list(_bare(plain))
     for day in dates(plain):
-        rest = rest[: day.start] + " " * (day.end - day.start) + rest[day.end :]
+        rest[day.start : day.end] = " " * (day.end - day.start)
         if not follows(day, known_days):
             yield Span(day.start, day.end, "date", plain[day.start : day.end])
-    for number in quantities(rest):
+    for number in quantities("".join(rest)):
         if number.vague or (number.plain in years and 1900 <= number.plain < 2100):
             continue
         if not any(agrees(number, fact) for fact in known):

@@ -14,7 +14,7 @@ import re
 from collections.abc import Iterator
 from urllib.parse import unquote
 
-from shopkeeper.language.folding import Folded, closed_up, folded
+from shopkeeper.language.folding import Folded, closed_up, folded, on_one_line
 from shopkeeper.language.injection_words import PATTERNS
 from shopkeeper.language.spans import Span, disjoint
 from shopkeeper.words import Words
@@ -73,9 +73,8 @@ def injection_spans(text: str) -> list[Span]:
     text = text[:CHARACTERS]
     seen = folded(text)
     found = [*_hidden(text), *_worded(seen), *_encoded(text)]
-    apart = closed_up(seen)
-    if apart is not None:
-        found += _worded(apart)
+    for other in (on_one_line(seen), closed_up(seen)):
+        found += _worded(other) if other else ()
     found.sort(key=lambda span: (span.start, -span.end))
     return [
         Span(span.start, span.end, span.kind, text[span.start : span.end])

@@ -26,7 +26,7 @@ _EMAIL_SPOKEN = re.compile(
     r"(?: ?[(\[{] ?dot ?[)\]}] ?[A-Za-z]{2,20}|\.[A-Za-z]{2,20}){1,3}",
     re.I,
 )
-_PHONE = re.compile(rf"{_BEFORE}(?:{PHONE}){_AFTER}|(?<![A-Za-z0-9+])\+(?<=\+){PHONE[2:]}{_AFTER}")
+_PHONE = re.compile(rf"{_BEFORE}(?:{PHONE}){_AFTER}")
 _PHONE_NAMED = re.compile(
     r"(?:\b(?:tel|telephone|phone|mobile|cell|whatsapp|fax|call|text)\b|电话|手机|座机|号码|联系方式|拨打?|打)"
     r"[^\w\n+(]{0,3}(?:(?:no|number|is|me|on|at|号码?|是|为)[^\w\n+(]{1,3}|[号码是为]{1,3}[^\w\n+(]{0,3}){0,3}"

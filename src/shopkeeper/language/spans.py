@@ -53,7 +53,10 @@ def disjoint(spans: Iterable[Span]) -> list[Span]:
     True
     """
     kept: list[Span] = []
+    taken = bytearray()
     for span in spans:
-        if all(span.end <= other.start or span.start >= other.end for other in kept):
+        taken.extend(bytes(max(0, span.end - len(taken))))
+        if not any(taken[span.start : span.end]):
             kept.append(span)
+            taken[span.start : span.end] = b"\1" * (span.end - span.start)
     return sorted(kept, key=lambda span: span.start)

@@ -73,6 +73,7 @@ def at(url: str, model: str = "m", **patience: Any) -> Generator:
     return Generator(Server(connection(url, KEY, model)), patience=Patience(**given))
 
 
+@pytest.mark.slow
 def test_a_real_server_answers_and_tells_its_tokens(real: tuple[str, str]) -> None:
     generator = at(*real)
     assert generator.text(Prompt("How is it? 怎么样？", system="Be brief.")) == SAYS
@@ -80,6 +81,7 @@ def test_a_real_server_answers_and_tells_its_tokens(real: tuple[str, str]) -> No
     assert generator.meter.spent.prompt_tokens > 5
 
 
+@pytest.mark.slow
 def test_a_real_server_streams_piece_by_piece(real: tuple[str, str]) -> None:
     generator = at(*real)
     pieces = list(generator.stream(Prompt("How is it?")))
@@ -88,10 +90,12 @@ def test_a_real_server_streams_piece_by_piece(real: tuple[str, str]) -> None:
     assert generator.meter.spent.reply_tokens == 5
 
 
+@pytest.mark.slow
 def test_a_real_server_gives_json_that_satisfies_a_schema(real: tuple[str, str]) -> None:
     assert at(*real).json(Prompt("How is it?"), LABEL) == {"label": "positive"}
 
 
+@pytest.mark.slow
 def test_a_real_server_answers_several_at_once_and_is_asked_once(
     real: tuple[str, str], tmp_path: Path
 ) -> None:
@@ -102,10 +106,12 @@ def test_a_real_server_answers_several_at_once_and_is_asked_once(
     assert generator.meter.spent.requests == 6
 
 
+@pytest.mark.slow
 def test_a_real_server_cuts_a_reply_at_the_limit(real: tuple[str, str]) -> None:
     assert at(*real).text(Prompt("How is it?"), tokens=2) == '{"label": "posi'
 
 
+@pytest.mark.slow
 def test_a_real_server_refuses_a_model_that_it_does_not_have(real: tuple[str, str]) -> None:
     with pytest.raises(ProviderError, match="the server answered 400: Server is pinned"):
         at(real[0], "another").text(Prompt("?"))
