@@ -89,17 +89,17 @@ def personal_spans(text: str) -> list[Span]:
     """
     plain = narrow(text)
     found: list[Span] = []
-    if _LONG_NUMBER.search(plain):
-        found += _numbers(plain)
     if "@" in plain or "%40" in plain or "at" in plain:
-        found = [
-            *_matches(_EMAIL, plain, "email"),
-            *_matches(_EMAIL_SPOKEN, plain, "email"),
-            *found,
-        ]
+        found += [*_matches(_EMAIL, plain, "email"), *_matches(_EMAIL_SPOKEN, plain, "email")]
+    rest = plain
+    for span in found:
+        # What touches an address is not part of it: a number after it is still a number.
+        rest = rest[: span.start] + "\n" * (span.end - span.start) + rest[span.end :]
+    if _LONG_NUMBER.search(rest):
+        found += _numbers(rest)
     found += _matches(_ACCOUNT, plain, "account")
-    found += address_spans(plain)
-    found += name_spans(plain)
+    found += address_spans(rest)
+    found += name_spans(rest)
     return [
         Span(span.start, span.end, span.kind, text[span.start : span.end])
         for span in disjoint(found)
