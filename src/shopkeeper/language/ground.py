@@ -197,18 +197,26 @@ def _in_order(parts: Sequence[str], fact: str) -> bool:
 
 def _dates_and_numbers(plain: str, facts: Sequence[str]) -> Iterator[Span]:
     known_days = [day for fact in facts for day in dates(fact)]
-    known: list[Quantity] = [number for fact in facts for number in quantities(_bare(fact))]
+    known: list[Quantity] = []
+    for fact in facts:
+        # A source may mean its dates as numbers too.
+        known += [*quantities(_bare(fact)), *quantities(_without_dates(fact))]
     years = {year for day in known_days for year, _, _ in day.readings}
-    rest = list(_bare(plain))
     for day in dates(plain):
-        rest[day.start : day.end] = " " * (day.end - day.start)
         if not follows(day, known_days):
             yield Span(day.start, day.end, "date", plain[day.start : day.end])
-    for number in quantities("".join(rest)):
-        if number.vague or (number.plain in years and 1900 <= number.plain < 2100):
+    for number in quantities(_without_dates(plain)):
+        if number.vague or number.plain in years and 1900 <= number.plain < 2100:
             continue
         if not any(agrees(number, fact) for fact in known):
             yield Span(number.start, number.end, "number", plain[number.start : number.end])
+
+
+def _without_dates(plain: str) -> str:
+    letters = list(_bare(plain))
+    for day in dates(plain):
+        letters[day.start : day.end] = " " * (day.end - day.start)
+    return "".join(letters)
 
 
 def _bare(plain: str) -> str:
