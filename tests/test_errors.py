@@ -42,6 +42,7 @@ def test_exit_codes_are_those_of_the_tree() -> None:
         "UnrecognisedFileError": 3, "MissingDataError": 3, "TrainingError": 3,
         "MissingExtraError": 4, "StorageError": 5, "ShopBusyError": 5,
         "StoppedError": 130,
+        "GenerationError": 6, "ProviderError": 6, "BudgetError": 6, "ReplyError": 6,
     }  # fmt: skip
 
 

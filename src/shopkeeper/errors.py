@@ -16,6 +16,10 @@
     ├── MissingExtraError      an optional package is not installed               exit code 4
     ├── StorageError           the disk is full or cannot be written              exit code 5
     │   └── ShopBusyError          another process is writing to the shop
+    ├── GenerationError        a language model gave no answer that can be used   exit code 6
+    │   ├── ProviderError          it could not be reached, was too slow, or answered with an error
+    │   ├── BudgetError            the next request could exceed the limit of the run
+    │   └── ReplyError             its reply is not what was asked for, even after one repair
     └── StoppedError           the user stopped the command                       exit code 130
 """
 
@@ -133,3 +137,21 @@ class StoppedError(ShopkeeperError):
     """The user stopped the command."""
 
     exit_code = 130
+
+
+class GenerationError(ShopkeeperError):
+    """A language model gave no answer that can be used."""
+
+    exit_code = 6
+
+
+class ProviderError(GenerationError):
+    """A language model could not be reached, was too slow, or answered with an error."""
+
+
+class BudgetError(GenerationError):
+    """The next request could exceed what the run may spend."""
+
+
+class ReplyError(GenerationError):
+    """A language model's reply is not what was asked for, even after one repair."""
