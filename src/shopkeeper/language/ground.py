@@ -206,7 +206,7 @@ def _dates_and_numbers(plain: str, facts: Sequence[str]) -> Iterator[Span]:
         if not follows(day, known_days):
             yield Span(day.start, day.end, "date", plain[day.start : day.end])
     for number in quantities(_without_dates(plain)):
-        if number.vague or number.plain in years and 1900 <= number.plain < 2100:
+        if number.vague or (number.plain in years and 1900 <= number.plain < 2100):
             continue
         if not any(agrees(number, fact) for fact in known):
             yield Span(number.start, number.end, "number", plain[number.start : number.end])
