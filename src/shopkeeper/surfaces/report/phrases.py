@@ -46,7 +46,6 @@ FIRST_NO_EFFECT = Words(
 FIRST_SHARE = Words(
     "{share} of {total} reviews are negative.", "{total} 条评价里，差评占 {share}。"
 )
-
 FIRST_FEW = Words(
     "{negative} of {total} reviews are negative; too few for a percentage.",
     "{total} 条评价里有 {negative} 条差评；样本太少，不给百分比。",
