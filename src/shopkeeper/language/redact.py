@@ -9,6 +9,7 @@ of e-mail addresses and phone numbers are those of the door (`shopkeeper.data.pr
 from __future__ import annotations
 
 import re
+import string
 from collections.abc import Iterator
 
 from shopkeeper.data.privacy import EMAIL, PHONE
@@ -20,7 +21,9 @@ KINDS = ("email", "id_card", "bank_card", "phone", "account", "address", "name")
 # Not a piece of a longer number, of a model number or of a word.
 _BEFORE, _AFTER = r"(?<![A-Za-z0-9_])(?<![A-Za-z0-9][-.])", r"(?![A-Za-z0-9_])(?!-[A-Za-z0-9])"
 _LONG_NUMBER = re.compile(r"\d(?:[ ().-]{0,3}\d){4}")
-_EMAIL = re.compile(rf"(?<![A-Za-z0-9._%+-]){EMAIL}")
+_EMAIL = re.compile(EMAIL)
+_AT = re.compile("@|%40")
+_LOCAL = frozenset(string.ascii_letters + string.digits + "._%+-")
 _EMAIL_SPOKEN = re.compile(
     r"(?<![\w.])[A-Za-z0-9._+-]{1,40} ?[(\[{] ?at ?[)\]}] ?[A-Za-z0-9-]{1,40}"
     r"(?: ?[(\[{] ?dot ?[)\]}] ?[A-Za-z]{2,20}|\.[A-Za-z]{2,20}){1,3}",
@@ -90,11 +93,12 @@ def personal_spans(text: str) -> list[Span]:
     plain = narrow(text)
     found: list[Span] = []
     if "@" in plain or "%40" in plain or "at" in plain:
-        found += [*_matches(_EMAIL, plain, "email"), *_matches(_EMAIL_SPOKEN, plain, "email")]
-    rest = plain
+        found += [*_emails(plain), *_matches(_EMAIL_SPOKEN, plain, "email")]
+    letters = list(plain)
     for span in found:
         # What touches an address is not part of it: a number after it is still a number.
-        rest = rest[: span.start] + "\n" * (span.end - span.start) + rest[span.end :]
+        letters[span.start : span.end] = "\n" * (span.end - span.start)
+    rest = "".join(letters)
     if _LONG_NUMBER.search(rest):
         found += _numbers(rest)
     found += _matches(_ACCOUNT, plain, "account")
@@ -119,6 +123,21 @@ def redact(text: str) -> str:
         parts += [text[done : span.start], f"[{span.kind}]"]
         done = span.end
     return "".join([*parts, text[done:]])
+
+
+def _emails(plain: str) -> Iterator[Span]:
+    """Yield e-mail addresses, one that touches the end of another included."""
+    end = 0
+    for mark in _AT.finditer(plain):
+        start = mark.start()
+        if start < end:
+            continue
+        while start > max(end, mark.start() - 64) and plain[start - 1] in _LOCAL:
+            start -= 1
+        match = _EMAIL.match(plain[start : mark.end() + 100])
+        if match:
+            end = start + match.end()
+            yield Span(start, end, "email", match[0])
 
 
 def _numbers(plain: str) -> Iterator[Span]:
