@@ -232,6 +232,11 @@ def _check_type(path: Path, name: str, value: Any, default: Any) -> None:
 
 
 def _check(path: Path, settings: Settings) -> None:
+    _check_privacy(path, settings)
+    _check_values(path, settings)
+
+
+def _check_privacy(path: Path, settings: Settings) -> None:
     for item in fields(Privacy):
         value, allowed = getattr(settings.privacy, item.name), ("hash", "drop")
         if item.name == "text":
@@ -243,6 +248,9 @@ def _check(path: Path, settings: Settings) -> None:
                 f"privacy.{item.name} is {value!r}, not one of {listed}",
                 f"privacy.{item.name} 为 {value!r}，只能是 {listed}",
             )
+
+
+def _check_values(path: Path, settings: Settings) -> None:
     if settings.language not in ("en", "zh"):
         raise _bad(
             path,
@@ -255,6 +263,22 @@ def _check(path: Path, settings: Settings) -> None:
             f"time_zone {settings.time_zone!r} is no IANA zone",
             f"time_zone {settings.time_zone!r} 不是 IANA 时区",
         )
+    if settings.currency and not re.fullmatch("[A-Z]{3}", settings.currency):
+        raise _bad(
+            path,
+            f"currency {settings.currency!r} is no ISO 4217 code such as CNY",
+            f"currency {settings.currency!r} 不是 ISO 4217 币种代码（如 CNY）",
+        )
+    if not re.fullmatch(r"\d+(\.\d+)?\s?[KMGT]i?B", settings.memory_limit):
+        raise _bad(
+            path,
+            f"memory_limit {settings.memory_limit!r} is no size such as 2GB",
+            f"memory_limit {settings.memory_limit!r} 不是大小（如 2GB）",
+        )
+    for name, least in (("seed", 0), ("minimum_count", 1), ("max_fit_rows", 1)):
+        value = getattr(settings, name)
+        if value < least:
+            raise _bad(path, f"{name} = {value} is below {least}", f"{name} = {value} 小于 {least}")
 
 
 def _bad(path: Path, en: str, zh: str) -> SettingsError:

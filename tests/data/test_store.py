@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from shopkeeper.data.store import KEPT_COMMITS, Version, create_shop, read_salt, read_shop, writing
-from shopkeeper.errors import ShopBusyError, ShopNotFoundError
+from shopkeeper.errors import ShopBusyError, ShopNotFoundError, UsageError
 
 
 @pytest.fixture
@@ -31,6 +31,20 @@ def test_a_new_shop_is_empty_and_has_a_salt_only_its_owner_reads(shop: Path) -> 
     assert (manifest.version, manifest.tables, settings.name) == (0, {}, "shop")
     assert len(read_salt(shop)) == 64
     assert (shop / "salt").stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize("left", [None, "", "0" * 63])
+def test_a_lost_salt_is_never_made_anew_over_tables(shop: Path, left: str | None) -> None:
+    with writing(shop) as writer:
+        folder = writer.folder("tables", "orders")
+        made = Version(writer.relative(folder), 1)
+        writer.commit(writer.manifest.replaced(tables={"orders": made}))
+    (shop / "salt").unlink()
+    if left is not None:
+        (shop / "salt").write_text(left)
+    with pytest.raises(UsageError, match="salt is gone or damaged") as caught:
+        read_salt(create_shop(shop))
+    assert "盐值" in caught.value.text("zh")
 
 
 def test_creating_a_shop_again_keeps_its_salt(shop: Path) -> None:

@@ -22,6 +22,7 @@ import errno
 import fcntl
 import json
 import os
+import re
 import secrets
 import shutil
 from collections.abc import Iterator
@@ -31,7 +32,7 @@ from pathlib import Path
 from shlex import quote
 from typing import Any
 
-from shopkeeper.errors import ShopBusyError, ShopNotFoundError, StorageError
+from shopkeeper.errors import ShopBusyError, ShopNotFoundError, StorageError, UsageError
 from shopkeeper.settings import Settings, load_settings, settings_text
 from shopkeeper.words import Words
 
@@ -108,6 +109,8 @@ def create_shop(path: Path, *, settings: Settings | None = None) -> Path:
     ------
     ShopNotFoundError
         There are tables without the manifest that names them; a new one would hide them.
+    UsageError
+        There are tables without the salt that made their pseudonyms.
     ShopBusyError
         Another process is making the same shop.
     """
@@ -123,6 +126,8 @@ def create_shop(path: Path, *, settings: Settings | None = None) -> Path:
             text = settings_text(settings or Settings(name=path.name))
             _replace(path / "shop.toml", text)
         if not (path / "salt").exists():
+            if any((path / "tables").glob("*/v*")):
+                raise _lost_salt(path)
             _replace(path / "salt", secrets.token_hex(32), mode=0o600)
         if lost:
             _replace(path / "manifest.json", json.dumps(asdict(Manifest())))
@@ -180,8 +185,34 @@ def read_shop(path: Path) -> tuple[Manifest, Settings]:
 
 
 def read_salt(path: Path) -> str:
-    """Return the shop's salt."""
-    return (path / "salt").read_text(encoding="ascii")
+    """Return the shop's salt.
+
+    Raises
+    ------
+    UsageError
+        It is gone or is not the one that was made: every pseudonym would change.
+    """
+    try:
+        salt = (path / "salt").read_text(encoding="ascii")
+    except (FileNotFoundError, UnicodeDecodeError):
+        salt = ""
+    if not re.fullmatch("[0-9a-f]{64}", salt):
+        raise _lost_salt(path)
+    return salt
+
+
+def _lost_salt(path: Path) -> UsageError:
+    return UsageError(
+        Words(f"Asked to write to the shop {path.name}.", f"要写入店铺 {path.name}。"),
+        Words(
+            "Its salt is gone or damaged; with another one every customer would count twice.",
+            "它的盐值文件（salt）不见了或已损坏；换一个盐值，每位顾客都会被当成两个人。",
+        ),
+        Words(
+            "Put the file salt back from a backup, or import everything into a new folder.",
+            "请从备份恢复 salt 文件，或把全部文件导入到新的文件夹。",
+        ),
+    )
 
 
 class Writer:
