@@ -36,7 +36,7 @@ _DEFINITIONS = {
     "corrupts": Words("Numbers that such rows make wrong", "这些行会使哪些数字出错"),
     "rows_read": Words(
         "Rows of the file; equals kept + duplicates + rejected",
-        "文件行数；等于 保留 + 重复 + 拒收",
+        "文件行数；等于 保留 + 重复 + 未导入",
     ),
     "kept": Words(
         "Rows of this file that were taken; rows that another file brought before are updated, not added",
@@ -232,7 +232,7 @@ def _summary(
             f"{tables.num_rows} tables from {imports.num_rows} files: {read:,} rows read = {kept:,} kept + "
             f"{twice:,} duplicates + {refused:,} rejected; {repaired:,} cells could not be read and were left empty.",
             f"{imports.num_rows} 个文件成为 {tables.num_rows} 张表：读取 {read:,} 行 = 保留 {kept:,} + "
-            f"重复 {twice:,} + 拒收 {refused:,}；另有 {repaired:,} 个单元格无法读取，已留空。",
+            f"重复 {twice:,} + 未导入 {refused:,}；另有 {repaired:,} 个单元格无法读取，已留空。",
         ),
         *_held(tables, imports),
     ]

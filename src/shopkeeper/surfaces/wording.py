@@ -55,7 +55,7 @@ IMPORT_COLUMNS = (
     Words("rows read", "读取行数"),
     Words("kept", "保留"),
     Words("duplicates", "重复"),
-    Words("rejected", "拒收"),
+    Words("rejected", "未导入"),
     Words("outcome", "结果"),
 )
 RUN_COLUMNS = (
@@ -76,7 +76,7 @@ OUTCOMES: dict[str, Words] = {
 CHINESE: dict[str, str] = {
     # commands
     "import": "导入平台导出的文件；每个文件来自哪个平台由表头识别。",
-    "check": "列出店铺里有什么、修正了什么、拒收了什么及原因、会影响哪些数字。",
+    "check": "列出店铺里有什么、修正了什么、哪些行没能导入及原因、会影响哪些数字。",
     "run": "执行所有数据齐备的分析；没有变化的不重做，跳过的说明缺什么。",
     "report": "写出一份不依赖网络的 HTML 报告。",
     "demo": "生成演示店铺：平台导出文件，以及另存的真实答案。",
@@ -87,7 +87,7 @@ CHINESE: dict[str, str] = {
     "review-topics": "归纳文本在谈论什么、本周有何新话题、哪些话题从何时起变化。",
     "compare-methods": "比较各种读取评价的方法在不同标注数下的效果、速度与费用，说明该用哪种。",
     # options
-    "mapping": "列对应表（TOML），用于无法识别的文件。",
+    "mapping": "列映射（TOML），用于无法识别的文件。",
     "again": "即使数据没有变化也重新计算。",
     "output": "报告文件；默认写在店铺文件夹里的 report.html。",
     "customers": "顾客数，2,000 到 1,000,000。",

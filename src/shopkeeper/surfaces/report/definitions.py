@@ -95,7 +95,7 @@ OWN: dict[str, Definition] = {
     "rows": _own(
         "Rows", "行数",
         "Rows of the table after the import: without duplicates and without rejected rows.",
-        "导入后表里的行数，不含重复行与拒收行。"),
+        "导入后表里的行数，不含重复行与未导入行。"),
 }  # fmt: skip
 
 

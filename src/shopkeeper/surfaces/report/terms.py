@@ -10,7 +10,7 @@ TERMS = {
     "check:total": Words("Rows of the table", "该表行数"),
     "check:rows_read": Words("Rows read and kept", "读取与保留的行数"),
     "check:duplicates": Words("Duplicates", "重复行数"),
-    "check:rejected": Words("Rejected rows", "拒收行数"),
+    "check:rejected": Words("Rejected rows", "未导入行数"),
     "review_sentiment:accuracy": Words("Right class", "判对的比例"),
     "review_sentiment:macro_f1": Words("Macro-F1", "宏平均 F1"),
     "review_sentiment:ece": Words("Calibration error", "校准误差"),
