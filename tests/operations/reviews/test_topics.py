@@ -142,12 +142,11 @@ def test_the_order_of_the_rows_and_the_seed_change_no_topic(answer: Answer) -> N
 
 def test_negative_share_comes_from_stars_and_from_the_stored_sentiment(answer: Answer) -> None:
     assert found_in(answer, "zipper")["negative_share"] > 0.6
-    rows = five_subjects()
+    rows = [row | {"rating": None} for row in five_subjects()]
     judged = Answer(
         "review_sentiment", Words("s", "情感"),
         pa.table({"review_id": [row["review_id"] for row in rows],
-                  "sentiment": ["positive"] * len(rows), "abstained": [False] * len(rows),
-                  "origin": ["text"] * len(rows)}),
+                  "read": ["positive"] * len(rows), "abstained": [False] * len(rows)}),
         "ngrams",
     )  # fmt: skip
     shop = shop_from_tables(
