@@ -41,7 +41,7 @@ def misspelt(
     Examples
     --------
     >>> misspelt("where is my order", np.random.default_rng(4), texts=1, characters=0.2)
-    'where i my prder'
+    'whwre is ordet'
     >>> misspelt("where is my order", np.random.default_rng(1), texts=0)
     'where is my order'
     """
