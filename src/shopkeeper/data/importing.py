@@ -335,10 +335,13 @@ def _connect(shop: Path, settings: Settings) -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect()
     connection.execute(f"SET memory_limit = {literal(settings.memory_limit)}")
     connection.execute(f"SET temp_directory = {literal(str(scratch))}")
+    # What does not fit in memory is written there before it is masked.
+    connection.execute("SET temp_file_encryption = true")
     connection.execute("SET TimeZone = 'UTC'")
     connection.execute("SET autoinstall_known_extensions = false")
-    for macro in (*macros.MACROS, *privacy.MACROS, *privacy.salted_macros(read_salt(shop))):
+    for macro in macros.MACROS:
         connection.execute(macro)
+    privacy.register(connection, read_salt(shop))
     return connection
 
 

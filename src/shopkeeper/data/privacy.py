@@ -2,63 +2,196 @@
 
 A hash is SHA-256 over the shop's own salt, the kind of field and the trimmed, lower-cased value, cut
 to 16 hexadecimal digits: equal values stay equal within a shop and mean nothing in another one.
-Masking replaces e-mail addresses, phone numbers and IP addresses inside free text.
+Every text column is guarded, whatever a source calls it: e-mail addresses, phone numbers, identity
+cards and IP addresses are masked in words, and an id that holds one is hashed. The id of a person
+stays only where it can be nothing but an id: digits, or a token that no name looks like.
 
 Limits: a name or an address that somebody writes into free text is not recognised; drop the text
-where that matters (`text = "drop"` in shop.toml).
+where that matters (`text = "drop"` in shop.toml). Ten or eleven digits that nothing separates are a
+phone number as the id of a person and a plain number elsewhere, unless they are a Chinese mobile
+number or a word such as "phone" or 电话 stands before them. An order that is numbered by a phone
+number alone keeps it.
 """
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
+
+import duckdb
+import pyarrow as pa
+from duckdb.func import PythonUDFType
+from duckdb.sqltypes import VARCHAR
+
 from shopkeeper.data.tables import Column
 from shopkeeper.settings import Privacy
 
-EMAIL = r"[A-Za-z0-9._%+-]+(?:@|%40)[A-Za-z0-9.-]+\.[A-Za-z]{2,}"
+# Digits are written in full width too. Every repetition is bounded: texts are written by strangers.
+_D = "[0-9０-９]"
+_LATIN = "A-Za-zÀ-ɏЀ-ӿＡ-Ｚａ-ｚ"
+EMAIL = rf"[{_LATIN}0-9０-９._%+．-]{{1,64}}(?:@|＠|%40)[{_LATIN}0-9０-９.．-]{{1,190}}[.．][{_LATIN}]{{2,24}}"
 IP = (
-    r"\d{1,3}(?:\.\d{1,3}){3}|(?:[0-9A-Fa-f]{1,4}:){4,7}[0-9A-Fa-f]{1,4}"
+    rf"{_D}{{1,3}}(?:[.．]{_D}{{1,3}}){{3}}|(?:[0-9A-Fa-f]{{1,4}}:){{4,7}}[0-9A-Fa-f]{{1,4}}"
     r"|(?:[0-9A-Fa-f]{1,4}:){1,6}(?::[0-9A-Fa-f]{1,4}){1,6}"  # shortened with ::
+    r"|::[0-9A-Fa-f]{1,4}(?::[0-9A-Fa-f]{1,4}){0,6}"
 )
+_INTERNATIONAL = rf"[+＋]{_D}[0-9０-９\s().（）-]{{6,16}}{_D}"
 PHONE = (
-    r"\+\d[\d\s().-]{6,16}\d"  # international
-    r"|\(?\d{3}\)?[\s.-]\d{3}[\s.-]\d{4}"  # North American
-    r"|1[3-9]\d[\s-]?\d{4}[\s-]?\d{4}"  # Chinese mobile
-    r"|0\d{2,3}-\d{7,8}"  # Chinese landline
-    r"|\(\d{2}\)\s?9?\d{4}-\d{4}"  # Brazilian
-    r"|0\d(?:[\s.]\d{2}){4}"  # French
+    rf"{_INTERNATIONAL}"
+    rf"|[(（]?{_D}{{3}}[)）]?[\s.-]{_D}{{3}}[\s.-]{_D}{{4}}|[(（]{_D}{{3}}[)）]{_D}{{3}}-?{_D}{{4}}"  # North American
+    rf"|(?:(?:00)?86[\s-]?)?[1１][3-9３-９]{_D}[\s-]?{_D}{{4}}[\s-]?{_D}{{4}}"  # Chinese mobile
+    rf"|[0０]{_D}{{2,3}}[-－—]{_D}{{7,8}}|[(（][0０]{_D}{{2,3}}[)）]\s?{_D}{{7,8}}"  # Chinese landline
+    rf"|[(（]{_D}{{2}}[)）]\s?9?{_D}{{4}}[\s-]?{_D}{{4}}|{_D}{{2}}\s9{_D}{{4}}-?{_D}{{4}}"  # Brazilian
+    rf"|0[1-9](?:\s{_D}{{2}}){{4}}|0[1-9](?:\.{_D}{{2}}){{4}}|0[1-9](?:-{_D}{{2}}){{4}}"  # French
+    rf"|0[1-9]{_D}{{1,3}}\s{_D}{{3,4}}\s?{_D}{{3,4}}"  # British, German
 )
-_SUSPECT = r"@|%40|\d[\d\s().:-]{5,}\d|[0-9A-Fa-f]{1,4}:[0-9A-Fa-f]{0,4}:"
-
-MACROS = (
-    f"""CREATE OR REPLACE TEMP MACRO masked(x) AS CASE
-        WHEN x IS NULL OR NOT regexp_matches(x, '{_SUSPECT}') THEN x
-        ELSE regexp_replace(regexp_replace(regexp_replace(x,
-            '{EMAIL}', '[email]', 'g'), '{IP}', '[ip]', 'g'), '{PHONE}', '[phone]', 'g') END""",
-    """CREATE OR REPLACE TEMP MACRO shape_of(x) AS
-        regexp_replace(regexp_replace(x, '\\p{L}', 'x', 'g'), '\\p{N}', '0', 'g')""",
+_CARD = (
+    r"[1-9][0-9]{5}(?:18|19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9]{3}[0-9Xx]"  # Chinese
+    r"|[0-9]{3}\.[0-9]{3}\.[0-9]{3}-[0-9]{2}"  # Brazilian
+    r"|[0-9]{3}-[0-9]{2}-[0-9]{4}"  # American
 )
+_CALL = r"(?i:tel|telephone|phone|mobile|cell|whatsapp|fax|call|sms|fone|celular|telefone)|电话|手机|座机|致电|拨打|打给"
+_EDGES = r"(?<![0-9０-９A-Za-z])(?:{})(?![0-9０-９A-Za-z])"
+# In this order: an address may hold what looks like a number.
+_MASKS = (
+    (re.compile(EMAIL), "[email]"),
+    (re.compile(_EDGES.format(IP)), "[ip]"),
+    (re.compile(_EDGES.format(_CARD)), "[id]"),
+    (re.compile(_EDGES.format(PHONE)), "[phone]"),
+    (
+        re.compile(rf"((?:{_CALL})[^0-9０-９\n]{{0,12}}){_D}(?:[\s().（）-]{{0,2}}{_D}){{6,14}}"),
+        r"\1[phone]",
+    ),
+)
+_HELD = re.compile(f"{EMAIL}|{_EDGES.format(f'{IP}|{_INTERNATIONAL}')}")
+# Whatever is masked or held has one of these; engines look for them at the speed of the scan.
+_SUSPECT = "[@＠]|%40|(?:[0-9０-９][^\\n]*){7}|:[0-9A-Fa-f]*:|[0-9０-９][.．][0-9０-９]+[.．][0-9０-９]+[.．]"
+
+_PREFIX = "(?:(?:[Uu]ser|[Cc]ust|[Cc]ustomer|[Cc]lient|[Mm]ember|[Bb]uyer|[Vv]isitor|[Gg]uest|[Dd]evice|[Ss]ession|id)[-_:#]?)?"
+_OPAQUE = (
+    rf"{_PREFIX}[0-9]{{1,20}}|[A-Za-z][-_]?[0-9]{{1,20}}|[A-Z]{{2}}[-_]?[0-9]{{3,20}}"
+    r"|(?:GA[0-9]\.[0-9]\.)?[0-9]{5,12}\.[0-9]{5,12}"
+    r"|c?[0-9a-f]{16,64}|[0-9A-F]{16,64}|[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}"
+)
+_CALLABLE = rf"{_PREFIX}(?:[0-9]{{10,11}}|(?:00)?861[3-9][0-9]{{9}}|55[1-9][1-9]9[0-9]{{8}}|447[0-9]{{9}}|{_CARD})"
+# A digit, letters, a digit: Amazon's and Yelp's tokens have that, a name with a year does not.
+_TOKEN, _MIXED = "[A-Z0-9]{10,40}|[A-Za-z0-9_-]{20,64}", "[0-9][A-Za-z_-]+[0-9]"
+# A number or a time, with the words that belong to one.
+_PLAIN = (
+    r"(?:[0-9０-９\s.,:/+%()$€£¥年月日时分秒元-]"
+    r"|\b(?i:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|mon|tue|wed|thu|fri|sat|sun|am|pm|utc|gmt"
+    r"|[tz]|cny|rmb|usd|eur|gbp|brl|jpy|hkd|twd)\b|[0-9][TZ])*"
+)
+_KNOWN = re.compile(f"{_OPAQUE}|[A-Z]{{1,4}}(?:[-_#][0-9]{{1,20}}){{1,4}}")
+_PLAIN_CELL, _CALLABLE_CELL = re.compile(_PLAIN), re.compile(_CALLABLE)
 
 
-def salted_macros(salt: str) -> tuple[str, ...]:
-    """Return the SQL macros that need the shop's salt.
+def mask(text: str) -> str:
+    """Return a text with what says who or where somebody is replaced by its kind.
 
-    `hashed(kind, x)`; `pseudonym(x)`, the id of a person who is known by personal data; `person(x)`,
-    an id as it is unless it reads like an e-mail address, a phone number or a name; `row_key(x)`, the id of a row.
+    Examples
+    --------
+    >>> mask("write to jane@example.org or 电话１３８１２３４９８７６, from ::1")
+    'write to [email] or 电话[phone], from [ip]'
     """
-    return (
-        f"""CREATE OR REPLACE TEMP MACRO hashed(kind, x) AS
-            left(sha256('{salt}:' || kind || ':' || lower(trim(x))), 16)""",
-        "CREATE OR REPLACE TEMP MACRO pseudonym(x) AS 'c' || hashed('customer', cell(x))",
-        f"""CREATE OR REPLACE TEMP MACRO person(x) AS CASE
-            WHEN regexp_matches(cell(x), '[@\\s\\p{{Han}}]') OR regexp_full_match(cell(x), '{PHONE}')
-            THEN pseudonym(x)
-            ELSE cell(x) END""",
-        f"""CREATE OR REPLACE TEMP MACRO row_key(x) AS
-            'r' || left(sha256('{salt}:row:' || x), 24)""",
-    )
+    for pattern, shown in _MASKS:
+        text = pattern.sub(shown, text)
+    return text
 
 
-def protected(column: Column, typed: str, privacy: Privacy) -> str:
+def shape(text: str) -> str:
+    """Return a text with x for each letter and 0 for each digit.
+
+    Examples
+    --------
+    >>> shape("Li 李, 42")
+    'xx x, 00'
+    """
+    return "".join("0" if sign.isnumeric() else "x" if sign.isalpha() else sign for sign in text)
+
+
+def sketch(text: str) -> str:
+    """Return a cell as it may be shown when it stands where it should not.
+
+    Examples
+    --------
+    >>> [sketch(cell) for cell in ("2024-13-45", "ORD-2024-7", "Jane Doe", "13812345678")]
+    ['2024-13-45', 'ORD-2024-7', 'xxxx xxx', '[phone]']
+    """
+    if _PLAIN_CELL.fullmatch(text):
+        return mask(text)
+    known = _KNOWN.fullmatch(text) and not _CALLABLE_CELL.fullmatch(text)
+    return text if known else shape(text)
+
+
+def register(connection: duckdb.DuckDBPyConnection, salt: str) -> None:
+    """Give a connection the door's functions and macros for personal data.
+
+    `mask_words`, `shape_of` and `sketched` are `mask`, `shape` and `sketch`; `masked(x)` asks
+    `mask_words` where something may be found; `hashed(kind, x)`; `pseudonym(x)`, the id of a person who
+    is known by personal data; `person(x)`, an id of a person as it is where it can be nothing else;
+    `thing(x)`, an id of anything else as it is unless it holds an e-mail address, a phone number with
+    its country or an IP address; `row_key(x)`, the id of a row.
+
+    Parameters
+    ----------
+    connection
+        A DuckDB connection that has the macro `cell`.
+    salt
+        The shop's own salt.
+    """
+    functions: dict[str, tuple[Callable[[str], str | bool], str]] = {
+        "mask_words": (mask, "VARCHAR"),
+        "shape_of": (shape, "VARCHAR"),
+        "sketched": (sketch, "VARCHAR"),
+        "holds_a_person": (_holds, "BOOLEAN"),
+    }
+    for name, (function, returned) in functions.items():
+        connection.create_function(
+            name, _each(function), [VARCHAR], returned, type=PythonUDFType.ARROW
+        )
+    opaque = f"regexp_full_match(x, '{_OPAQUE}') AND NOT regexp_full_match(x, '{_CALLABLE}')"
+    token = f"regexp_full_match(x, '{_TOKEN}') AND regexp_matches(x, '{_MIXED}')"
+    may = f"strlen(x) > 4 AND regexp_matches(x, '{_SUSPECT}')"
+    macros = {
+        "hashed(kind, x)": f"left(sha256('{salt}:' || kind || ':' || lower(trim(x))), 16)",
+        "pseudonym(x)": "'c' || hashed('customer', cell(x))",
+        "row_key(x)": f"'r' || left(sha256('{salt}:row:' || x), 24)",
+        "masked(x)": f"CASE WHEN {may} THEN mask_words(x) ELSE x END",
+        "person(x)": f"CASE WHEN {opaque} OR {token} THEN x ELSE 'c' || hashed('customer', x) END",
+        "thing(x)": f"CASE WHEN {may} AND holds_a_person(x) THEN 'x' || hashed('id', x) ELSE x END",
+    }
+    for name, body in macros.items():
+        connection.execute(f"CREATE OR REPLACE TEMP MACRO {name} AS {body}")
+
+
+def _holds(text: str) -> bool:
+    return _HELD.search(text) is not None
+
+
+def _each(function: Callable[[str], str | bool]) -> Callable[[pa.Array], pa.Array]:
+    kind = pa.bool_() if function is _holds else pa.string()
+
+    def answered(column: pa.Array) -> pa.Array:
+        cells = column.to_pylist()
+        return pa.array([None if cell is None else function(cell) for cell in cells], kind)
+
+    return answered
+
+
+def protected(column: Column, typed: str, privacy: Privacy, *, is_suspect: bool = True) -> str:
     """Return the SQL that may be stored for a column whose typed value is `typed`.
+
+    Parameters
+    ----------
+    column
+        The canonical column.
+    typed
+        SQL of its value.
+    privacy
+        The shop's choice.
+    is_suspect
+        `masked` changes some cell of the column.
 
     Examples
     --------
@@ -67,13 +200,34 @@ def protected(column: Column, typed: str, privacy: Privacy) -> str:
     "hashed('email', x)"
     >>> protected(CUSTOMERS.column("name"), "x", Privacy(name="drop"))
     'NULL'
+    >>> protected(CUSTOMERS.column("customer_id"), "x", Privacy())
+    'person(x)'
+    >>> protected(CUSTOMERS.column("tags"), "x", Privacy())
+    'masked(x)'
     """
-    if column.personal is None:
+    if column.type != "string":
         return typed
+    if column.personal is None:
+        guard = "thing" if column.name.endswith("_id") else "masked"
+        return f"{guard}({typed})" if is_suspect else typed
+    if column.personal == "person":
+        return f"person({typed})"
     match getattr(privacy, column.personal):
         case "hash":
             return f"hashed('{column.personal}', {typed})"
         case "mask":
-            return f"masked({typed})"
+            return f"masked({typed})" if is_suspect else typed
         case _:
             return "NULL"
+
+
+def is_dropped(column: Column, privacy: Privacy) -> bool:
+    """Say whether no value of a column is to be kept.
+
+    Examples
+    --------
+    >>> from shopkeeper.data.tables import CUSTOMERS
+    >>> is_dropped(CUSTOMERS.column("name"), Privacy(name="drop"))
+    True
+    """
+    return column.personal not in (None, "person") and protected(column, "x", privacy) == "NULL"

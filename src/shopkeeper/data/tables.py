@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 Type = Literal["string", "int64", "float64", "money", "boolean", "timestamp", "date"]
-Personal = Literal["name", "email", "phone", "address", "ip", "text"]
+Personal = Literal["name", "email", "phone", "address", "ip", "text", "person"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,8 @@ class Column:
         A row without it is rejected at the door.
     personal
         The kind of personal data that the column holds, if any. `text` is free text in which
-        e-mails, phone numbers and IP addresses are masked; the others are hashed or dropped.
+        e-mails, phones and IP addresses are masked; `person` is an id, hashed unless it can be nothing
+        but an id; the others are hashed or dropped. Every other string is guarded too.
     known_at
         The time column of the same table that says when the value became known; `as_of` hides the
         value before that time.
@@ -128,7 +129,7 @@ _CURRENCY = _c("currency", "string", "ISO 4217 currency of the money columns", "
 CUSTOMERS = Table(
     "customers", "one customer", "一位顾客", ("customer_id",), time="created_at", undated=True, columns=(
         _c("customer_id", "string", "Customer; a salted hash where the platform has only personal data",
-           "顾客编号；平台只有个人信息时为加盐哈希", required=True),
+           "顾客编号；平台只有个人信息时为加盐哈希", required=True, personal="person"),
         _c("name", "string", "Name", "姓名", personal="name"),
         _c("email", "string", "E-mail", "邮箱", personal="email"),
         _c("phone", "string", "Phone", "电话", personal="phone"),
@@ -145,9 +146,9 @@ CUSTOMERS = Table(
 IDENTITIES = Table(
     "identities", "one further id of a customer: a per-order id, an account number, a cookie",
     "顾客的另一个编号：每单一号、账号或 Cookie", ("alias",), columns=(
-        _c("alias", "string", "The other id", "另一个编号", required=True),
-        _c("customer_id", "string", "Customer whom it stands for, in every table", "它在所有表里代表的顾客", required=True),
-        _SOURCE))
+        _c("alias", "string", "The other id", "另一个编号", required=True, personal="person"),
+        _c("customer_id", "string", "Customer whom it stands for, in every table", "它在所有表里代表的顾客", required=True,
+           personal="person"), _SOURCE))
 
 PRODUCTS = Table(
     "products", "one sellable product (a variant where the platform has variants)",
@@ -200,7 +201,7 @@ ORDERS = Table(
     "orders", "one order, or one refund document", "一笔订单，或一张退款单", ("order_id",),
     time="ordered_at", columns=(
         _c("order_id", "string", "Order", "订单号", required=True),
-        _c("customer_id", "string", "Customer who ordered", "下单顾客"),
+        _c("customer_id", "string", "Customer who ordered", "下单顾客", personal="person"),
         _c("kind", "string", "sale; refund where the platform books refunds as documents of their own; adjustment for a "
            "document that sells nothing (write-off, bad debt), which no number counts",
            "sale 为销售单；平台把退款另立单据时为 refund；adjustment 为不含销售的调整单（报损、坏账），任何指标都不计"),
@@ -280,8 +281,8 @@ EVENTS = Table(
         _c("happened_at", "timestamp", "When it happened", "发生时间", required=True),
         _c("happened_on", "date", "Local day on which it happened", "发生当地日期"),
         _ZONE,
-        _c("customer_id", "string", "Customer, where known", "顾客（已知时）"),
-        _c("visitor_id", "string", "Visitor (cookie or device)", "访客（Cookie 或设备）"),
+        _c("customer_id", "string", "Customer, where known", "顾客（已知时）", personal="person"),
+        _c("visitor_id", "string", "Visitor (cookie or device)", "访客（Cookie 或设备）", personal="person"),
         _c("session_id", "string", "Session, where the source has one", "会话（来源有时）"),
         _c("product_id", "string", "Product", "商品编号"),
         _c("order_id", "string", "Order", "订单号"),
@@ -300,7 +301,7 @@ REVIEWS = Table(
         _c("review_id", "string", "Review", "评价编号", required=True),
         _c("product_id", "string", "Product", "商品编号"),
         _c("order_id", "string", "Order", "订单号"),
-        _c("customer_id", "string", "Customer who wrote it", "评价的顾客"),
+        _c("customer_id", "string", "Customer who wrote it", "评价的顾客", personal="person"),
         _c("category", "string", "Category, where the source gives it without a product", "类目（来源未给商品时）"),
         _c("rating", "float64", "Stars, 1 to 5", "星级，1 到 5"),
         _c("label", "string", "The shop's own label: negative, neutral or positive",
@@ -324,8 +325,8 @@ SEARCHES = Table(
         _c("searched_at", "timestamp", "When", "搜索时间", required=True),
         _c("searched_on", "date", "Local day", "搜索当地日期"),
         _ZONE,
-        _c("customer_id", "string", "Customer, where known", "顾客（已知时）"),
-        _c("visitor_id", "string", "Visitor (cookie or device)", "访客（Cookie 或设备）"),
+        _c("customer_id", "string", "Customer, where known", "顾客（已知时）", personal="person"),
+        _c("visitor_id", "string", "Visitor (cookie or device)", "访客（Cookie 或设备）", personal="person"),
         _c("session_id", "string", "Session", "会话"),
         _c("results", "int64", "Number of results shown", "结果数"),
         _c("clicked_product_id", "string", "Product clicked", "点击的商品"),
@@ -341,7 +342,7 @@ MESSAGES = Table(
         _c("sent_at", "timestamp", "When it was sent", "发送时间", required=True),
         _c("sent_on", "date", "Local day on which it was sent", "发送当地日期"),
         _ZONE,
-        _c("customer_id", "string", "Customer", "顾客"),
+        _c("customer_id", "string", "Customer", "顾客", personal="person"),
         _c("order_id", "string", "Order that it is about", "相关订单"),
         _c("product_id", "string", "Product that it is about", "相关商品"),
         _c("channel", "string", "Channel", "渠道"),
@@ -375,7 +376,7 @@ CONTACTS = Table(
     "contacts", "one customer in one campaign, contacted or held out", "一位顾客在一次活动中：触达或留作对照",
     ("campaign_id", "customer_id"), time="assigned_at", columns=(
         _c("campaign_id", "string", "Campaign", "活动编号", required=True),
-        _c("customer_id", "string", "Customer", "顾客编号", required=True),
+        _c("customer_id", "string", "Customer", "顾客编号", required=True, personal="person"),
         _c("arm", "string", "treatment or control", "treatment 触达组、control 对照组", required=True),
         _c("assigned_at", "timestamp", "When the arm was drawn", "分组时间", required=True),
         _ZONE,

@@ -7,6 +7,7 @@ from pathlib import Path
 import duckdb
 
 from shopkeeper.data.door.read import literal, quoted
+from shopkeeper.data.privacy import is_dropped
 from shopkeeper.data.schema import DUCKDB
 from shopkeeper.data.tables import Table
 from shopkeeper.settings import Privacy
@@ -33,7 +34,7 @@ def current(table: Table, folder: Path, privacy: Privacy) -> str:
     dropped = [
         f"NULL::{DUCKDB[column.type]} AS {quoted(column.name)}"
         for column in table.columns
-        if column.personal and getattr(privacy, column.personal) == "drop"
+        if is_dropped(column, privacy)
     ]
     if not dropped:
         return parquet(folder)

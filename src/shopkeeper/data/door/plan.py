@@ -65,6 +65,7 @@ class Plan:
         self._clean: dict[str, str] = {}
         self._day_firsts: dict[str, str] = {}
         self._commas: set[str] = set()
+        self._suspects: set[str] = set()
 
     def select(self, extract: Extract, relation: str = "") -> str:
         """Return the SELECT of an extract: `_row` and every canonical column.
@@ -140,7 +141,9 @@ class Plan:
         raw = extract.columns.get(column.name)
         if raw is None:
             return self.derived(extract, column)
-        return protected(column, self._typed(column, raw), self.privacy)
+        is_suspect = raw in self._suspects or not self.is_text(raw)
+        typed = self._typed(column, raw)
+        return protected(column, typed, self.privacy, is_suspect=is_suspect)
 
     def text(self, raw: str) -> str:
         """Return the SQL that trims a text cell, as little as its column needs."""
@@ -242,9 +245,16 @@ class Plan:
             tests = ", ".join(
                 _TESTS[kinds[raw]].format(x=f"c{index}") for index, raw in enumerate(texts)
             )
-            query = f"SELECT {tests} FROM (SELECT {cells} FROM {source})"
+            suspects = ", ".join(
+                f"bool_or(masked(c{index}) <> c{index})" for index in range(len(texts))
+            )
+            query = f"SELECT {tests}, {suspects} FROM (SELECT {cells} FROM {source})"
             found = self.connection.execute(query).fetchall()[0]
-            self._clean |= {raw: answer for raw, answer in zip(texts, found, strict=True) if answer}
+            clean = dict(zip(texts, found[: len(texts)], strict=True))
+            self._clean |= {raw: answer for raw, answer in clean.items() if answer}
+            self._suspects |= {
+                raw for raw, is_one in zip(texts, found[len(texts) :], strict=True) if is_one
+            }
 
     def settle_marks(self, extracts: tuple[Extract, ...], *, whole_file: bool) -> bool:
         """Find the learnt number columns in which `1,234` is less than two, so a comma is decimal.

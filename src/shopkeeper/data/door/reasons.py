@@ -1,6 +1,8 @@
 """Why a row is rejected, in words, and which of its cells may be kept beside the reason.
 
-A cell is kept only where its column is read, holds no personal data and makes no id.
+A cell is kept only where its column is read, holds no personal data and is no person's id. Where its
+column holds words they are masked; elsewhere a cell that is neither a number, a time nor an id is shown as
+its shape, for a cell that is out of its place may be anything.
 """
 
 from __future__ import annotations
@@ -44,7 +46,7 @@ def reasons(kind: FileKind) -> tuple[str, str]:
     en, zh = [], []
     for number, (_, extract, column) in enumerate(required_cells(kind)):
         secret = _columns_in(extract.columns.get(column.name, "")) & hidden
-        shown = "'…'" if secret else f"masked(left(_required_{number}, 60))"
+        shown = "'…'" if secret else f"sketched(left(_required_{number}, 60))"
         missing, (as_en, as_zh) = f"_required_{number} IS NULL", _AS[column.type]
         en.append(
             f"WHEN {number} THEN CASE WHEN {missing} THEN '{column.name} is empty' ELSE "
@@ -62,8 +64,12 @@ def reasons(kind: FileKind) -> tuple[str, str]:
 
 def shown_cells(kind: FileKind, header: Header) -> str:
     """Return the SQL for the cells that are kept of a rejected row, as one JSON object."""
-    shown = [name for name in header.columns if name in open_columns(kind)]
-    listed = ", ".join(f"{literal(name)}, masked({quoted(name)}::VARCHAR)" for name in shown)
+    shown, words = open_columns(kind), _columns_of_words(kind)
+    listed = ", ".join(
+        f"{literal(name)}, {'masked' if name in words else 'sketched'}({quoted(name)}::VARCHAR)"
+        for name in header.columns
+        if name in shown
+    )
     return f"json_object({listed})"
 
 
@@ -77,9 +83,19 @@ def _personal_columns(kind: FileKind) -> set[str]:
     hidden: set[str] = set()
     for column, raw in _mapped(kind):
         personal = column.personal is not None and column.personal != "text"
-        if personal or re.search(r"\b(pseudonym|hashed|person)\(", raw):
+        if personal or re.search(r"\b(pseudonym|hashed)\(", raw):
             hidden |= _columns_in(raw)
     return hidden
+
+
+def _columns_of_words(kind: FileKind) -> set[str]:
+    """Return the columns of the file that fill nothing but words, which are not known by their shape."""
+    words: set[str] = set()
+    others: set[str] = set()
+    for column, raw in _mapped(kind):
+        is_words = column.type == "string" and not column.name.endswith("_id")
+        (words if is_words else others).update(_columns_in(raw))
+    return words - others
 
 
 def _mapped(kind: FileKind) -> list[tuple[Column, str]]:

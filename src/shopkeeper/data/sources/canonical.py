@@ -11,8 +11,6 @@ from shopkeeper.data.sources.kinds import Extract, FileKind, Header
 from shopkeeper.data.tables import TABLES, Table
 from shopkeeper.words import Words
 
-_PEOPLE = ("customer_id", "visitor_id", "alias")
-
 
 def kind(header: Header) -> FileKind | None:
     """Return the canonical kind of a file with this header, or None.
@@ -34,30 +32,6 @@ def kind(header: Header) -> FileKind | None:
     return None if table is None else _kind(table, header)
 
 
-def cell_of(name: str, *, source: str, text: bool) -> str:
-    """Return the SQL of a column whose cells mean what the canonical column means.
-
-    Parameters
-    ----------
-    name
-        The canonical column. Where it is the id of a person, an e-mail address, a phone number or
-        a name becomes a pseudonym.
-    source
-        The file's column.
-    text
-        Whether the file's column is text.
-
-    Examples
-    --------
-    >>> cell_of("customer_id", source="User", text=True)
-    'person("User")'
-    """
-    cell = '"' + source.replace('"', '""') + '"'
-    if name not in _PEOPLE:
-        return cell
-    return f"person({cell})" if text else f"person(CAST({cell} AS VARCHAR))"
-
-
 def _needed(table: Table) -> set[str]:
     return {column.name for column in table.columns if column.required} | set(table.key)
 
@@ -73,7 +47,7 @@ def _kind(table: Table, header: Header) -> FileKind:
         title=Words(f"Canonical table {table.name}", f"标准表 {table.name}"),
         required=tuple(header.columns),
         grain=Extract(table, {
-            name: cell_of(name, source=name, text=type == "VARCHAR") for name, type in header.columns.items()
+            name: f'"{name}"' for name in header.columns
         }),
         zone="UTC",
         zone_is_fixed=True,

@@ -71,7 +71,7 @@ _MOMENT = """CASE WHEN regexp_full_match(_when, '\\d{9,10}(\\.\\d+)?')
         THEN strftime(to_timestamp(try_cast(_when AS DOUBLE) / 1000) AT TIME ZONE 'UTC', '%Y-%m-%d %H:%M:%S.%fZ')
     ELSE _when END"""
 _ROWS = f"""
-SELECT * REPLACE (_event AS "event", _moment AS "timestamp", person(_user) AS "userId", person(_visitor) AS "anonymousId"),
+SELECT * REPLACE (_event AS "event", _moment AS "timestamp", _user AS "userId", _visitor AS "anonymousId"),
     CASE WHEN _event LIKE 'Order %' OR len(_products) = 1 THEN _products[1] END AS _only
 FROM (SELECT *, {_NAME} AS _event, {_MOMENT} AS _moment,
     coalesce({_first(*_USER)}, _p_own_user_id, CASE WHEN _distinct IS DISTINCT FROM _p_own_device_id THEN _distinct END)

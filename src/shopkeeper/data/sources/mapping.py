@@ -34,7 +34,6 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import available_timezones
 
-from shopkeeper.data.sources.canonical import cell_of
 from shopkeeper.data.sources.kinds import Extract, FileKind, Header
 from shopkeeper.data.tables import BY_NAME, Table
 from shopkeeper.errors import SettingsError, UnrecognisedFileError
@@ -75,7 +74,7 @@ class Mapping:
     def kind(self, header: Header) -> FileKind:
         """Return what this mapping says of a file with that header."""
         made = _made_keys(self.table, self.columns)
-        columns = {name: self._cell(name, source, header) for name, source in self.columns.items()}
+        columns = {name: self._cell(name, source) for name, source in self.columns.items()}
         return FileKind(
             name=f"mapping_{self.table.name}",
             platform=self.platform,
@@ -91,8 +90,8 @@ class Mapping:
             currency=self.currency,
         )
 
-    def _cell(self, name: str, source: str, header: Header) -> str:
-        cell = cell_of(name, source=source, text=header.columns[source] == "VARCHAR")
+    def _cell(self, name: str, source: str) -> str:
+        cell = _quoted(source)
         meanings = self.values.get(name, {})
         if not meanings and name not in WORDS:
             return cell
