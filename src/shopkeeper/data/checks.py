@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from shopkeeper.answer import Answer
@@ -15,7 +16,8 @@ from shopkeeper.data.shop import Shop
 from shopkeeper.data.tables import TABLES
 from shopkeeper.words import Words
 
-SHOWN_REJECTS = 1000
+SHOWN_REJECTS = 10_000
+_QUOTE = "“[^”]*”"
 
 FINDINGS = pa.schema(
     [
@@ -50,6 +52,7 @@ _DEFINITIONS = {
         "Rows that cannot be used; kept aside with line and reason",
         "无法使用的行；连同行号与原因另存",
     ),
+    "first_line": Words("Line of the file on which it occurs first", "在文件中首次出现的行号"),
     "cells": Words("Cells of a column that could not be read", "该列中无法读取的单元格数"),
     "repaired": Words("Cells that could not be read and were left empty", "无法读取而留空的单元格"),
 }
@@ -66,12 +69,13 @@ def check(shop: Shop) -> Answer:
     Returns
     -------
     Answer
-        One row a broken law, most rows first; evidence `tables`, `imports`, `rejected`,
-        `repaired`.
+        One row a broken law, most rows first; evidence `tables`, `imports`, `reasons` (why rows were
+        rejected, over all of them), `rejected` (the rows), `repaired`.
 
     Limits
     ------
-    Rows that break a law are counted, not removed. At most 1,000 rejected rows are listed.
+    Rows that break a law are counted, not removed. At most 10,000 rejected rows are listed; all of them
+    are in the shop's folder `quarantine`, and `reasons` counts all.
 
     Examples
     --------
@@ -85,7 +89,7 @@ def check(shop: Shop) -> Answer:
     ['shipments.delivered_at_before_ordered_at']
     """
     findings = sorted(_findings(shop), key=lambda row: (-row["rows"], row["finding"]))
-    tables, imports, rejected = _tables(shop), _imports(shop), _rejected(shop)
+    tables, imports, refused = _tables(shop), _imports(shop), _refused(shop)
     return Answer(
         verb="check",
         title=Words("What the data is worth", "数据可靠吗"),
@@ -95,10 +99,12 @@ def check(shop: Shop) -> Answer:
         evidence={
             "tables": tables,
             "imports": imports,
-            "rejected": rejected,
+            "reasons": _reasons(refused),
+            "rejected": refused.slice(0, SHOWN_REJECTS).combine_chunks(),
             "repaired": _repaired(shop),
         },
         limits=(
+            *_unlisted(refused.num_rows),
             Words(
                 "Rows that break a law are counted here and stay in the tables.",
                 "不符合规则的行只在这里计数，仍保留在表中。",
@@ -171,7 +177,7 @@ def _imports(shop: Shop) -> pa.Table:
     return pa.Table.from_pylist(rows, schema=schema)
 
 
-def _rejected(shop: Shop) -> pa.Table:
+def _refused(shop: Shop) -> pa.Table:
     schema = pa.schema([
         ("file", pa.string()), ("line", pa.int64()), ("why_en", pa.string()),
         ("why_zh", pa.string()), ("cells", pa.string()),
@@ -182,7 +188,35 @@ def _rejected(shop: Shop) -> pa.Table:
             rows = pq.read_table(shop.path / record["quarantine"])
             files = pa.array([record["file"]] * rows.num_rows, pa.string())
             parts.append(rows.add_column(0, "file", files).cast(schema))
-    return pa.concat_tables(parts).slice(0, SHOWN_REJECTS).combine_chunks()
+    return pa.concat_tables(parts)
+
+
+def _reasons(refused: pa.Table) -> pa.Table:
+    """Return one row a file and reason; a reason that quotes its cell is one, whatever the cell."""
+    plain = refused.select(["file", "line"])
+    for name in ("why_en", "why_zh"):
+        words = pc.replace_substring_regex(refused[name], _QUOTE, "“…”")
+        plain = plain.append_column(name, words)
+    counted = plain.group_by(["file", "why_en", "why_zh"]).aggregate(
+        [([], "count_all"), ("line", "min")]
+    )
+    ranked = counted.sort_by(
+        [("count_all", "descending"), ("file", "ascending"), ("why_en", "ascending")]
+    )
+    return ranked.rename_columns({"count_all": "rows", "line_min": "first_line"}).select(
+        ["file", "why_en", "why_zh", "rows", "first_line"]
+    )
+
+
+def _unlisted(rows: int) -> list[Words]:
+    if rows <= SHOWN_REJECTS:
+        return []
+    return [
+        Words(
+            f"{SHOWN_REJECTS:,} of {rows:,} rejected rows are listed; all are in the shop's folder quarantine.",
+            f"共 {rows:,} 行未导入，这里列出 {SHOWN_REJECTS:,} 行；全部保存在店铺的 quarantine 文件夹里。",
+        )
+    ]
 
 
 def _held(tables: pa.Table, imports: pa.Table) -> list[Words]:

@@ -8,7 +8,6 @@ import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from shlex import quote
 from typing import Any, Literal
 
 import duckdb
@@ -17,15 +16,16 @@ from shopkeeper.data import privacy
 from shopkeeper.data.door import macros, merge
 from shopkeeper.data.door.convert import Converted, Said, convert
 from shopkeeper.data.door.files import data_files, opened, unreadable
+from shopkeeper.data.door.json_lines import look_up
 from shopkeeper.data.door.ledger import Ledger
 from shopkeeper.data.door.meanings import require_meanings
-from shopkeeper.data.door.read import Staged, literal, nothing_typed, stage
-from shopkeeper.data.door.sample import sample_of
+from shopkeeper.data.door.read import nothing_typed, stage
+from shopkeeper.data.door.staged import Staged, literal
+from shopkeeper.data.door.unrecognised import unrecognised
 from shopkeeper.data.door.values import value_columns
 from shopkeeper.data.sources import recognise
 from shopkeeper.data.sources.kinds import FileKind, Header
-from shopkeeper.data.sources.mapping import misfit, read_mapping
-from shopkeeper.data.sources.suggestion import anything_fits, suggested_mapping
+from shopkeeper.data.sources.mapping import load_mapping, misfit, read_mapping
 from shopkeeper.data.store import (
     Manifest,
     Version,
@@ -61,7 +61,8 @@ class FileOutcome:
     file
         Its name.
     outcome
-        `imported`, `unchanged` (these bytes are in the shop already), `unrecognised` or `failed`.
+        `imported`, `unchanged` (these bytes are in the shop already, read under the same settings and
+        mappings), `unrecognised` or `failed`.
     kind, title
         What the file is.
     rows_read, kept, duplicates, rejected
@@ -214,20 +215,38 @@ class _Importer:
         return ImportSummary(tuple(outcomes), True, manifest.version)
 
     def _file(self, path: Path, prefix: str) -> FileOutcome:
-        digest = _digest(path, self.mappings)
+        content = _digest(path)
+        digest = self._digest_of_all(content)
         for record in (*self.writer.manifest.imports, *self.records):
             if record["digest"] == digest:
                 return replace(_imported(record), file=path.name, outcome="unchanged")
         kind, converted = self._converted(path, prefix)
         self.said += converted.said
-        self.records.append(self._record(path, digest, kind, converted))
-        return _imported(self.records[-1])
+        record = {"digest": digest, "content": content} | self._record(path, kind, converted)
+        self.records.append(record)
+        return _imported(record)
+
+    def _digest_of_all(self, content: str) -> str:
+        """Hash a file's bytes with what decides how they are read: mappings and settings."""
+        settings = self.settings
+        chosen = (settings.privacy, settings.time_zone, settings.currency)
+        digest = hashlib.sha256(f"{content} {chosen}".encode())
+        for mapping in self.mappings:
+            digest.update(mapping.read_bytes())
+        return digest.hexdigest()
 
     def _converted(self, path: Path, prefix: str) -> tuple[FileKind, Converted]:
         """Read the cells of a text file as values first, and as text when a row is not in order."""
         for name, typed in ((f"{prefix}v", self._values), (prefix, nothing_typed)):
             staged = stage(self.connection, path, prefix=name, typed=typed)
+            named = [
+                column
+                for mapping in self.mappings
+                for column in load_mapping(mapping).columns.values()
+            ]
+            staged = look_up(self.connection, staged, named, prefix=name)
             kind = self._recognised(path, staged, name)
+            staged = look_up(self.connection, staged, kind.optional, prefix=name)
             require_meanings(self.connection, path, kind, prefix=name)
             converted = convert(self.connection, staged, kind, self.settings, prefix=name)
             if converted and (staged.lazy or staged.typed):
@@ -250,32 +269,12 @@ class _Importer:
         if kind is None and self.given:
             raise misfit(self.given, path.name, staged.header)
         if kind is None:
-            raise self._unrecognised(path, staged, prefix)
+            raise unrecognised(
+                self.connection, path, staged.header, self.writer.path / "mappings", prefix=prefix
+            )
         return kind
 
-    def _unrecognised(self, path: Path, staged: Staged, prefix: str) -> UnrecognisedFileError:
-        sample, few = sample_of(self.connection, staged.header, prefix=prefix)
-        folder = self.writer.path / "mappings" / "suggested"
-        folder.mkdir(parents=True, exist_ok=True)
-        target = folder / f"{path.stem}.toml"
-        suggested = suggested_mapping(path.name, staged.header, sample, few)
-        target.write_text(suggested, encoding="utf-8")
-        shown = ", ".join(list(staged.header.columns)[:8])
-        fits = anything_fits(staged.header, sample, few)
-        error = UnrecognisedFileError(
-            Words(f"Asked to import {path.name}.", f"要导入 {path.name}。"),
-            Words(
-                f"No platform known here writes this header: {shown}.",
-                f"没有已知平台使用这样的表头：{shown}。",
-            ),
-            _advised(target) if fits else _unadvised(target),
-        )
-        error.mapping = target
-        return error
-
-    def _record(
-        self, path: Path, digest: str, kind: FileKind, converted: Converted
-    ) -> dict[str, Any]:
+    def _record(self, path: Path, kind: FileKind, converted: Converted) -> dict[str, Any]:
         quarantine = ""
         if converted.rejected:
             folder = self.writer.folder("quarantine", kind.name)
@@ -283,7 +282,6 @@ class _Importer:
             quarantine = self.writer.relative(folder)
         return {
             "file": path.name,
-            "digest": digest,
             "kind": kind.name,
             "title": kind.title.to_dict(),
             "rows_read": converted.rows_read,
@@ -305,22 +303,10 @@ class _Importer:
             rows = ledger.write(table, folder)
             version = f"{manifest.version + 1}"
             tables[table.name] = Version(self.writer.relative(folder), rows, version)
-        return manifest.replaced(tables=tables, imports=(*manifest.imports, *self.records))
-
-
-def _advised(target: Path) -> Words:
-    option = f"`--mapping {quote(str(target))}`"
-    return Words(
-        f"Check the suggested mapping {target} and run again with {option}.",
-        f"请检查建议的列映射 {target}，然后加上 {option} 重新运行。",
-    )
-
-
-def _unadvised(target: Path) -> Words:
-    return Words(
-        f"Nothing in it is known here: export single orders, reviews or events, or fill in {target}.",
-        f"里面没有能认出的列：请导出订单、评价或行为的明细（而非汇总报表），或填写 {target}。",
-    )
+        # Bytes that are read anew, after a setting or a mapping has changed, are no second file.
+        anew = {record["content"] for record in self.records}
+        before = [record for record in manifest.imports if record.get("content") not in anew]
+        return manifest.replaced(tables=tables, imports=(*before, *self.records))
 
 
 def _brought(converted: Converted) -> dict[str, int]:
@@ -345,19 +331,16 @@ def _connect(shop: Path, settings: Settings) -> duckdb.DuckDBPyConnection:
     return connection
 
 
-def _digest(path: Path, mappings: list[Path]) -> str:
-    """Hash of the file and of the mappings that may apply to it."""
+def _digest(path: Path) -> str:
+    """Hash of the file's bytes, unpacked."""
     try:
         with opened(path) as file:
-            digest = hashlib.file_digest(file, "sha256")
+            return hashlib.file_digest(file, "sha256").hexdigest()
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise unreadable(
             path, "Its bytes are a damaged or incomplete gzip file.", "gzip 文件已损坏或不完整。",
             "Export it again.", "请重新导出。",
         ) from error  # fmt: skip
-    for mapping in mappings:
-        digest.update(mapping.read_bytes())
-    return digest.hexdigest()
 
 
 def _imported(record: dict[str, Any]) -> FileOutcome:

@@ -67,9 +67,12 @@ _HELD = re.compile(f"{EMAIL}|{_EDGES.format(f'{IP}|{_INTERNATIONAL}')}")
 # Whatever is masked or held has one of these; engines look for them at the speed of the scan.
 _SUSPECT = "[@＠]|%40|(?:[0-9０-９][^\\n]*){7}|:[0-9A-Fa-f]*:|[0-9０-９][.．][0-9０-９]+[.．][0-9０-９]+[.．]"
 
-_PREFIX = "(?:(?:[Uu]ser|[Cc]ust|[Cc]ustomer|[Cc]lient|[Mm]ember|[Bb]uyer|[Vv]isitor|[Gg]uest|[Dd]evice|[Ss]ession|id)[-_:#]?)?"
+_PREFIX = (
+    "(?:(?:[Uu]ser|[Cc]ust|[Cc]ustomer|[Cc]lient|[Mm]ember|[Bb]uyer|[Vv]isitor|[Gg]uest|[Dd]evice|[Dd]ev"
+    "|[Ss]ession|[Aa]non|[Aa]ccount|[Cc]ookie|[ucv]?id|UID)[-_:#]?)?"
+)
 _OPAQUE = (
-    rf"{_PREFIX}[0-9]{{1,20}}|[A-Za-z][-_]?[0-9]{{1,20}}|[A-Z]{{2}}[-_]?[0-9]{{3,20}}"
+    rf"{_PREFIX}[0-9]{{1,20}}|[A-Za-z][-_]?[0-9]{{0,20}}|[A-Z]{{2}}[-_]?[0-9]{{3,20}}"
     r"|(?:GA[0-9]\.[0-9]\.)?[0-9]{5,12}\.[0-9]{5,12}"
     r"|c?[0-9a-f]{16,64}|[0-9A-F]{16,64}|[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}"
 )
@@ -78,9 +81,10 @@ _CALLABLE = rf"{_PREFIX}(?:[0-9]{{10,11}}|(?:00)?861[3-9][0-9]{{9}}|55[1-9][1-9]
 _TOKEN, _MIXED = "[A-Z0-9]{10,40}|[A-Za-z0-9_-]{20,64}", "[0-9][A-Za-z_-]+[0-9]"
 # A number or a time, with the words that belong to one.
 _PLAIN = (
-    r"(?:[0-9０-９\s.,:/+%()$€£¥年月日时分秒元-]"
-    r"|\b(?i:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|mon|tue|wed|thu|fri|sat|sun|am|pm|utc|gmt"
-    r"|[tz]|cny|rmb|usd|eur|gbp|brl|jpy|hkd|twd)\b|[0-9][TZ])*"
+    r"(?:[0-9０-９\s.,:/+%()$€£¥年月日时分秒元-]|(?<![A-Za-z])(?i:"
+    r"jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
+    r"|nov(?:ember)?|dec(?:ember)?|mon|tue|wed|thu|fri|sat|sun|am|pm|utc|gmt|[tz]|st|nd|rd|th|of"
+    r"|cny|rmb|usd|eur|gbp|brl|jpy|hkd|twd)(?![A-Za-z]))*"
 )
 _KNOWN = re.compile(f"{_OPAQUE}|[A-Z]{{1,4}}(?:[-_#][0-9]{{1,20}}){{1,4}}")
 _PLAIN_CELL, _CALLABLE_CELL = re.compile(_PLAIN), re.compile(_CALLABLE)

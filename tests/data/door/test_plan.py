@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from shopkeeper.data.door.macros import MACROS
 from shopkeeper.data.door.plan import Plan
+from shopkeeper.data.privacy import register
 from shopkeeper.data.sources.kinds import Extract, FileKind
 from shopkeeper.data.tables import PRODUCTS
 from shopkeeper.settings import Settings
@@ -39,6 +40,7 @@ def test_every_short_cell_that_passes_for_clean_is_stored_as_the_general_reader_
     connection = duckdb.connect()
     for macro in MACROS:
         connection.execute(macro)
+    register(connection, "0")
     cells = sorted({"".join(parts) for parts in product(PARTS, repeat=3)})[::9]
     extract = Extract(PRODUCTS, {"product_id": '"x"'})
     kind = FileKind("odd", "odd", Words("odd", "奇"), ("x",), extract)

@@ -10,6 +10,7 @@ import pytest
 
 from shopkeeper.data import importing
 from shopkeeper.data.importing import FileOutcome, import_files
+from shopkeeper.data.store import create_shop
 
 TEXTS = (
     "红色 茶杯",
@@ -68,6 +69,8 @@ def written(path: Path, made: list[dict[str, str]]) -> Path:
 
 
 def told(file: Path, shop: Path) -> tuple[FileOutcome, dict[str, list[tuple[object, ...]]]]:
+    # With salts of their own two shops would give a person two pseudonyms.
+    (create_shop(shop) / "salt").write_text("0" * 64, encoding="ascii")
     [outcome] = import_files([file], shop).files
     tables = {
         folder.name: duckdb.sql(f"SELECT * FROM '{folder}/*/*.parquet' ORDER BY ALL").fetchall()

@@ -27,9 +27,9 @@ def test_amazon_reviews_of_2014_and_2018_are_one_reviewers_of_one_item_at_one_ti
             "time_zone": "UTC",
         },
         {
-            "review_id": "A3F1-B0001-1472688000",
+            "review_id": "A3F1K8Q2ZX-B0001-1472688000",
             "product_id": "B0001",
-            "customer_id": "A3F1",
+            "customer_id": "A3F1K8Q2ZX",
             "rating": 2.0,
             "title": "klein",
             "text": "Zu klein. Wirklich.",
@@ -38,9 +38,9 @@ def test_amazon_reviews_of_2014_and_2018_are_one_reviewers_of_one_item_at_one_ti
             "time_zone": "UTC",
         },
         {
-            "review_id": "A3F1-B0001-1500000000",
+            "review_id": "A3F1K8Q2ZX-B0001-1500000000",
             "product_id": "B0001",
-            "customer_id": "A3F1",
+            "customer_id": "A3F1K8Q2ZX",
             "rating": 4.0,
             "reviewed_at": datetime(2017, 7, 14, 2, 40),
             "reviewed_on": date(2017, 7, 14),
@@ -48,7 +48,7 @@ def test_amazon_reviews_of_2014_and_2018_are_one_reviewers_of_one_item_at_one_ti
         },
     ]
     assert imported.rows("customers", "customer_id", "created_at")[1] == {
-        "customer_id": "A3F1",
+        "customer_id": "A3F1K8Q2ZX",
         "created_at": datetime(2016, 9, 1),
     }
     assert imported.rejected()[1] == (6, "the line is no JSON object; the file may be cut off")

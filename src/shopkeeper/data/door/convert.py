@@ -12,7 +12,6 @@ import duckdb
 
 from shopkeeper.data.door.number import number_rows
 from shopkeeper.data.door.plan import Plan
-from shopkeeper.data.door.read import Staged, quoted
 from shopkeeper.data.door.reasons import (
     open_columns,
     reasons,
@@ -21,6 +20,7 @@ from shopkeeper.data.door.reasons import (
     shown_cells,
 )
 from shopkeeper.data.door.repairs import repaired
+from shopkeeper.data.door.staged import Staged, quoted
 from shopkeeper.data.schema import DUCKDB
 from shopkeeper.data.sources.kinds import Extract, FileKind
 from shopkeeper.data.tables import Column, Table

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import gzip
+import re
 import zipfile
 from dataclasses import dataclass
 from io import BufferedReader
@@ -25,15 +26,18 @@ FORMATS: dict[str, Format] = {
 _PACKED = (".zip", ".rar", ".7z", ".tar", ".tgz")
 _DELIMITERS = (",", "\t", ";", "|")
 _LOOK = 1 << 20
+# Nothing but blanks, or the line by which Excel is told the delimiter.
+_NO_HEADER = re.compile(r"""[\s,;|"]*|"?sep=.?"?\s*""", re.I)
 
 
 @dataclass(frozen=True, slots=True)
 class TextLayout:
-    """How a delimited text file is written."""
+    """How a delimited text file is written; `before` lines stand before its header."""
 
     encoding: str
     delimiter: str
     columns: tuple[str, ...]
+    before: int = 0
 
 
 def data_files(paths: list[Path]) -> list[Path]:
@@ -153,7 +157,7 @@ def text_layout(path: Path) -> TextLayout:
     """
     with opened(path) as file:
         start = file.read(_LOOK)
-    encoding = _encoding(start)
+    encoding = encoding_of(start)
     if not encoding:
         raise unreadable(
             path, "It is not clear whether its Chinese is written in GBK or in Big5.",
@@ -166,16 +170,18 @@ def text_layout(path: Path) -> TextLayout:
             path, "It is binary, not text.", "内容是二进制，不是文本。",
             "Export it as CSV, xlsx, JSON lines or Parquet.", "请导出为 CSV、xlsx、JSON lines 或 Parquet。",
         )  # fmt: skip
-    lines = [line for line in text.splitlines()[:20] if line.strip()]
-    if not lines:
+    shown = text.splitlines()[:40]
+    before = next((at for at, line in enumerate(shown) if not _NO_HEADER.fullmatch(line)), None)
+    if before is None:
         raise unreadable(
             path, "It has no header.", "没有表头。", "Export it again.", "请重新导出。"
         )
+    lines = [line for line in shown[before:] if line.strip()][:20]
     delimiter = max(
         _DELIMITERS, key=lambda mark: (_agreement(lines, mark), -_DELIMITERS.index(mark))
     )
     header = next(csv.reader([lines[0]], delimiter=delimiter))
-    return TextLayout(encoding, delimiter, unique_names(header))
+    return TextLayout(encoding, delimiter, unique_names(header), before)
 
 
 def opened(path: Path) -> BufferedReader | gzip.GzipFile:
@@ -226,7 +232,8 @@ def unreadable(path: Path, en: str, zh: str, do_en: str, do_zh: str) -> Unreadab
     )
 
 
-def _encoding(start: bytes) -> str:
+def encoding_of(start: bytes) -> str:
+    """Return the encoding of a text from its first bytes; empty where it is in doubt."""
     if start.startswith(b"\xef\xbb\xbf"):
         return "utf-8-sig"
     if start.startswith((b"\xff\xfe", b"\xfe\xff")):

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import duckdb
 
-from shopkeeper.data.door.read import quoted
+from shopkeeper.data.door.staged import quoted
 from shopkeeper.data.tables import Table
 
 # What a line is of, and what else makes two lines equal. The lines of other tables go by their place.

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import duckdb
 
-from shopkeeper.data.door.read import literal, quoted
+from shopkeeper.data.door.staged import literal, quoted
 from shopkeeper.data.privacy import is_dropped
 from shopkeeper.data.schema import DUCKDB
 from shopkeeper.data.tables import Table

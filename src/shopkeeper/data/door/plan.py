@@ -6,11 +6,11 @@ import re
 
 import duckdb
 
-from shopkeeper.data.door.read import literal, quoted
+from shopkeeper.data.door.staged import literal, quoted
 from shopkeeper.data.privacy import protected
 from shopkeeper.data.schema import DUCKDB
 from shopkeeper.data.sources.kinds import Extract, FileKind
-from shopkeeper.data.tables import Column
+from shopkeeper.data.tables import Column, Type
 from shopkeeper.settings import Settings
 
 _READERS = {"money": "amount", "int64": "whole", "float64": "number", "boolean": "yes"}
@@ -233,6 +233,12 @@ class Plan:
         """Look at the raw cells of an extract once, so that clean columns are read the fast way."""
         kinds = {raw: extract.table.column(name).type for name, raw in extract.columns.items()}
         unknown = [raw for raw in kinds if raw not in self._types]
+        # A row without items speaks for other extracts by the same cells.
+        listed = [raw for raw in unknown if not extract.each or re.search("_(item|number)", raw)]
+        self._look(kinds, listed, source)
+        self._look(kinds, [raw for raw in unknown if raw not in listed], self.rows)
+
+    def _look(self, kinds: dict[str, Type], unknown: list[str], source: str) -> None:
         if not unknown:
             return
         listed = ", ".join(f"{raw} AS c{index}" for index, raw in enumerate(unknown))

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -20,24 +19,17 @@ import python_calamine
 from shopkeeper.data.door.files import (
     TextLayout,
     checked_format,
-    opened,
     text_layout,
     unique_names,
     unreadable,
 )
-from shopkeeper.data.door.text import Broken, TextReader
+from shopkeeper.data.door.json_lines import stage_json
+from shopkeeper.data.door.staged import LONGEST_LINE, Staged, fill, literal, quoted
+from shopkeeper.data.door.text import TextReader
 from shopkeeper.data.sources.kinds import Header
 from shopkeeper.data.tables import Type
-from shopkeeper.words import Words
 
 _BATCH = 20_000
-_LOOK = 2000
-_MOST_KEYS = 1000
-# Left alone, DuckDB takes buffers of 16 such lines, and one core reads a small file alone.
-_LINE = 1 << 24
-_NO_JSON = Words(
-    "the line is no JSON object; the file may be cut off", "该行不是 JSON 对象，文件可能不完整"
-)
 _READ_AS: dict[Type, str] = {
     "string": "VARCHAR", "int64": "DOUBLE", "float64": "DOUBLE", "money": "DECIMAL(18,4)",
     "timestamp": "TIMESTAMP",
@@ -49,35 +41,6 @@ _AS_WRITTEN: dict[Type, str] = {
     # DuckDB reads words such as infinity as a time of 1900 or 1970.
     "timestamp": "min({x}) > TIMESTAMP '1970-01-02'",
 }
-
-
-@dataclass(slots=True)
-class Staged:
-    """A file in the relation `file`.
-
-    Parameters
-    ----------
-    header
-        Columns of the file and their types.
-    broken
-        Records that are no rows.
-    lines
-        SQL for the relation (`_row`, `_line`): the line in the file on which a row begins; the row's
-        own number where a format has no lines, and where this is empty.
-    lazy
-        `file` is a view over the file itself and is cheap to read again (Parquet).
-    typed
-        Some columns of a text file were read as values, for every cell of theirs could be.
-    delimited
-        The file is delimited text.
-    """
-
-    header: Header
-    broken: list[Broken] = field(default_factory=list)
-    lines: str = ""
-    lazy: bool = False
-    typed: bool = False
-    delimited: bool = False
 
 
 def nothing_typed(_: Header) -> dict[str, Type]:
@@ -115,7 +78,7 @@ def stage(
         case "csv":
             return _stage_text(connection, path, prefix, typed)
         case "json":
-            return _stage_json(connection, path, prefix)
+            return stage_json(connection, path, prefix=prefix)
         case "parquet":
             return _stage_parquet(connection, path, prefix)
         case "xlsx":
@@ -130,18 +93,19 @@ def _stage_text(
 ) -> Staged:
     layout = text_layout(path)
     header = Header(dict.fromkeys(layout.columns, "VARCHAR"))
-    utf8 = layout.encoding in ("utf-8", "utf-8-sig")
-    types = typed(header) if utf8 else {}
+    # DuckDB finds no rows behind skipped lines that end otherwise than the rest.
+    fast = layout.encoding in ("utf-8", "utf-8-sig") and not layout.before
+    types = typed(header) if fast else {}
     if (
         types
         and _fast(connection, path, layout, prefix, types)
         and _as_written(connection, prefix, types)
     ):
         return Staged(header, typed=True, delimited=True)
-    if utf8 and _fast(connection, path, layout, prefix, {}):
+    if fast and _fast(connection, path, layout, prefix, {}):
         return Staged(header, lines=_counted_lines(layout.columns, prefix), delimited=True)
     reader = TextReader(path, layout)
-    _fill(connection, prefix, reader.batches())
+    fill(connection, f"{prefix}_staged", reader.batches())
     connection.execute(
         f"CREATE TEMP VIEW {prefix}_file AS SELECT * EXCLUDE (_line) FROM {prefix}_staged"
     )
@@ -168,7 +132,7 @@ def _fast(
             f"""CREATE OR REPLACE TEMP TABLE {prefix}_staged AS SELECT {counted}* FROM read_csv(
             {literal(str(path))}, auto_detect = false, header = true, skip = 0, columns = {{{columns}}},
             delim = {literal(layout.delimiter)}, quote = '"', escape = '"', strict_mode = true,
-            null_padding = false, timestampformat = '%Y-%m-%d %H:%M:%S', max_line_size = {_LINE}, buffer_size = {_LINE})"""
+            null_padding = false, timestampformat = '%Y-%m-%d %H:%M:%S', max_line_size = {LONGEST_LINE}, buffer_size = {LONGEST_LINE})"""
         )
     except (duckdb.InvalidInputException, duckdb.ConversionException):
         connection.execute(f"DROP TABLE IF EXISTS {prefix}_staged")
@@ -199,91 +163,6 @@ def _counted_lines(columns: tuple[str, ...], prefix: str) -> str:
     return f"SELECT _row, 1 + _row + coalesce(sum({breaks}) OVER ({before}), 0) AS _line FROM {prefix}_file"
 
 
-def _stage_json(connection: duckdb.DuckDBPyConnection, path: Path, prefix: str) -> Staged:
-    with opened(path) as file:
-        array = file.read(64).lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"[")
-    source = (
-        f"SELECT json::VARCHAR AS line FROM read_json_objects({literal(str(path))}, format = 'array')"
-        if array
-        else f"""SELECT line FROM read_csv({literal(str(path))}, auto_detect = false, header = false,
-            columns = {{'line': 'VARCHAR'}}, delim = E'\\x01', quote = '', escape = '',
-            max_line_size = {_LINE}, buffer_size = {_LINE})"""
-    )
-    try:
-        connection.execute(
-            f"CREATE TEMP TABLE {prefix}_staged AS SELECT row_number() OVER () AS _row, line, "
-            # AND would look at the type of a line that is no JSON, and fail.
-            f"CASE WHEN json_valid(line) THEN json_type(line) = 'OBJECT' END AS _good FROM ({source})"
-        )
-    except (duckdb.InvalidInputException, duckdb.ConversionException) as error:
-        raise unreadable(
-            path, "It is no JSON that can be read line by line.", "不是可以逐行读取的 JSON。",
-            "Export it as JSON lines in UTF-8.", "请导出为 UTF-8 的 JSON lines。",
-        ) from error  # fmt: skip
-    _refuse_dictionary(connection, path, prefix)
-    paths = _json_paths(connection, prefix)
-    if not paths:
-        raise unreadable(
-            path, "No line of it is a JSON object.", "没有一行是 JSON 对象。",
-            "Export it as JSON lines.", "请导出为 JSON lines。",
-        )  # fmt: skip
-    broken = connection.execute(
-        f"""SELECT _row, line FROM {prefix}_staged
-        WHERE NOT coalesce(_good, false) AND trim(coalesce(line, '')) <> ''"""
-    ).fetchall()
-    listed = ", ".join(literal(pointer) for pointer in paths.values())
-    names = ", ".join(
-        f"cells[{index}] AS {quoted(name)}" for index, name in enumerate(paths, start=1)
-    )
-    connection.execute(
-        f"""CREATE TEMP VIEW {prefix}_file AS SELECT _row, {names} FROM (
-        SELECT _row, json_extract_string(line, [{listed}]) AS cells FROM {prefix}_staged WHERE _good)"""
-    )
-    header = Header(dict.fromkeys(paths, "VARCHAR"))
-    return Staged(header, [Broken(row, _NO_JSON, line) for row, line in broken])
-
-
-def _refuse_dictionary(connection: duckdb.DuckDBPyConnection, path: Path, prefix: str) -> None:
-    """Refuse objects whose keys are things and not columns: each would become a column."""
-    query = f"""SELECT max(len(json_keys(line))) FROM (
-        SELECT line FROM {prefix}_staged WHERE _good LIMIT {_LOOK})"""
-    most = connection.execute(query).fetchall()[0][0] or 0
-    if most > _MOST_KEYS:
-        raise unreadable(
-            path,
-            f"It holds an object with {most:,} keys, not one object a line with the same few columns.",
-            f"文件里有一个含 {most:,} 个键的对象，而不是每行一个、列名相同的对象。",
-            "Export it as JSON lines: one row, one object, one line.",
-            "请导出为 JSON lines：一行数据是一个对象，占一行。",
-        )
-
-
-def _json_paths(connection: duckdb.DuckDBPyConnection, prefix: str) -> dict[str, str]:
-    """Column name → JSON pointer for the keys of the first objects, three levels deep."""
-    found: dict[str, str] = {}
-    level = [("", "")]
-    for _ in range(3):
-        deeper = []
-        for name, pointer in level:
-            part = f"json_extract(line, {literal(pointer)})" if pointer else "line::JSON"
-            rows = connection.execute(
-                f"""SELECT key, bool_or(kind = 'OBJECT') FROM (
-                SELECT key, json_type(json_extract(part, '/' || replace(replace(key, '~', '~0'), '/', '~1'))) AS kind
-                FROM (SELECT part, unnest(json_keys(part)) AS key FROM (
-                    SELECT {part} AS part FROM {prefix}_staged WHERE _good LIMIT {_LOOK})
-                    WHERE json_type(part) = 'OBJECT'))
-                GROUP BY key ORDER BY key"""
-            ).fetchall()
-            for key, nested in rows:
-                escaped = key.replace("~", "~0").replace("/", "~1")
-                full = f"{name}.{key}" if name else key
-                found[full] = f"{pointer}/{escaped}"
-                if nested:
-                    deeper.append((full, f"{pointer}/{escaped}"))
-        level = deeper
-    return found
-
-
 def _stage_parquet(connection: duckdb.DuckDBPyConnection, path: Path, prefix: str) -> Staged:
     try:
         connection.execute(
@@ -309,7 +188,7 @@ def _stage_sheet(connection: duckdb.DuckDBPyConnection, path: Path, prefix: str)
         raise unreadable(path, "It is empty.", "文件是空的。", "Export it again.", "请重新导出。")
     names = unique_names([_sheet_cell(cell) or "" for cell in first])
     chosen = [rows for rows, head in zip(tables, headers, strict=True) if head == first]
-    _fill(connection, prefix, _sheet_batches(names, chosen))
+    fill(connection, f"{prefix}_staged", _sheet_batches(names, chosen))
     connection.execute(f"CREATE TEMP VIEW {prefix}_file AS FROM {prefix}_staged")
     return Staged(
         Header(dict.fromkeys(names, "VARCHAR")),
@@ -347,31 +226,6 @@ def _sheet_cell(value: object) -> str | None:
     if isinstance(value, (datetime.datetime, datetime.date)):
         return value.isoformat(" ") if isinstance(value, datetime.datetime) else value.isoformat()
     return str(value)
-
-
-def _fill(
-    connection: duckdb.DuckDBPyConnection, prefix: str, batches: Iterator[pa.RecordBatch]
-) -> None:
-    first = next(batches)
-    reader = pa.RecordBatchReader.from_batches(first.schema, _chained(first, batches))
-    connection.register("incoming", reader)
-    connection.execute(f"CREATE TEMP TABLE {prefix}_staged AS FROM incoming")
-    connection.unregister("incoming")
-
-
-def _chained(first: pa.RecordBatch, others: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    yield first
-    yield from others
-
-
-def quoted(name: str) -> str:
-    """Return a column name as SQL writes it."""
-    return '"' + name.replace('"', '""') + '"'
-
-
-def literal(text: str) -> str:
-    """Return a text as SQL writes it."""
-    return "'" + text.replace("'", "''") + "'"
 
 
 def _damaged(path: Path, kind: str) -> Exception:

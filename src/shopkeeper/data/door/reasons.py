@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from shopkeeper.data.door.read import literal, quoted
+from shopkeeper.data.door.staged import literal, quoted
 from shopkeeper.data.sources.kinds import Extract, FileKind, Header
 from shopkeeper.data.tables import Column, Table
 

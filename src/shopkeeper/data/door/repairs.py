@@ -9,7 +9,7 @@ from __future__ import annotations
 import duckdb
 
 from shopkeeper.data.door.plan import Plan
-from shopkeeper.data.door.read import quoted
+from shopkeeper.data.door.staged import quoted
 from shopkeeper.data.sources.kinds import Extract, FileKind
 from shopkeeper.data.tables import Column
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import duckdb
 import pyarrow as pa
 
-from shopkeeper.data.door.read import quoted
+from shopkeeper.data.door.staged import quoted
 from shopkeeper.data.sources.kinds import Header
 
 ROWS, FEW = 200, 30

@@ -69,6 +69,8 @@ class TextReader:
                 raw, encoding=self.layout.encoding, errors="surrogateescape", newline=""
             )
             lines = _Lines(text)
+            for _ in range(self.layout.before):
+                next(lines, None)
             next(csv.reader(lines, delimiter=self.layout.delimiter), None)
             for record, first, taken in self._records(lines):
                 yield from self._judged(record, first, taken)
@@ -98,7 +100,7 @@ class TextReader:
         text = "".join(taken)
         unclosed = text.count('"') % 2 == 1 and not text.endswith(("\n", "\r"))
         fits = len(record) == len(self.layout.columns)
-        if fits and not unclosed and not _undecodable(text):
+        if fits and not unclosed and not is_undecodable(text):
             yield first, record
         elif len(taken) > 1 and not fits:
             # A stray quote swallows the lines that follow it; each is given its own chance.
@@ -112,12 +114,10 @@ class TextReader:
             )
 
     def _readable(self, text: str) -> str:
-        """Return the text with the bytes that could not be decoded written out, as `\\xff`."""
-        encoding = self.layout.encoding
-        return text.encode(encoding, "surrogateescape").decode(encoding, "backslashreplace")
+        return escaped(text, self.layout.encoding)
 
     def _reason(self, record: list[str], text: str, unclosed: bool) -> Words:
-        if _undecodable(text):
+        if is_undecodable(text):
             encoding = self.layout.encoding
             return _why(f"bytes that are not {encoding}", f"含有不是 {encoding} 编码的字节")
         if unclosed:
@@ -157,7 +157,13 @@ class _Lines:
         return line.replace("\x00", "")
 
 
-def _undecodable(text: str) -> bool:
+def escaped(text: str, encoding: str) -> str:
+    """Return the text with the bytes that could not be decoded written out, as `\\xff`."""
+    return text.encode(encoding, "surrogateescape").decode(encoding, "backslashreplace")
+
+
+def is_undecodable(text: str) -> bool:
+    """Say whether a text holds bytes that its encoding has no letter for."""
     return any("\ud800" <= letter <= "\udfff" for letter in text) if not text.isascii() else False
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shopkeeper.data.door.read import quoted
+from shopkeeper.data.door.staged import quoted
 from shopkeeper.data.sources.kinds import FileKind, Header
 from shopkeeper.data.tables import Type
 

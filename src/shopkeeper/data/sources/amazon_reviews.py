@@ -19,7 +19,7 @@ KINDS = (
         required=("reviewerID", "asin", "reviewText", "overall", "summary", "unixReviewTime"),
         optional=("reviewerName", "reviewTime", "helpful", "vote", "verified"),
         grain=Extract(REVIEWS, {
-            "review_id": """cell("reviewerID") || '-' || cell("asin") || '-' || cell("unixReviewTime")""",
+            "review_id": """person(cell("reviewerID")) || '-' || cell("asin") || '-' || cell("unixReviewTime")""",
             "product_id": '"asin"',
             "customer_id": '"reviewerID"',
             "rating": '"overall"',
@@ -45,7 +45,7 @@ KINDS = (
         required=("rating", "title", "text", "asin", "user_id", "timestamp"),
         optional=("parent_asin", "helpful_vote", "verified_purchase"),
         grain=Extract(REVIEWS, {
-            "review_id": """cell("user_id") || '-' || cell("asin") || '-' || cell("timestamp")""",
+            "review_id": """person(cell("user_id")) || '-' || cell("asin") || '-' || cell("timestamp")""",
             "product_id": '"asin"',
             "customer_id": '"user_id"',
             "rating": '"rating"',

@@ -13,11 +13,13 @@ from the device. Of a page only the path before `?` is kept.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from shopkeeper.data.sources.kinds import Extract, FileKind
 from shopkeeper.data.tables import EVENT_NAMES, EVENTS, IDENTITIES, SEARCHES
 from shopkeeper.words import Words
 
-_EVENT = ("event_text", "event", "name")
+_EVENT = ("event_text", "event")
 _TIME = ("timestamp", "originalTimestamp", "original_timestamp", "sentAt", "sent_at")
 _USER = ("userId", "user_id")
 _VISITOR = ("anonymousId", "anonymous_id")
@@ -64,7 +66,8 @@ _LOOKED_UP = ",\n    ".join((
 _WHOLE = ", ".join(f"""coalesce("{name}", '')""" for name in _COLUMNS)
 _KNOWN = " ".join(f"WHEN '{name.lower()}' THEN '{name}'" for name in EVENT_NAMES)
 _NAME = f"""CASE lower(replace(_said, '_', ' ')) {_KNOWN}
-    WHEN '$pageview' THEN 'Page Viewed' WHEN 'page' THEN 'Page Viewed' ELSE _said END"""
+    WHEN '$pageview' THEN 'Page Viewed' WHEN 'page' THEN 'Page Viewed' WHEN 'screen' THEN 'Page Viewed'
+    ELSE _said END"""
 _MOMENT = """CASE WHEN regexp_full_match(_when, '\\d{9,10}(\\.\\d+)?')
         THEN strftime(to_timestamp(try_cast(_when AS DOUBLE)) AT TIME ZONE 'UTC', '%Y-%m-%d %H:%M:%S.%fZ')
     WHEN regexp_full_match(_when, '\\d{12,13}')
@@ -105,30 +108,35 @@ _EVENT_COLUMNS = _WHO | {
     "ip": 'coalesce(_c_ip, _p_own_ip, "context.ip")',
 }
 
-KINDS = (
-    FileKind(
-        name="events",
-        platform="events",
-        title=Words("Events (Segment, RudderStack, PostHog)", "行为事件（Segment、RudderStack、PostHog）"),
-        required=("event|event_text|name", "|".join(_TIME), "|".join((*_USER, *_VISITOR, "distinct_id"))),
-        optional=_COLUMNS,
-        rows=_ROWS,
-        grain=Extract(EVENTS, _EVENT_COLUMNS),
-        others=(
-            Extract(EVENTS, _EVENT_COLUMNS | {
-                "event_id": "_id || '#' || (_number + 1)",
-                "product_id": _of("_item", "product_id", "sku"),
-                "quantity": _of("_item", "quantity"),
-                "price": _of("_item", "price"),
-            }, where=""""event" LIKE 'Order %'""", each="_products[2:]"),
-            Extract(SEARCHES, _WHO | {
-                "search_id": "_id",
-                "query": "_p_query",
-                "searched_at": '"timestamp"',
-                "results": "_p_results",
-            }, where=""""event" = 'Products Searched' AND _p_query IS NOT NULL"""),
-            Extract(IDENTITIES, {"alias": '"anonymousId"', "customer_id": '"userId"'},
-                    where='"anonymousId" <> "userId"'),
-        ),
+_WHEN_AND_WHO = ("|".join(_TIME), "|".join((*_USER, *_VISITOR, "distinct_id")))
+_EVENTS = FileKind(
+    name="events",
+    platform="events",
+    title=Words("Events (Segment, RudderStack, PostHog)", "行为事件（Segment、RudderStack、PostHog）"),
+    required=("|".join(_EVENT), *_WHEN_AND_WHO),
+    optional=_COLUMNS,
+    rows=_ROWS,
+    grain=Extract(EVENTS, _EVENT_COLUMNS),
+    others=(
+        Extract(EVENTS, _EVENT_COLUMNS | {
+            "event_id": "_id || '#' || (_number + 1)",
+            "product_id": _of("_item", "product_id", "sku"),
+            "quantity": _of("_item", "quantity"),
+            "price": _of("_item", "price"),
+        }, where=""""event" LIKE 'Order %'""", each="_products[2:]"),
+        Extract(SEARCHES, _WHO | {
+            "search_id": "_id",
+            "query": "_p_query",
+            "searched_at": '"timestamp"',
+            "results": "_p_results",
+        }, where=""""event" = 'Products Searched' AND _p_query IS NOT NULL"""),
+        Extract(IDENTITIES, {"alias": '"anonymousId"', "customer_id": '"userId"'},
+                where='"anonymousId" <> "userId"'),
     ),
 )  # fmt: skip
+
+KINDS = (
+    _EVENTS,
+    # A file of page views alone names no event; a column of names may be one of people.
+    replace(_EVENTS, required=("type", "|".join(_ID[:2]), *_WHEN_AND_WHO)),
+)

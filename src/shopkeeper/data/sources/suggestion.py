@@ -81,9 +81,12 @@ _SENTIMENT = {
     "negative": "0|-1|neg|negative|bad|差评|负面|消极|不满意",
 }
 _MEANING = {word: name for name, words in _SENTIMENT.items() for word in words.split("|")}
+_KNOWN = {word for words in _SYNONYMS.values() for word in words.split("|")} | {
+    name.replace("_", " ") for table in BY_NAME.values() for name in table.names
+}
 _DATE = re.compile(r"\s*[\"=']*(\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}|\d{1,2}/\d{1,2}/\d{2,4})")
 _TRANSACTION = re.compile(r"^(tx|txn|transaction) ")
-_CELL_IN_HEADER = re.compile(r"@|^[\d\s.,:/+()-]+$|\d{7,}")
+_CELL_IN_HEADER = re.compile(r"@|^[\d\s.,:/+()-]+$|\d{7,}|.{50}")
 NOTHING = Words(
     "No column of this file is known here. Fill in the lines below; totals by day or product cannot be used.",
     "文件里没有能认出的列。请填写下面各行；按日或按商品汇总的报表（如生意参谋）无法使用，请导出明细。",
@@ -116,7 +119,7 @@ def suggested_mapping(
     rating = "星级"  # Stars, 1 to 5 星级，1 到 5
     text = "评论"  # Text 正文
     """
-    names = [name for name in header.columns if not _CELL_IN_HEADER.search(name)]
+    names = shown_columns(header, sample)
     cells = {name: [*_cells(sample, name), *(few or {}).get(name, [])] for name in names}
     table, columns = _best(names, cells)
     if not _fits(table, columns):
@@ -128,6 +131,34 @@ def suggested_mapping(
 def anything_fits(header: Header, sample: pa.Table, few: dict[str, list[str]]) -> bool:
     """Say whether a suggestion would be more than a form to fill in."""
     return NOTHING.en not in suggested_mapping("", header, sample, few)
+
+
+def shown_columns(header: Header, sample: pa.Table) -> list[str]:
+    """Return the column names that may be repeated: none where the first line may be no header.
+
+    A first line of cells may hold anybody's name. It is taken for a header where more of it is known here,
+    or is a word above numbers, than looks like a cell itself.
+
+    Examples
+    --------
+    >>> sample = pa.table({"rating": ["5"], "colour": ["red"], "2024": ["1"], "Menge": ["12"]})
+    >>> shown_columns(Header(dict.fromkeys(sample.column_names, "VARCHAR")), sample)
+    ['rating', 'colour', 'Menge']
+    >>> sample = pa.table({"Jane Doe": ["Ann Li", "Jo Wu"], "London": ["Paris", "Rome"]})
+    >>> shown_columns(Header(dict.fromkeys(sample.column_names, "VARCHAR")), sample)
+    []
+    """
+    names = [name for name in header.columns if not _CELL_IN_HEADER.search(name)]
+    above = sum(_is_known(name) or _is_above_numbers(_cells(sample, name)) for name in names)
+    return names if above > len(header.columns) - len(names) else []
+
+
+def _is_known(name: str) -> bool:
+    return _plain(name) in _KNOWN or any(_plain(part) in _KNOWN for part in re.split(r"[^\w ]", name))
+
+
+def _is_above_numbers(cells: list[str]) -> bool:
+    return len(cells) > 0 and all(re.search(r"\d", cell) and not re.search(r"[^\W\d_]{4}", cell) for cell in cells)
 
 
 def _fits(table: Table, columns: dict[str, str]) -> bool:
@@ -237,8 +268,8 @@ def _head(file: str, table: Table, names: list[str], header: Header, *, nothing:
     ]
     if len(names) < len(header.columns):
         lines += [
-            "# Some column names look like cells; does the file lack a header line?",
-            "# 有些列名看起来像数据；文件是否缺少表头？",
+            "# Column names that may be cells are left out; does the file lack a header line?",
+            "# 可能是数据的列名没有列出；文件是否缺少表头？",
         ]
     if nothing:
         lines += [f"# {NOTHING.en}", f"# {NOTHING.zh}"]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from collections import Counter
 from typing import Any
 
 from markupsafe import Markup
@@ -16,7 +14,6 @@ from shopkeeper.surfaces.report.pen import Pen
 from shopkeeper.words import Words
 
 SHOWN = 8
-_QUOTE = re.compile("“[^”]*”")
 
 
 def quality(material: Material, pen: Pen) -> Section:
@@ -28,7 +25,7 @@ def quality(material: Material, pen: Pen) -> Section:
         _broken(answer.table.to_pylist(), pen),
         *_files(answer.evidence["imports"].to_pylist(), pen),
         *_rejected(
-            answer.evidence["rejected"].to_pylist(),
+            answer.evidence["reasons"].to_pylist(),
             sum(answer.evidence["imports"]["rejected"].to_pylist()),
             pen,
         ),
@@ -93,20 +90,18 @@ def _files(rows: list[dict[str, Any]], pen: Pen) -> list[Block]:
 def _rejected(rows: list[dict[str, Any]], total: int, pen: Pen) -> list[Block]:
     if not rows:
         return []
-    # A reason that quotes its cell is one reason, whatever the cell.
-    reasons = Counter((row["file"], _QUOTE.sub("“…”", row[f"why_{pen.lang}"])) for row in rows)
-    ranked = sorted(reasons.items(), key=lambda item: (-item[1], item[0]))[:SHOWN]
-    left = total - sum(count for _, count in ranked)
+    ranked = rows[:SHOWN]
+    left = total - sum(row["rows"] for row in ranked)
     columns = (
         Column(pen.say(phrases.COLUMN_REASON), "text"),
         Column(pen.say(phrases.COLUMN_ROWS)),
     )
     lines = tuple(
         (
-            Markup("{}<small>{}</small>").format(why, pen.name(file)),
-            pen.count(count, "check:rejected"),
+            Markup("{}<small>{}</small>").format(row[f"why_{pen.lang}"], pen.name(row["file"])),
+            pen.count(row["rows"], "check:rejected"),
         )
-        for (file, why), count in ranked
+        for row in ranked
     )
     if left > 0:
         lines += ((pen.say(phrases.QUALITY_OTHER), pen.count(left, "check:rejected")),)
