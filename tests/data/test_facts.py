@@ -128,22 +128,25 @@ def test_in_a_shop_that_dates_no_payment_every_sale_counts_in_the_past() -> None
 
 
 @pytest.mark.parametrize(
-    ("promised", "delivered", "days"),
+    ("promised", "delivered", "days", "zone"),
     [
-        (day(6, 0), day(6, 15), 0),  # midnight names a day: all of it is in time
-        (day(6, 0), day(7, 15), 1),
-        (day(6, 0), day(5, 15), -1),
-        (datetime(2024, 5, 6, 23, 59, 59), day(6, 15), 0),
-        (datetime(2024, 5, 6, 23, 59, 59), day(7, 15), 1),
-        (datetime(2024, 5, 6, 23, 59, 59), day(4, 15), -2),
+        (day(6, 0), day(6, 15), 0, "UTC"),  # midnight names a day: all of it is in time
+        (day(6, 0), day(7, 15), 1, "UTC"),
+        (day(6, 0), day(5, 15), -1, "UTC"),
+        (datetime(2024, 5, 6, 23, 59, 59), day(6, 15), 0, "UTC"),
+        (datetime(2024, 5, 6, 23, 59, 59), day(7, 15), 1, "UTC"),
+        (datetime(2024, 5, 6, 23, 59, 59), day(4, 15), -2, "UTC"),
+        (day(5, 16), day(6, 10), 0, "+08:00"),
+        (day(5, 16), day(6, 17), 1, "+0800"),
+        (day(6, 3), day(7, 2), 0, "-03:00"),
     ],
 )
 def test_lateness_counts_days_from_the_promised_day(
-    promised: datetime, delivered: datetime, days: int
+    promised: datetime, delivered: datetime, days: int, zone: str
 ) -> None:
     shop = shop_from_tables({
         "orders": rows({"order_id": "a", "ordered_at": day(1), "status": "delivered",
-                        "time_zone": "UTC"}),
+                        "time_zone": zone}),
         "shipments": rows({"order_id": "a", "line": 1, "promised_at": promised,
                            "delivered_at": delivered}),
         "reviews": rows({"review_id": "r", "order_id": "a", "rating": 1.0}),

@@ -5,6 +5,8 @@ Expressions above this file do not know which engine runs them.
 
 from __future__ import annotations
 
+import os
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -33,6 +35,10 @@ def connect(engine: Literal["duckdb", "spark"], settings: Settings) -> Any:
     if engine == "duckdb":
         connection = ibis.duckdb.connect()
         connection.raw_sql(f"SET memory_limit = '{settings.memory_limit}'")
+        # Left alone it would write into the folder in which the command is run.
+        spill = str(Path(tempfile.gettempdir()) / f"shopkeeper-{os.getpid()}").replace("'", "''")
+        connection.raw_sql(f"SET temp_directory = '{spill}'")
+        connection.raw_sql("SET temp_file_encryption = true")
         connection.raw_sql("SET TimeZone = 'UTC'")
         connection.raw_sql("SET autoinstall_known_extensions = false")
         return connection

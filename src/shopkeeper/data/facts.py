@@ -8,6 +8,7 @@ is dated.
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 from zoneinfo import ZoneInfo, available_timezones
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 Period = Literal["month", "week", "day"]
 
 _PAID = ("paid", "shipped", "delivered", "refunded")
+_OFFSET = re.compile(r"([+-])(\d{2}):?(\d{2})")
 _TRUNCATE = {"month": "M", "week": "W", "day": "D"}
 
 
@@ -296,11 +298,17 @@ def _dates_payments(shop: Shop) -> bool:
 def _zones(shop: Shop) -> list[str]:
     found = shop.orders.select("time_zone").distinct().to_pyarrow()["time_zone"].to_pylist()
     known = available_timezones()
-    return sorted(zone for zone in found if zone in known)
+    return sorted(zone for zone in found if zone in known or (zone and _OFFSET.fullmatch(zone)))
 
 
 def _midnights(zone: str) -> list[int]:
-    """Return the UTC clock times, in seconds, that local midnight has had in a zone since 2000."""
+    """Return the UTC clock times, in seconds, that local midnight has had in a zone since 2000.
+
+    A source that writes its times with an offset has that offset for a zone.
+    """
+    if written := _OFFSET.fullmatch(zone):
+        seconds = 3600 * int(written[2]) + 60 * int(written[3])
+        return [(seconds if written[1] == "-" else -seconds) % 86_400]
     first = datetime(2000, 1, 1, tzinfo=ZoneInfo(zone))
     days = (first + timedelta(days=30 * step) for step in range(13 * 30))
     offsets = {day.utcoffset() or timedelta() for day in days}

@@ -12,7 +12,7 @@ from shopkeeper.words import Words
 
 FEW = 0.05
 """The share of cells without a meaning up to which a file is taken."""
-_SHOWN, _LONGEST = 8, 20
+_SHOWN, _LONGEST, _MOST = 8, 20, 30
 
 
 def require_meanings(
@@ -38,13 +38,13 @@ def require_meanings(
     """
     for name, written in kind.meanings.items():
         meant = kind.grain.columns[name]
-        query = f"""SELECT left({written}, {_LONGEST}) AS said, count(*), any_value({meant}) IS NULL AS unknown
+        query = f"""SELECT masked(left({written}, {_LONGEST})) AS said, count(*), any_value({meant}) IS NULL AS unknown
             FROM {prefix}_file WHERE {written} IS NOT NULL GROUP BY ALL ORDER BY 2 DESC, 1"""
         rows = connection.execute(query).fetchall()
         total = sum(count for _, count, _ in rows)
         unknown = [said for said, _, is_unknown in rows if is_unknown]
         if sum(count for _, count, is_unknown in rows if is_unknown) > FEW * total:
-            raise _unknown(path, name, unknown)
+            raise (_unknown if len(unknown) <= _MOST else _no_label)(path, name, unknown)
 
 
 def _unknown(path: Path, name: str, cells: list[str]) -> DataError:
@@ -59,5 +59,20 @@ def _unknown(path: Path, name: str, cells: list[str]) -> DataError:
         Words(
             f'Name each under [values.{name}], such as "0" = "negative", and import again.',
             f'请在 [values.{name}] 下逐个写明，例如 "0" = "negative"，然后重新导入。',
+        ),
+    )
+
+
+def _no_label(path: Path, name: str, cells: list[str]) -> DataError:
+    # So many different cells are texts, and may be anybody's.
+    return DataError(
+        Words(f"Asked to import {path.name}.", f"要导入 {path.name}。"),
+        Words(
+            f"The column that the mapping takes for {name} holds more than {_MOST} different cells.",
+            f"列映射中作为 {name} 的列有 {_MOST} 种以上不同的内容。",
+        ),
+        Words(
+            f"Name a column of labels for {name}, or leave {name} out.",
+            f"请为 {name} 指定只含少数几种标签的列，或去掉 {name}。",
         ),
     )
