@@ -13,7 +13,6 @@ import duckdb
 from shopkeeper.data.door.number import number_rows
 from shopkeeper.data.door.plan import Plan
 from shopkeeper.data.door.reasons import (
-    open_columns,
     reasons,
     required_cells,
     required_columns,
@@ -225,14 +224,9 @@ class _Door:
         if self.bad:
             self._explain()
         if self.staged.broken:
-            # What is no row is shown only where every cell of the file is known to be nobody's.
-            hide = (
-                "masked"
-                if set(self.staged.header.columns) <= open_columns(self.kind)
-                else "shape_of"
-            )
+            # Which of its cells is what, nobody knows.
             self.connection.executemany(
-                f"INSERT INTO {self.prefix}_rejected VALUES (?, ?, ?, to_json({hide}(left(?, 4000)))::VARCHAR)",
+                f"INSERT INTO {self.prefix}_rejected VALUES (?, ?, ?, to_json(shape_of(left(?, 4000)))::VARCHAR)",
                 [[item.line, item.why.en, item.why.zh, item.text] for item in self.staged.broken],
             )
         return self.bad + len(self.staged.broken)
