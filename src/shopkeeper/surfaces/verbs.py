@@ -146,7 +146,7 @@ VERBS: tuple[Verb, ...] = (
         "shopkeeper.proof.ask",
         Words("Which way of reading reviews is worth it", "哪种评价读取方法值得用"),
         needs=(_REVIEWS,),
-        reads=("reviews", "products", "orders", "order_items"),
+        reads=("reviews",),
         by_hand=True,
     ),
 )  # fmt: skip
