@@ -1,4 +1,9 @@
-"""The floors on real reviews, at a moderate size; the whole figures are in benchmarks."""
+"""What review_sentiment reaches on real reviews, so that a change that costs accuracy is seen.
+
+Olist is held to its floors as it is. Of the Chinese reviews a fifth is read, where the floor of .940
+for all 62,774 is out of reach: the bound there is what this sample reaches, less nine reviews in 2,400. It
+guards against getting worse; whether the floor is met only `benchmarks/sentiment.py` says.
+"""
 
 import csv
 from pathlib import Path
@@ -49,5 +54,6 @@ def test_chinese_reviews_of_ten_categories(real_data: Path) -> None:
             "text": [rows[number]["review"] for number in some],
         }
     )
-    assert quality["accuracy"] > 0.9
+    # .9288 here; .9275 and .9250 on two other samples.
+    assert quality["accuracy"] >= 0.925
     assert quality["ece"] < 0.03
