@@ -19,7 +19,7 @@ def day(number: int) -> datetime:
 def shop() -> Shop:
     return shop_from_tables({
         "customers": pa.table({"customer_id": ["c1"]}),
-        "products": pa.table({"product_id": ["p1"]}),
+        "products": pa.table({"product_id": ["p1", "p2"], "price": [3.0, -3.0]}),
         "campaigns": pa.table({"campaign_id": ["k1"], "started_at": [day(1)]}),
         "contacts": pa.table({
             "campaign_id": ["k9"], "customer_id": ["c1"], "arm": ["control"], "assigned_at": [day(1)],
@@ -68,6 +68,7 @@ def test_every_law_finds_exactly_the_rows_that_break_it(shop: Shop) -> None:
         "order_items.unknown_orders": 1,
         "order_items.unknown_products": 1,
         "order_items.negative_price": 1,
+        "products.negative_price": 1,
         "order_items.free": 1,
         "order_items.repeated": 1,
         "payments.unknown_orders": 1,

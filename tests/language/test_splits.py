@@ -4,7 +4,13 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shopkeeper.language.splits import folds, held_out_by_group, held_out_by_time, text_groups
+from shopkeeper.language.splits import (
+    but_lone_classes,
+    folds,
+    held_out_by_group,
+    held_out_by_time,
+    text_groups,
+)
 
 GROUPS = st.lists(st.integers(0, 12), min_size=1, max_size=80).map(
     lambda numbers: np.unique(numbers, return_inverse=True)[1]
@@ -24,6 +30,18 @@ def test_no_group_is_on_both_sides_of_a_random_split(
     assert not _shared(groups, late)
     assert late.sum() <= share * len(groups)
     assert (late == held_out_by_group(groups, share=share, seed=seed)).all()
+
+
+@given(GROUPS, st.floats(0, 1), SEEDS)
+def test_what_must_teach_for_its_class_takes_its_whole_group_along(
+    groups: np.ndarray, share: float, seed: int
+) -> None:
+    codes = np.random.default_rng(seed).integers(0, 6, len(groups))
+    held = held_out_by_group(groups, share=share, seed=seed)
+    kept = but_lone_classes(held, groups, codes)
+    assert not _shared(groups, kept)
+    assert not (kept & ~held).any()
+    assert set(codes[~kept].tolist()) == set(codes.tolist())
 
 
 @given(GROUPS, st.floats(0.01, 0.9), SEEDS)

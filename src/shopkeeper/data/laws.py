@@ -213,6 +213,9 @@ LAWS: tuple[Law, ...] = (
         "order_items.negative_price", lambda t: t.price < 0, "negative prices", "单价为负", _MONEY
     ),
     _where(
+        "products.negative_price", lambda t: t.price < 0, "negative list prices", "标价为负", ()
+    ),
+    _where(
         "order_items.free",
         lambda t: t.price == 0,
         "lines at price 0 (gifts, tests, damage)",

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from shopkeeper.language.numerals import from_chinese
 
-_MONTHS = [
+MONTHS = (
     "january",
     "february",
     "march",
@@ -21,9 +21,9 @@ _MONTHS = [
     "october",
     "november",
     "december",
-]
-_WEEKDAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
-_MONTH = "|".join(f"{name[:3]}(?:{name[3:]})?" if len(name) > 3 else name for name in _MONTHS)
+)
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_MONTH = "|".join(f"{name[:3]}(?:{name[3:]})?" if len(name) > 3 else name for name in MONTHS)
 _MONTH = rf"(?:{_MONTH}|sept)"
 _DAY = r"(?:0?[1-9]|[12]\d|3[01])"
 _ZH_DAY = r"(?:\d{1,2}|[一二三四五六七八九十]{1,3})"
@@ -39,14 +39,14 @@ _DATE = re.compile(
     re.I,
 )
 _RELATIVE = re.compile(
-    rf"\b(?:today|tomorrow|yesterday|tonight|(?:last|next|this|coming) (?:week|weekend|month|year|{'|'.join(_WEEKDAYS)})"
+    rf"\b(?:today|tomorrow|yesterday|tonight|(?:last|next|this|coming) (?:week|weekend|month|year|{'|'.join(WEEKDAYS)})"
     r"|\w{1,10} (?:days?|weeks?|months?|years?|hours?) ago)\b"
     "|今天|今日|今晚|明天|明日|明晚|昨天|昨日|昨晚|后天|前天|上周|下周|本周|这周|上个?月|下个?月(?!份)|本月|这个月|今年|去年|明年|前年"
     "|(?:[0-9]{1,3}|[一二两三四五六七八九十]{1,3})(?:天|周|个月|年)(?:之?前|以前)",
     re.I,
 )
 _WEEKDAY = re.compile(
-    rf"\b(?P<en>{'|'.join(_WEEKDAYS)})s?\b|(?:周|星期|礼拜)(?P<zh>[一二三四五六日天])", re.I
+    rf"\b(?P<en>{'|'.join(WEEKDAYS)})s?\b|(?:周|星期|礼拜)(?P<zh>[一二三四五六日天])", re.I
 )
 
 
@@ -90,7 +90,7 @@ def dates(plain: str) -> list[Day]:
             found.append(Day(start, match.end(), readings))
     for match in _WEEKDAY.finditer(plain):
         name = match["en"]
-        among = _WEEKDAYS.index(name.lower()) if name else "一二三四五六日天".index(match["zh"])
+        among = WEEKDAYS.index(name.lower()) if name else "一二三四五六日天".index(match["zh"])
         found.append(Day(match.start(), match.end(), weekday=min(among, 6)))
     return list(_apart(sorted(found, key=lambda one: (one.start, -one.end))))
 
@@ -146,7 +146,7 @@ def _number(written: str | None) -> int | None:
     if written.isdigit():
         return int(written)
     if written.isascii():
-        return next(i for i, name in enumerate(_MONTHS, 1) if name.startswith(written.lower()[:3]))
+        return next(i for i, name in enumerate(MONTHS, 1) if name.startswith(written.lower()[:3]))
     value = from_chinese(written)
     return None if value is None else int(value)
 

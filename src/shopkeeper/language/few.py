@@ -7,7 +7,6 @@ pairs, here every batch is compared with itself, which gives batch² pairs for t
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +16,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from shopkeeper.language.loop import Tuning, diverged
+from shopkeeper.language.loop import Tuning, descend, warmed
 from shopkeeper.language.train import EncoderClassifier, learnable, sample_rows
 
 Floats = NDArray[np.float64]
@@ -120,16 +119,10 @@ class FewShotClassifier:
         body = made.body_
         optimizer = torch.optim.AdamW(body.upper.parameters(), lr=few.rate, weight_decay=0.01)
         for step in range(few.steps):
-            share = min((step + 1) / (0.1 * few.steps + 1), 1 - step / (few.steps + 1))
-            optimizer.param_groups[0]["lr"] = few.rate * share
             index = _evenly(codes, few.batch, generator)
             vectors = body.pooled([states[at] for at in index])
             loss = unlike(vectors, torch.from_numpy(codes[index]).to(body.device))
-            if not math.isfinite(float(loss.detach())):
-                raise diverged(few.rate)
-            optimizer.zero_grad()
-            torch.autograd.backward(loss)
-            optimizer.step()
+            descend(optimizer, loss, (few.rate,), warmed(step, few.steps))
 
 
 def unlike(vectors: Tensor, codes: Tensor) -> Tensor:

@@ -150,11 +150,6 @@ class Generator:
                 self.kept.forget(reply_key(self.provider.identity, one, ask))
         raise _not_json(fault)
 
-    def jsons(self, prompts: Sequence[Prompt], schema: Schema, *, tokens: int = 512) -> list[Any]:
-        """Return the JSON values that prompts ask for, in their order."""
-        check_schema(schema)
-        return self._each(lambda prompt: self.json(prompt, schema, tokens=tokens), prompts)
-
     def stream(self, prompt: Prompt, *, tokens: int = 512) -> Iterator[str]:
         """Yield the reply piece by piece; once a piece is out there is no second try."""
         ask = replace(self._ask(tokens), live=True)

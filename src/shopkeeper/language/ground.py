@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from shopkeeper.language.dates import dates, follows
+from shopkeeper.language.dates import MONTHS, WEEKDAYS, dates, follows
 from shopkeeper.language.negation import flipped_clauses
 from shopkeeper.language.quantities import Quantity, agrees, quantities
 from shopkeeper.language.spans import Span, disjoint, narrow
@@ -32,7 +32,10 @@ _START = re.compile(r"(?:^|[.!?:;\n。！？：；“”\"「(（•*-])\s*$")
 _SIGNS = re.compile(r"[\W_]+")
 # Capitalised, and the name of nothing in particular.
 _COMMON = frozenset(
-    [
+    (
+        *MONTHS,
+        *(name[:3] for name in MONTHS),
+        *WEEKDAYS,
         "i",
         "i'm",
         "i've",
@@ -65,37 +68,7 @@ _COMMON = frozenset(
         "q2",
         "q3",
         "q4",
-        "january",
-        "february",
-        "march",
-        "april",
-        "may",
-        "june",
-        "july",
-        "august",
-        "september",
-        "october",
-        "november",
-        "december",
-        "monday",
-        "tuesday",
-        "wednesday",
-        "thursday",
-        "friday",
-        "saturday",
-        "sunday",
-        "jan",
-        "feb",
-        "mar",
-        "apr",
-        "jun",
-        "jul",
-        "aug",
-        "sep",
         "sept",
-        "oct",
-        "nov",
-        "dec",
         "kg",
         "g",
         "mg",
@@ -117,7 +90,7 @@ _COMMON = frozenset(
         "cny",
         "rmb",
         "po",
-    ]
+    )
 )
 
 

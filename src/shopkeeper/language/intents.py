@@ -209,14 +209,17 @@ class IntentClassifier:
         assert self.course is not None
         at = _sampled(codes, _REHEARSED, self.seed)
         count = self.rehearsals if len(at) <= _FEW else 1
-        parts = folds(text_groups([texts[i] for i in at]), count=max(count, 5), seed=self.seed)
+        groups = text_groups([texts[i] for i in at])
+        parts = folds(groups, count=max(count, 5), seed=self.seed)
         apart = _dealt(len(self.classes_), max(count, 5), self.seed)
         made = []
         for number in range(count):
             unknown = np.isin(codes[at], apart[number])
-            taught = at[(parts != number) & ~unknown]
+            teaches = (parts != number) & ~unknown
+            taught = at[teaches]
             known = np.unique(codes[taught])
-            asked = at[(unknown | (parts == number)) & (unknown | np.isin(codes[at], known))]
+            # A text that stands under two intents must not examine what it taught.
+            asked = at[~np.isin(groups, groups[teaches]) & (unknown | np.isin(codes[at], known))]
             if len(known) < 2 or not len(asked):
                 continue
             reader = Readers(self.encoder, self.seed, self.course)

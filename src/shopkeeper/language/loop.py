@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import copy
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -154,13 +155,10 @@ class _State:
         """Passes since the best one."""
         return self.done - max(range(len(self.seen)), key=lambda at: self.seen[at])
 
-    def step(self) -> None:
-        """Take one step: the rate rises over a tenth of the steps, then falls to nothing."""
-        at = self.stepped
-        share = min((at + 1) / (_WARM * self.steps + 1), 1 - at / (self.steps + 1))
-        for group, times in zip(self.optimizer.param_groups, (1, 10), strict=True):
-            group["lr"] = self.tuning.rate * times * share
-        self.optimizer.step()
+    def step(self, loss: Tensor) -> None:
+        """Take one step; the softmax learns ten times as fast as the encoder."""
+        rate = self.tuning.rate
+        descend(self.optimizer, loss, (rate, 10 * rate), warmed(self.stepped, self.steps))
         self.stepped += 1
 
     def watch(self) -> None:
@@ -229,16 +227,40 @@ def _one_pass(state: _State, generator: np.random.Generator) -> None:
         index = rows.learned[batch]
         said = state.head(body.pooled([rows.states[at] for at in index]))
         truth = torch.from_numpy(rows.codes[index]).to(body.device)
-        loss = nn.functional.cross_entropy(said, truth)
-        if not math.isfinite(float(loss.detach())):
-            raise diverged(state.tuning.rate)
-        state.optimizer.zero_grad()
-        torch.autograd.backward(loss)
-        state.step()
+        state.step(nn.functional.cross_entropy(said, truth))
 
 
-def diverged(rate: float) -> TrainingError:
-    """Return the error for a loss that is no number."""
+def warmed(step: int, steps: int) -> float:
+    """Return the share of the highest rate: it rises over a tenth of the steps, then falls to nothing.
+
+    Examples
+    --------
+    >>> [round(warmed(step, 20), 2) for step in (0, 1, 2, 10, 19)]
+    [0.33, 0.67, 0.9, 0.52, 0.1]
+    """
+    return min((step + 1) / (_WARM * steps + 1), 1 - step / (steps + 1))
+
+
+def descend(
+    optimizer: torch.optim.Optimizer, loss: Tensor, rates: Sequence[float], share: float
+) -> None:
+    """Take one step down a loss, each group of parameters at `share` of its highest rate.
+
+    Raises
+    ------
+    TrainingError
+        The loss is no number.
+    """
+    if not math.isfinite(float(loss.detach())):
+        raise _diverged(rates[0])
+    optimizer.zero_grad()
+    torch.autograd.backward(loss)
+    for group, rate in zip(optimizer.param_groups, rates, strict=True):
+        group["lr"] = rate * share
+    optimizer.step()
+
+
+def _diverged(rate: float) -> TrainingError:
     return TrainingError(
         Words("Asked to fine-tune a model.", "要微调模型。"),
         Words(

@@ -60,6 +60,31 @@ def held_out_by_group(groups: Groups, *, share: float, seed: int) -> Mask:
     return chosen[groups]
 
 
+def but_lone_classes(held: Mask, groups: Groups, codes: NDArray[np.intp]) -> Mask:
+    """Return the held-out rows without the groups of every class that no other row has.
+
+    Such a class must be taught, and what else has its text goes with it.
+
+    Parameters
+    ----------
+    held
+        Whether a row is held out; whole groups are.
+    groups
+        Group number of each row.
+    codes
+        Class of each row.
+
+    Examples
+    --------
+    >>> held, groups = np.array([False, True, True, True]), np.array([0, 1, 1, 2])
+    >>> but_lone_classes(held, groups, np.array([0, 1, 0, 0])).tolist()
+    [False, False, False, True]
+    """
+    lone = held & ~np.isin(codes, codes[~held])
+    kept: Mask = held & ~np.isin(groups, groups[lone])
+    return kept
+
+
 def held_out_by_time(times: NDArray[np.datetime64], groups: Groups, *, share: float) -> Mask:
     """Hold out the newest rows whose group no older row has.
 

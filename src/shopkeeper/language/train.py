@@ -25,7 +25,7 @@ from shopkeeper.language.body import Body
 from shopkeeper.language.checkpoints import fingerprint
 from shopkeeper.language.loop import Rows, Tuning, scores, tune
 from shopkeeper.language.model_files import wrong_model
-from shopkeeper.language.splits import held_out_by_group, text_groups
+from shopkeeper.language.splits import but_lone_classes, held_out_by_group, text_groups
 from shopkeeper.words import Words
 
 __all__ = ["EncoderClassifier", "Tuning", "fitted_softmax"]
@@ -210,9 +210,8 @@ def _parted(
     texts: Sequence[str], codes: NDArray[np.intp], seed: int
 ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Return the rows that teach and those that are watched; every class teaches."""
-    watched = held_out_by_group(text_groups(texts), share=0.1, seed=seed)
-    taught = np.bincount(codes[~watched], minlength=int(codes.max()) + 1)
-    watched &= taught[codes] > 0
+    groups = text_groups(texts)
+    watched = but_lone_classes(held_out_by_group(groups, share=0.1, seed=seed), groups, codes)
     if not watched.any():
         return np.arange(len(codes)), np.arange(len(codes))
     return np.flatnonzero(~watched), np.flatnonzero(watched)

@@ -24,7 +24,7 @@ from shopkeeper.artifacts import load_artifact, save_artifact
 from shopkeeper.errors import TrainingError
 from shopkeeper.language.buckets import shuffled
 from shopkeeper.language.encode import encoder_source
-from shopkeeper.language.loop import diverged
+from shopkeeper.language.loop import descend
 from shopkeeper.language.model_files import checked_folder, fast_tokenizer, loading, revision_of
 from shopkeeper.language.text import bounded
 from shopkeeper.words import Words
@@ -129,14 +129,9 @@ class Writer:
         for epoch in range(how.epochs):
             losses = []
             for batch in self._batches(asked, told, epoch):
-                optimizer.param_groups[0]["lr"] = how.rate * (1 - at / (steps + 1))
                 loss = self.net_(**self._given(batch, asked, told)).loss
                 losses.append(float(loss.detach()))
-                if not math.isfinite(losses[-1]):
-                    raise diverged(how.rate)
-                optimizer.zero_grad()
-                torch.autograd.backward(loss)
-                optimizer.step()
+                descend(optimizer, loss, (how.rate,), 1 - at / (steps + 1))
                 at += 1
             self.history_.append(float(np.mean(losses)))
         return self

@@ -9,6 +9,7 @@ import pytest
 from shopkeeper.data.sources import KINDS, recognise
 from shopkeeper.data.sources.kinds import Header
 from shopkeeper.data.store import read_shop
+from shopkeeper.data.tables import BY_NAME
 
 FILES = Path(__file__).parent / "files"
 
@@ -74,22 +75,59 @@ def test_no_header_is_claimed_by_two_kinds_that_require_as_much():
         assert recognise(Header(dict.fromkeys(required[1:], "VARCHAR"))) is not kind
 
 
-@pytest.mark.parametrize("name", ["olist_orders.csv", "taobao_orders.csv", "shopify_orders.csv"])
+# What is changed in a later copy of each file, and the table in which that shows.
+CHANGED = {
+    "amazon_reviews.jsonl": ("does what it should", "broke at once", "reviews"),
+    "amazon_reviews_2023.jsonl": ("很好用，推荐。", "坏了。", "reviews"),
+    "events.jsonl": ('"quantity":2', '"quantity":4', "events"),
+    "judgeme_reviews.csv": ("So soft", "So rough", "reviews"),
+    "olist_category_names.csv": ("health_beauty", "wellness", "categories"),
+    "olist_customers.csv": ("jaragua do sul", "joinville", "customers"),
+    "olist_order_items.csv": ("17.87", "18.87", "order_items"),
+    "olist_orders.csv": ("2018-0", "2017-0", "orders"),
+    "olist_payments.csv": ("400.00", "410.00", "payments"),
+    "olist_places.csv": ("SP", "RJ", "places"),
+    "olist_products.csv": ("400.5", "410.5", "products"),
+    "olist_reviews.csv": ("produto ok", "produto ruim", "reviews"),
+    "olist_sellers.csv": ("campinas", "santos", "sellers"),
+    "online_retail.csv": ("EIRE", "France", "orders"),
+    "online_retail_2.csv": ("United Kingdom", "France", "orders"),
+    "shopify_customers.csv": ("San Francisco", "Oakland", "customers"),
+    "shopify_orders.csv": ("2024-", "2023-", "orders"),
+    "shopify_products.csv": ("25.00", "26.00", "products"),
+    "shopify_products_old.csv": ("39.00", "40.00", "products"),
+    "taobao_items.csv": ("青瓷茶杯", "白瓷茶杯", "order_items"),
+    "taobao_orders.csv": ("2024-", "2023-", "orders"),
+    "yelp_business.jsonl": ("Tea & Co", "Tea House", "products"),
+    "yelp_reviews.jsonl": ("Lovely oolong", "Stale oolong", "reviews"),
+    "yelp_tips.jsonl": ('"compliment_count":0', '"compliment_count":3', "reviews"),
+    "yelp_users.jsonl": ("2007-01-25", "2006-01-25", "customers"),
+}
+# Every cell of these says which event it is, so that another cell is another event.
+ALL_KEY = {"retailrocket_events.csv", "retailrocket_renumbered.csv", "yelp_checkins.jsonl"}
+
+
+def test_every_kind_has_a_change_or_nothing_but_its_key():
+    assert CHANGED.keys() | ALL_KEY == COUNTS.keys()
+    assert not CHANGED.keys() & ALL_KEY
+
+
+@pytest.mark.parametrize("name", sorted(CHANGED))
 def test_one_changed_copy_of_a_file_updates_its_rows_and_adds_none(load, name):
-    rows = load(name).rows("orders")
+    old, new, table = CHANGED[name]
+    first = load(name)
+    tables = read_shop(first.path)[0].tables
+    rows = {each: first.rows(each) for each in tables}
     written = (FILES / name).read_text(encoding="utf-8")
-    changed = (
-        written.replace("shipped", "delivered")
-        .replace("2024-", "2023-")
-        .replace("2018-0", "2017-0")
-    )
-    assert changed != written
-    later = load(copy_csv=changed)
+    assert old in written
+    later = load(**{f"copy_{name.rpartition('.')[2]}": written.replace(old, new)})
     assert later.file.outcome == "imported"
-    updated = later.rows("orders")
-    assert [row["order_id"] for row in updated] == [row["order_id"] for row in rows]
-    assert all(
-        new["ordered_at"].year < old["ordered_at"].year or new == old
-        for new, old in zip(updated, rows, strict=True)
-    )
-    assert updated != rows
+    assert read_shop(later.path)[0].tables.keys() == tables.keys()
+    for each in tables:
+        key = BY_NAME[each].key
+        before, after = (
+            [[row[column] for column in key] for row in found]
+            for found in (rows[each], later.rows(each))
+        )
+        assert after == before, each
+    assert later.rows(table) != rows[table]

@@ -1,6 +1,14 @@
-"""The floors on real reviews, at a moderate size; the whole figures are in benchmarks."""
+"""What review_sentiment reaches on real reviews, so that a change that costs accuracy is seen.
+
+Olist is read with its dates, as an import gives it, and the newest fifth examines. Without dates one
+draw is luck: four seeds gave calibration errors of .018 to .037 and areas of .969 to .982. Of the Chinese
+reviews, which have no dates, a fifth is read, where the floor of .940 for all 62,774 is out of reach:
+the bound is what this sample reaches, less twelve reviews in 2,400. It guards against getting worse;
+whether the floor is met only `benchmarks/sentiment.py` says.
+"""
 
 import csv
+from datetime import datetime
 from pathlib import Path
 
 import numpy as np
@@ -33,6 +41,7 @@ def test_portuguese_reviews_of_olist(real_data: Path) -> None:
             "rating": [float(row["review_score"]) for row in rows],
             "title": [row["review_comment_title"] or None for row in rows],
             "text": [row["review_comment_message"] or None for row in rows],
+            "reviewed_at": [datetime.fromisoformat(row["review_creation_date"]) for row in rows],
         }
     )
     assert quality["polarity_auc"] >= 0.973
@@ -49,5 +58,6 @@ def test_chinese_reviews_of_ten_categories(real_data: Path) -> None:
             "text": [rows[number]["review"] for number in some],
         }
     )
-    assert quality["accuracy"] > 0.9
+    # .9379 here; .9350 and .9275 on two other samples.
+    assert quality["accuracy"] >= 0.933
     assert quality["ece"] < 0.03

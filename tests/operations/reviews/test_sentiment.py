@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -374,11 +374,3 @@ def test_asking_for_more_accuracy_abstains_from_more(rows: dict[str, list[Any]])
         silent.append(sum(bool(one) for one in answer.table["abstained"].to_pylist()))
     assert silent[0] == 0
     assert silent[1] > 0
-
-
-def test_as_of_reads_only_what_was_there(rows: dict[str, list[Any]]) -> None:
-    cut = datetime(2024, 4, 1)
-    answer = review_sentiment(_shop(rows).as_of(cut))
-    assert answer.table.num_rows == sum(moment <= cut for moment in rows["reviewed_at"])
-    assert answer.as_of == cut.isoformat()
-    assert date(2024, 4, 1) >= max(d for d in rows["reviewed_on"] if d <= cut.date())

@@ -126,7 +126,10 @@ def _items() -> Kinds:
         "missing_key": [_item("", 1 + i) for i in range(3)],
         "duplicate_key": [dict(row) for row in clean[4:6]],
         "orphan": [_item(f"DX{number:05d}", 1) for number in range(6)],
-        "negative_price": [_item("D00002", 20 + i, price="-5.00") for i in range(4)],
+        # Of a product that is there and no line twice, so that the price is all that is wrong.
+        "negative_price": [
+            _item("D00002", 20 + i, price=f"-{5 + i}.00", product_id="PD002") for i in range(4)
+        ],
     }
 
 

@@ -54,7 +54,7 @@ def write_reviews(
             number = np.arange(start, start + len(part))
             chinese = _languages(rng, world, part)
             written = [
-                _text(dice, plan, world, catalogue, row, zh)
+                _text(dice, world, catalogue, row, zh)
                 for row, zh in zip(part.tolist(), chinese.tolist(), strict=True)
             ]
             stars = [
@@ -77,7 +77,7 @@ def _languages(rng: np.random.Generator, world: World, reviews: Rows) -> Flags:
 
 
 def _text(
-    dice: Dice, plan: Plan, world: World, catalogue: Catalogue, row: tuple[int, ...], chinese: bool
+    dice: Dice, world: World, catalogue: Catalogue, row: tuple[int, ...], chinese: bool
 ) -> Written | None:
     _, product, _, _, sentiment, kind, late, *_ = row
     phrases: Phrases = ZH if chinese else EN

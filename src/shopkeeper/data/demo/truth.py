@@ -76,7 +76,7 @@ def write_truth(
     text = json.dumps(truth, ensure_ascii=False, indent=2)
     (folder / "truth.json").write_text(text + "\n", encoding="utf-8")
     _write_customers(folder, world, history)
-    _write_products(folder, world, history.reviews)
+    _write_products(folder, world)
     _write_weeks(folder, exposure, treated)
     return truth
 
@@ -230,7 +230,7 @@ def _write_customers(folder: Path, world: World, history: History) -> None:
     )
 
 
-def _write_products(folder: Path, world: World, reviews: Rows) -> None:
+def _write_products(folder: Path, world: World) -> None:
     wave = world.burst_week >= 0
     first = world.burst_week * 7 - FIRST_DAY.weekday() + (FIRST_DAY - date_of(0)).days
     pq.write_table(

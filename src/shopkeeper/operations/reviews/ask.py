@@ -183,7 +183,8 @@ def sentiment_effect(
     For the people who wrote the reviews, the products that carry them and the visitors who saw
     them: plainly, among what is otherwise alike, and before and after a burst of bad reviews. Also
     what goes with bad reviews: delivery, freight, basket, price, category and seller. The sentiment
-    is the stored answer of review_sentiment; where there is none, the shop's labels or the stars.
+    is the shop's label, else the stars, else what the stored answer of review_sentiment read in the
+    text (its column `read`).
 
     Parameters
     ----------
@@ -305,8 +306,9 @@ def review_topics(
     Limits
     ------
     One topic a text. A language with fewer than 50 different texts has no topics. Sentiment is the
-    stored answer of review_sentiment, else the shop's labels or the stars. The encoder reads about
-    a hundred reviews a second on two cores; its vectors are kept beside the shop.
+    shop's label, else the stars, else what the stored answer of review_sentiment read in the text
+    (its column `read`). The encoder reads about a hundred reviews a second on two cores; its vectors
+    are kept beside the shop.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""The chart of `review_sentiment`: shares of the classes by month."""
+"""Bars stacked by class of sentiment, and the chart of `review_sentiment` made of them."""
 
 from __future__ import annotations
 
@@ -26,37 +26,76 @@ def shares_chart(shares: Sequence[dict[str, Any]]) -> dict[str, Any] | None:
     ]
     if not values:
         return None
+    month = {
+        "field": "month",
+        "type": "ordinal",
+        "title": Words("Month", "月份").to_dict(),
+        "axis": {"labelAngle": -45, "labelOverlap": True},
+    }
+    share = {
+        "field": "share",
+        "type": "quantitative",
+        "stack": "zero",
+        "scale": {"domain": [0, 1]},
+        "axis": {"format": ".0%"},
+        "title": Words("Share of reviews", "评价占比").to_dict(),
+    }
+    return stacked_bars(
+        values,
+        title=Words("Sentiment of reviews by month", "各月评价情感占比"),
+        size={"width": 640, "height": 240},
+        axes={"x": month, "y": share},
+        by="sentiment",
+    )
+
+
+def stacked_bars(
+    values: Sequence[dict[str, Any]],
+    *,
+    title: Words,
+    size: dict[str, Any],
+    axes: dict[str, Any],
+    by: str,
+) -> dict[str, Any]:
+    """Return a Vega-Lite specification of bars stacked by class of sentiment.
+
+    Parameters
+    ----------
+    values
+        One row a piece of a bar; `order` is the place of the piece in its bar.
+    title
+        Title of the chart.
+    size
+        Its width and height.
+    axes
+        The encodings `x` and `y`.
+    by
+        Field that holds the name of the class.
+
+    Examples
+    --------
+    >>> chart = stacked_bars([], title=Words("a", "甲"), size={}, axes={}, by="polarity")
+    >>> chart["encoding"]["color"]["field"]
+    'polarity'
+    """
+    colour = {
+        "field": by,
+        "type": "nominal",
+        "title": None,
+        "scale": {
+            "domain": [name.to_dict() for name in NAMES.values()],
+            "range": [_COLOURS[name] for name in NAMES],
+        },
+    }
     return {
         "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
-        "width": 640,
-        "height": 240,
-        "title": Words("Sentiment of reviews by month", "各月评价情感占比").to_dict(),
+        **size,
+        "title": title.to_dict(),
         "data": {"values": values},
         "mark": {"type": "bar"},
         "encoding": {
-            "x": {
-                "field": "month",
-                "type": "ordinal",
-                "title": Words("Month", "月份").to_dict(),
-                "axis": {"labelAngle": -45, "labelOverlap": True},
-            },
-            "y": {
-                "field": "share",
-                "type": "quantitative",
-                "stack": "zero",
-                "scale": {"domain": [0, 1]},
-                "axis": {"format": ".0%"},
-                "title": Words("Share of reviews", "评价占比").to_dict(),
-            },
-            "color": {
-                "field": "sentiment",
-                "type": "nominal",
-                "title": None,
-                "scale": {
-                    "domain": [NAMES[name].to_dict() for name in NAMES],
-                    "range": [_COLOURS[name] for name in NAMES],
-                },
-            },
+            **axes,
+            "color": colour,
             "order": {"field": "order", "type": "quantitative"},
         },
     }

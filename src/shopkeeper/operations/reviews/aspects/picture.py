@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from shopkeeper.operations.reviews.phrases import NAMES
+from shopkeeper.operations.reviews.pictures import stacked_bars
 from shopkeeper.words import Words
 
 SHOWN = 12
-_COLOURS = {"negative": "#ad3524", "neutral": "#cfc7b8", "positive": "#6f7d7a"}
 
 
 def aspects_chart(rows: Sequence[dict[str, Any]], *, least: int) -> dict[str, Any] | None:
@@ -28,37 +28,24 @@ def aspects_chart(rows: Sequence[dict[str, Any]], *, least: int) -> dict[str, An
     ]
     if not values:
         return None
-    return {
-        "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
-        "width": 560,
-        "height": {"step": 24},
-        "title": Words(
-            "Reviews by what they speak of, most complaints first", "各方面的评价数，抱怨最多的在前"
-        ).to_dict(),
-        "data": {"values": values},
-        "mark": {"type": "bar"},
-        "encoding": {
-            "y": {
-                "field": "aspect",
-                "type": "nominal",
-                "sort": {"field": "place", "op": "min"},
-                "title": None,
-            },
-            "x": {
-                "field": "reviews",
-                "type": "quantitative",
-                "stack": "zero",
-                "title": Words("Reviews", "评价数").to_dict(),
-            },
-            "color": {
-                "field": "polarity",
-                "type": "nominal",
-                "title": None,
-                "scale": {
-                    "domain": [NAMES[name].to_dict() for name in NAMES],
-                    "range": [_COLOURS[name] for name in NAMES],
-                },
-            },
-            "order": {"field": "order", "type": "quantitative"},
-        },
+    aspect = {
+        "field": "aspect",
+        "type": "nominal",
+        "sort": {"field": "place", "op": "min"},
+        "title": None,
     }
+    reviews = {
+        "field": "reviews",
+        "type": "quantitative",
+        "stack": "zero",
+        "title": Words("Reviews", "评价数").to_dict(),
+    }
+    return stacked_bars(
+        values,
+        title=Words(
+            "Reviews by what they speak of, most complaints first", "各方面的评价数，抱怨最多的在前"
+        ),
+        size={"width": 560, "height": {"step": 24}},
+        axes={"y": aspect, "x": reviews},
+        by="polarity",
+    )

@@ -70,7 +70,7 @@ def effect(shop: Shop, *, least: int, seed: int) -> Answer | None:
     currency = _main_currency(reviews)
     known = _known(shop)
     comparison = writer_comparison(reviews, reviews.followed)
-    panel, weeks = _panel(shop, least, seed)
+    panel, weeks = _panel(shop, seed)
     findings = Findings(
         plain=[
             *of_writers(reviews, currency, known, least=least, seed=seed),
@@ -187,9 +187,7 @@ def _visitors(shop: Shop, seen: pa.Table, seed: int) -> dict[str, Matched]:
     }
 
 
-def _panel(
-    shop: Shop, least: int, seed: int
-) -> tuple[PanelDifference | None, Mapping[int, PanelDifference]]:
+def _panel(shop: Shop, seed: int) -> tuple[PanelDifference | None, Mapping[int, PanelDifference]]:
     weeks = features.product_weeks(shop).to_pyarrow()
     if not weeks.num_rows or not numbers(weeks, "buys").any():
         return None, {}

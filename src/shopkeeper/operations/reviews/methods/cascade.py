@@ -11,9 +11,10 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from shopkeeper.language.encode import encoder_source
-from shopkeeper.language.splits import held_out_by_group, text_groups
+from shopkeeper.language.splits import but_lone_classes, held_out_by_group, text_groups
 from shopkeeper.operations.reviews.features import probability_columns
 
 HELD_OUT = 0.15
@@ -45,9 +46,7 @@ class CascadeReader:
         from shopkeeper.language.train import EncoderClassifier
 
         texts, classes = table["text"].to_pylist(), table["sentiment"].to_pylist()
-        held = held_out_by_group(text_groups(texts), share=HELD_OUT, seed=self.seed)
-        held &= ~_only(classes, held)
-        taught, watched = np.flatnonzero(~held), np.flatnonzero(held)
+        taught, watched = _parted(texts, classes, self.seed)
         large = EncoderClassifier(encoder=self.encoder, seed=self.seed)
         large.fit([texts[at] for at in taught], [classes[at] for at in taught])
         self.folder_ = Path(tempfile.mkdtemp(prefix="shopkeeper-"))
@@ -88,7 +87,10 @@ class CascadeReader:
         return made
 
 
-def _only(classes: list[str], held: np.ndarray[Any, np.dtype[np.bool_]]) -> Any:
-    """Return the held-out rows whose class no other row has: they must teach."""
-    taught = {name for name, out in zip(classes, held, strict=True) if not out}
-    return np.array([name not in taught for name in classes])
+def _parted(
+    texts: list[str], classes: list[str], seed: int
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Return the rows that teach and those that choose the threshold; every class teaches."""
+    groups, codes = text_groups(texts), np.unique(classes, return_inverse=True)[1]
+    held = but_lone_classes(held_out_by_group(groups, share=HELD_OUT, seed=seed), groups, codes)
+    return np.flatnonzero(~held), np.flatnonzero(held)
