@@ -3,9 +3,7 @@
 A source writes these tables, everything else reads them. Times (`…_at`) are UTC instants without a
 zone marker; the zone in which the source wrote them is kept in `time_zone`. Days (`…_on`) are the
 local calendar day in that zone, so that days and weeks need no zone arithmetic later. Money is an
-exact decimal with its ISO 4217 currency in `currency` beside it.
-
-This module knows no engine and no file.
+exact decimal with its ISO 4217 currency in `currency` beside it. This module knows no engine, no file.
 """
 
 from __future__ import annotations
@@ -305,7 +303,7 @@ REVIEWS = Table(
         _c("category", "string", "Category, where the source gives it without a product", "类目（来源未给商品时）"),
         _c("rating", "float64", "Stars, 1 to 5", "星级，1 到 5"),
         _c("label", "string", "The shop's own label: negative, neutral or positive",
-           "店铺自己的标注：negative、neutral、positive"),
+           "店铺自己的标注：negative、neutral、positive", latest=True),
         _c("title", "string", "Title", "标题", personal="text"),
         _c("text", "string", "Text", "正文", personal="text"),
         _c("reviewed_at", "timestamp", "When it was written", "评价时间"),
