@@ -46,8 +46,8 @@ OWN: dict[str, Definition] = {
         "若只有偶然因素，重复 100 次约有 95 次落在这个范围内：占比用 Wilson 区间，其余用自助法。"),
     "reviews": _own(
         "Reviews", "评价数",
-        "Reviews that have a sentiment: read from the text, labelled by the shop, or taken from the stars.",
-        "有情感的评价数：从正文读出、店铺自己标注，或按星级得出。"),
+        "Reviews that have a sentiment: the shop's own label, else the stars, else what was read in the text.",
+        "有情感的评价数：先看店铺自己的标注，没有则看星级，再没有则从正文判读。"),
     "negative_reviews": _own(
         "Negative reviews", "差评数",
         "Reviews whose sentiment is negative; see the share of negative reviews for where it comes from.",
