@@ -18,7 +18,7 @@ from typing import Any, Literal
 import click
 
 from shopkeeper import __version__
-from shopkeeper.settings import load_settings
+from shopkeeper.settings import LARGEST, load_settings
 from shopkeeper.surfaces import wording
 from shopkeeper.words import Language, Words
 
@@ -130,7 +130,19 @@ class Place(click.Path):
             raise Unusable(
                 Words("No file can have such a name.", "没有文件能用这样的名称。"), param
             )
+        if not _is_text(name):
+            raise Unusable(
+                Words(
+                    "The name is not written in UTF-8; rename it.", "名称不是 UTF-8 编码，请改名。"
+                ),
+                param,
+            )
         return Path(name)
+
+
+def _is_text(name: str) -> bool:
+    """Say whether every byte of a name is part of a character."""
+    return not any("\ud800" <= letter <= "\udfff" for letter in name)
 
 
 class Unusable(click.BadParameter):
@@ -278,6 +290,8 @@ def _both(command: str, name: str, english: str) -> Words:
 def _option(item: inspect.Parameter, annotation: Any, words: Words) -> Option:
     flag = f"--{item.name.replace('_', '-')}"
     kind = _kind(annotation)
+    if item.name == "seed":
+        kind = click.IntRange(0, LARGEST)
     required = item.default is inspect.Parameter.empty
     default = None if required else item.default
     if kind is bool:
