@@ -88,7 +88,7 @@ def test_the_language_decides_every_word_but_not_the_cells() -> None:
     assert "Small shop." in english
     assert "局限" in chinese
     assert "店铺较小。" in chinese
-    assert "orders: 已付款订单数" in chinese
+    assert "支付订单数：已付款订单数" in chinese
     assert "茶壶 teapot" in english
 
 
