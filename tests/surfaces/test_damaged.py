@@ -197,6 +197,20 @@ def test_a_name_that_is_no_text_is_told_in_words(command, shop: Path, lang: str)
     told(command, shop, "import b\udcff.csv --shop {shop}", "UTF-8", lang)
 
 
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_a_file_in_a_folder_whose_name_is_no_text_is_told_in_words(
+    command, shop: Path, lang: str
+) -> None:
+    (shop.parent / "b\udcff.csv").write_text(ORDERS, encoding="utf-8")
+    told(command, shop, "import {shop}/.. --shop {shop}2", "UTF-8", lang)
+
+
+def test_more_rows_than_there_can_be_are_all_rows(command, shop: Path) -> None:
+    done = command("check", shop, "--rows", 10**30)
+    assert done.code == 0
+    assert "more row" not in done.out
+
+
 def test_damage_leaves_the_shop_as_it_was(command, shop: Path) -> None:
     cut("tables/orders/*/*.parquet")(shop)
     before = (shop / "manifest.json").read_bytes()

@@ -34,7 +34,7 @@ from shopkeeper.surfaces.commands import (
     read_asked,
     rows_option,
 )
-from shopkeeper.surfaces.usage import require_file, usage_error
+from shopkeeper.surfaces.usage import require_file, require_names, usage_error
 from shopkeeper.surfaces.verbs import VERBS, Verb
 from shopkeeper.words import Words
 
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from shopkeeper.surfaces.console import Screen
     from shopkeeper.surfaces.running import Step
 
-_SHOWN_ROWS, _JSON_ROWS = 20, 1000
+_SHOWN_ROWS, _JSON_ROWS, _MOST_ROWS = 20, 1000, 10**9
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -126,6 +126,7 @@ def import_exports(
     from shopkeeper.surfaces.console import told
 
     asked.speak_for(shop)
+    require_names(exports)
     if mapping is not None:
         require_file(mapping)
     new = Settings(name=shop.resolve().name, language=asked.language)
@@ -236,8 +237,9 @@ def _show(asked: Asked, document: Any, show: Callable[[Screen], None]) -> None:
 
 
 def _show_answer(asked: Asked, answer: Answer, rows: int | None) -> int:
-    document = answer.to_dict(asked.language, max_rows=rows or _JSON_ROWS)
-    _show(asked, document, lambda screen: screen.answer(answer, rows=rows or _SHOWN_ROWS))
+    most = min(rows, _MOST_ROWS) if rows else None
+    document = answer.to_dict(asked.language, max_rows=most or _JSON_ROWS)
+    _show(asked, document, lambda screen: screen.answer(answer, rows=most or _SHOWN_ROWS))
     return 0
 
 

@@ -112,6 +112,12 @@ class Option(click.Option):
         super().__init__([flag], help=words.en, **settings)
 
 
+NO_TEXT = Words(
+    "A name in its path is not written in UTF-8; rename it.",
+    "路径里有名称不是 UTF-8 编码，请改名。",
+)
+
+
 class Place(click.Path):
     """A file or folder, by a name that a disk can hold."""
 
@@ -130,17 +136,12 @@ class Place(click.Path):
             raise Unusable(
                 Words("No file can have such a name.", "没有文件能用这样的名称。"), param
             )
-        if not _is_text(name):
-            raise Unusable(
-                Words(
-                    "The name is not written in UTF-8; rename it.", "名称不是 UTF-8 编码，请改名。"
-                ),
-                param,
-            )
+        if not is_text(str(Path(name).absolute())):
+            raise Unusable(NO_TEXT, param)
         return Path(name)
 
 
-def _is_text(name: str) -> bool:
+def is_text(name: str) -> bool:
     """Say whether every byte of a name is part of a character."""
     return not any("\ud800" <= letter <= "\udfff" for letter in name)
 

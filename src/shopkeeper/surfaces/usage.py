@@ -11,7 +11,7 @@ import click
 
 from shopkeeper.errors import UsageError
 from shopkeeper.surfaces import wording
-from shopkeeper.surfaces.commands import Unusable
+from shopkeeper.surfaces.commands import NO_TEXT, Unusable, is_text
 from shopkeeper.words import Words
 
 # Click tells these apart by its words alone.
@@ -71,6 +71,27 @@ def require_file(path: Path) -> None:
             "请给出列映射的 TOML 文件；不带 --mapping 导入时，会建议一份。",
         ),
     )
+
+
+def require_names(exports: Iterable[Path]) -> None:
+    """Refuse folders in which a file has a name that no engine can be told.
+
+    Raises
+    ------
+    UsageError
+        The bytes of a name are not UTF-8.
+    """
+    for folder in exports:
+        for file in sorted(folder.iterdir()) if folder.is_dir() else ():
+            if not is_text(file.name):
+                raise UsageError(
+                    Words(f"Asked to import {file}.", f"要导入 {file}。"),
+                    NO_TEXT,
+                    Words(
+                        "Rename that file or take it away, then run again.",
+                        "请给该文件改名或将其移走，然后重新运行。",
+                    ),
+                )
 
 
 def _found_zh(error: click.ClickException, found: str) -> str:
