@@ -61,8 +61,10 @@ def columns(table: str, names: list[str]) -> list[str]:
     return [name for name in names if (table, name) not in LEFT_OUT]
 
 
-def definition(name: str, text: str, titles: Mapping[str, str]) -> str:
+def definition(verb: str, name: str, text: str, titles: Mapping[str, str]) -> str:
     """Return a definition in one line; an aspect keeps the name by which shop.toml calls it."""
+    if verb == "sentiment_effect":
+        return f"{_outcome(name)}：{text}"
     if name in titles:
         return f"{titles[name]}（{name}）：{text.removeprefix(f'{titles[name]}：')}"
     return f"{heading(name)}：{text}"
@@ -101,6 +103,8 @@ def cell(column: str, value: Any, table: str, titles: Mapping[str, str]) -> Any:
 
 
 def _outcome(name: str) -> str:
+    if name in terms.OUTCOMES:
+        return terms.OUTCOMES[name].zh
     return "差评" if name == "negative_review" else heading(name)
 
 
@@ -144,7 +148,8 @@ def _short(meaning: str) -> str:
 
 
 _SPOKEN: dict[str, Callable[[str], str]] = {
-    "metric": _outcome,
+    "metric": heading,
+    "by_sentiment.metric": _outcome,
     "outcome": _outcome,
     "level": _side,
     "against": _side,
