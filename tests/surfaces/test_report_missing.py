@@ -13,6 +13,7 @@ import pytest
 from shopkeeper.data.shop import Shop, shop_from_tables
 from shopkeeper.errors import StorageError, UsageError
 from shopkeeper.operations.behaviour import overview
+from shopkeeper.operations.reviews.ask import sentiment_effect
 from shopkeeper.surfaces.report import write_report
 
 SECTIONS = [
@@ -126,6 +127,19 @@ def test_the_numbers_at_a_glance_name_the_days_that_they_cover(tmp_path: Path) -
         text = write_report(shop, tmp_path / "r.html", lang=lang).read_text(encoding="utf-8")
         glance = text.split('<section id="glance"', 1)[1].split("</section>", 1)[0]
         assert days in re.sub("<[^>]+>", "", glance)
+
+
+def test_without_a_bad_review_no_reason_is_looked_for(tmp_path: Path) -> None:
+    kept = tables()
+    stars = pa.array([5.0] * 120)
+    kept["reviews"] = kept["reviews"].set_column(2, "rating", stars)
+    shop = shop_from_tables(kept)
+    made = shop_from_tables(kept, answers={"sentiment_effect": sentiment_effect(shop)})
+    for lang, said in (("en", "none is negative"), ("zh", "没有差评")):
+        text = write_report(made, tmp_path / "r.html", lang=lang).read_text(encoding="utf-8")
+        assert said in text
+        assert "0.0 pp" not in text
+        assert "0.0 个百分点" not in text
 
 
 def test_an_answer_that_is_older_than_the_data_is_told(tmp_path: Path) -> None:

@@ -32,7 +32,7 @@ def first(material: Material, pen: Pen) -> Section:
     blocks: list[Block] = [Paragraph(text) for text in said]
     if not said and not material.shop.has("reviews"):
         blocks.append(Missing(pen.say(phrases.FIRST_NO_REVIEWS)))
-    elif not said:
+    elif not said and (material.total.negative or not material.total.reviews):
         blocks.append(Missing(without_effect(material, pen, phrases.FIRST_NO_EFFECT)))
     if material.stale:
         titles = phrases.LIST.get(pen.lang).join(words.get(pen.lang) for words in material.stale)
@@ -44,6 +44,8 @@ def first(material: Material, pen: Pen) -> Section:
             negative=pen.count(material.total.negative, "negative_reviews"),
             total=pen.count(material.total.reviews, "reviews"),
         )
+    elif material.total.reviews and not material.total.negative:
+        lead = pen.say(phrases.FIRST_NONE, total=pen.count(material.total.reviews, "reviews"))
     elif material.total.reviews:
         share = proportion(material.total.negative, material.total.reviews)
         lead = pen.say(

@@ -53,8 +53,12 @@ FIRST_NO_REVIEWS = Words(
 FIRST_SHARE = Words(
     "{share} of {total} reviews are negative.", "{total} 条评价里，差评占 {share}。"
 )
+FIRST_NONE = Words(
+    "Nothing that reviews tell: of {total} none is negative.",
+    "从评价看不出问题：{total} 条评价里没有差评。",
+)
 FIRST_FEW = Words(
-    "{negative} of {total} reviews are negative; too few for a percentage.",
+    "Negative are {negative} of {total} reviews; too few for a percentage.",
     "{total} 条评价里有 {negative} 条差评；样本太少，不给百分比。",
 )
 FIRST_STALE = Words(
@@ -169,7 +173,7 @@ GLANCE_LACKING = Words("Not shown, for lack of data: {metrics}.", "因缺少数�
 # Reviews over time
 TIME = Words("Reviews over time", "评价走势")
 TIME_LEAD = Words(
-    "{negative} of {total} reviews are negative: {share}.",
+    "Negative are {negative} of {total} reviews: {share}.",
     "{total} 条评价中有 {negative} 条差评，占 {share}。",
 )
 TIME_NEGATIVE = Words("Share of negative reviews by {period}", "差评占比（按{period}）")
@@ -309,6 +313,10 @@ EFFECT_MISSING = Words(
 DRIVERS_MISSING = Words(
     "Too few reviews join an order to say what goes with the bad ones.",
     "能关联到订单的评价太少，说不出差评与什么有关。",
+)
+DRIVERS_ALIKE = Words(
+    "The reviews of orders are all alike, so nothing can be told apart that goes with the bad ones.",
+    "有订单的评价都一样，分不出差评与什么有关。",
 )
 DRIVERS_FIGURE = Words(
     "More negative reviews than comparable orders have, in percentage points",
