@@ -136,7 +136,9 @@ class Screen:
     def line(self, words: Words | str, *, style: str = "") -> None:
         """Write one line."""
         text = words.get(self.lang) if isinstance(words, Words) else words
-        self.console.print(Text(visible(text), style=style), soft_wrap=not self.console.is_terminal)
+        # Chinese has no spaces to wrap at; a terminal breaks it where the line ends.
+        whole = self.lang == "zh" or not self.console.is_terminal
+        self.console.print(Text(visible(text), style=style), soft_wrap=whole)
 
     def grid(self, columns: Sequence[tuple[str, bool]], rows: Iterable[Sequence[Any]]) -> None:
         """Write a table.
