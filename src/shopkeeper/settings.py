@@ -252,8 +252,11 @@ def _check_type(path: Path, name: str, value: Any, default: Any) -> None:
         raise _bad(
             path,
             f"{name} = {value!r} should be of type {type(default).__name__}",
-            f"{name} = {value!r} 的类型应为 {type(default).__name__}",
+            f"{name} = {value!r} 应为{_TYPES_ZH[type(default)]}",
         )
+
+
+_TYPES_ZH = {str: "文本", int: "整数"}
 
 
 def _check(path: Path, settings: Settings) -> None:
