@@ -154,6 +154,13 @@ def test_a_slip_at_the_command_line_is_told_in_chinese(command, line: str, said:
     assert foreign(done.err) <= set(re.findall(r"\w+", line)) | shown
 
 
+@pytest.mark.parametrize("name", ["demo", "import", "report", "compare-methods"])
+def test_help_in_chinese_names_kinds_and_defaults_in_chinese(command, name: str) -> None:
+    told = command(name, "--help", "--lang", "zh").out
+    assert "选项：" in told
+    assert not re.search(r"INTEGER|FLOAT|TEXT|PATH|RANGE|默认：］", told)
+
+
 def test_english_counts_agree_with_their_nouns(command, tmp_path: Path) -> None:
     one = {name: table[:1] for name, table in rows().items()}
     path = tmp_path / "reviews.csv"

@@ -34,6 +34,15 @@ PROGRAM = Words(
     "Hear what customers say, see what they do, know what to do next.",
     "掌柜：听懂顾客说的，看清顾客做的，告诉你下一步做什么。",
 )
+KINDS = {
+    "INTEGER": Words("INTEGER", "整数"),
+    "INTEGER RANGE": Words("INTEGER", "整数"),
+    "FLOAT": Words("NUMBER", "数字"),
+    "TEXT": Words("TEXT", "文字"),
+    "PATH": Words("PATH", "路径"),
+}
+"""What click calls the kinds of values, and what help calls them."""
+
 PLACES = {
     "SHOP": "店铺文件夹",
     "FOLDER": "文件夹",
