@@ -98,9 +98,9 @@ def _damaged(file: Path) -> UnreadableFileError:
 
 
 def _unreadable(folder: Path, found: Words) -> UnreadableFileError:
-    kind, name = folder.parts[-3:-1]
+    named = "/".join(folder.parts[-3:-1])
     return UnreadableFileError(
-        Words(f"Asked to read {kind}/{name} of the shop.", f"要读取店铺的 {kind}/{name}。"),
+        Words(f"Asked to read {named} of the shop.", f"要读取店铺的 {named}。"),
         found,
         Words(
             "Put that folder back from a backup, or import the exports into a new folder.",

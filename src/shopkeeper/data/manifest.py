@@ -14,18 +14,22 @@ RESTORE = Words(
     "Put manifest.json back from a backup, or import into a new folder.",
     "请从备份恢复 manifest.json，或导入到新的文件夹。",
 )
+_MOST = 2**63
+_KINDS = ("tables", "answers", "models")
+_COUNTS = ("rows_read", "kept", "duplicates", "rejected")
+_COUNTED = ("repaired", "tables")
 _VERSION = {"folder": str, "rows": int, "fingerprint": str}
 _WORDS = {"en": str, "zh": str}
 _REFUSAL = {"fingerprint": str, "reason": dict, "enable": dict}
 _IMPORT = {
     **dict.fromkeys(("file", "digest", "kind", "quarantine"), str),
-    **dict.fromkeys(("rows_read", "kept", "duplicates", "rejected"), int),
-    **dict.fromkeys(("title", "repaired", "tables"), dict),
+    **dict.fromkeys(_COUNTS, int),
+    **dict.fromkeys(("title", *_COUNTED), dict),
 }
 _WHOLE = {
     "version": int,
     "imports": list,
-    **dict.fromkeys(("tables", "answers", "models", "refusals", "retired"), dict),
+    **dict.fromkeys((*_KINDS, "refusals", "retired"), dict),
 }
 
 
@@ -48,14 +52,31 @@ def read_json(shop: Path) -> dict[str, Any]:
 
 
 def _is_sound(raw: Any) -> bool:
-    if not _holds(raw, _WHOLE):
-        return False
-    versions = [one for kind in ("tables", "answers", "models") for one in raw[kind].values()]
     return (
-        all(_holds(one, _VERSION) and one.keys() == _VERSION.keys() for one in versions)
-        and all(_holds(one, _IMPORT) and _holds(one["title"], _WORDS) for one in raw["imports"])
-        and all(_is_refusal(one) for one in raw["refusals"].values())
-        and all(isinstance(number, int) for number in raw["retired"].values())
+        _holds(raw, _WHOLE)
+        and all(_is_version(one, kind) for kind in _KINDS for one in raw[kind].values())
+        and all(map(_is_import, raw["imports"]))
+        and all(map(_is_refusal, raw["refusals"].values()))
+        and all(map(_is_count, raw["retired"].values()))
+    )
+
+
+def _is_version(given: Any, kind: str) -> bool:
+    return (
+        _holds(given, _VERSION)
+        and given.keys() == _VERSION.keys()
+        and _is_count(given["rows"])
+        and _is_inside(given["folder"], kind)
+    )
+
+
+def _is_import(given: Any) -> bool:
+    return (
+        _holds(given, _IMPORT)
+        and _holds(given["title"], _WORDS)
+        and all(_is_count(given[name]) for name in _COUNTS)
+        and all(_is_count(one) for part in _COUNTED for one in given[part].values())
+        and (not given["quarantine"] or _is_inside(given["quarantine"], "quarantine"))
     )
 
 
@@ -64,6 +85,15 @@ def _is_refusal(given: Any) -> bool:
         _holds(given[part], _WORDS) and given[part].keys() == _WORDS.keys()
         for part in ("reason", "enable")
     )
+
+
+def _is_count(given: Any) -> bool:
+    return isinstance(given, int) and 0 <= given < _MOST
+
+
+def _is_inside(folder: str, kind: str) -> bool:
+    """Say whether a version lies where versions of its kind do."""
+    return folder.startswith(f"{kind}/") and ".." not in folder.split("/")
 
 
 def _holds(given: Any, wanted: Mapping[str, type]) -> bool:
