@@ -136,7 +136,7 @@ def _read(path: Path) -> dict[str, Any]:
         raise _bad(
             path,
             f"it cannot be read as a file ({error.strerror})",
-            f"无法作为文件读取（{error.strerror}）",
+            "无法作为文件读取",
             do=Words(
                 "Put the file back from a backup, or take it away to use the defaults.",
                 "请从备份恢复该文件，或将其移走以使用默认设置。",

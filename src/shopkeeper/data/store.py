@@ -313,10 +313,13 @@ def sweep(path: Path, manifest: Manifest) -> None:
     shutil.rmtree(path / ".scratch", ignore_errors=True)
 
 
-_REFUSALS = (
-    errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EACCES, errno.EROFS, errno.EPERM,
-    errno.EISDIR, errno.ENOTDIR, errno.EEXIST, errno.ELOOP, errno.ENAMETOOLONG,
-)  # fmt: skip
+REFUSALS = {
+    errno.ENOSPC: "磁盘已满", errno.EDQUOT: "超出磁盘配额", errno.EFBIG: "文件过大",
+    errno.EIO: "读写出错", errno.EACCES: "没有权限", errno.EPERM: "没有权限", errno.EROFS: "磁盘只读",
+    errno.EISDIR: "那是一个文件夹", errno.ENOTDIR: "路径中有一处不是文件夹", errno.EEXIST: "已存在同名文件",
+    errno.ELOOP: "链接循环", errno.ENAMETOOLONG: "名称太长", errno.ENOENT: "没有这个文件或文件夹",
+}  # fmt: skip
+"""What the system says of a file or folder that it refuses, in Chinese."""
 
 
 @contextmanager
@@ -325,20 +328,23 @@ def storage_errors(path: Path, asked: Words | None = None) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if error.errno not in _REFUSALS:
+        if error.errno not in REFUSALS or error.errno == errno.ENOENT:
             raise
-        where = f" ({error.filename})" if error.filename else ""
-        found = f"{error.strerror or 'cannot be written'}{where}"
+        found = Words(error.strerror or "cannot be written", REFUSALS[error.errno])
+        if error.filename:
+            place = error.filename
+            found = Words(f"{found.en} ({place})", f"{found.zh}（{place}）")
         raise storage_error(path, found, asked) from error
 
 
-def storage_error(path: Path, found: str, asked: Words | None = None) -> StorageError:
+def storage_error(path: Path, found: str | Words, asked: Words | None = None) -> StorageError:
     """Return the error for a disk that refused a write."""
+    found = found if isinstance(found, Words) else Words(found, found)
     return StorageError(
         asked or Words(f"Asked to write to the shop {path.name}.", f"要写入店铺 {path.name}。"),
         Words(
-            f"The disk refused: {found}. The shop is as it was before.",
-            f"磁盘拒绝写入：{found}。店铺保持原样。",
+            f"The disk refused: {found.en}. The shop is as it was before.",
+            f"磁盘拒绝写入：{found.zh}。店铺保持原样。",
         ),
         Words(
             "Free some space or choose another folder, then run again.",

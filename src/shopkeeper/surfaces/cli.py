@@ -262,7 +262,8 @@ def _imported(screen: Screen, summary: ImportSummary) -> None:
     screen.grid(columns, rows)
     for item in summary.files:
         if item.error:
-            screen.line(f"{item.file}: {item.error.text(screen.lang)}")
+            said = Words(f": {item.error.text('en')}", f"：{item.error.text('zh')}")
+            screen.line(f"{item.file}{said.get(screen.lang)}")
     if not summary.changed:
         screen.line(wording.NOTHING_NEW)
 

@@ -6,6 +6,7 @@ test fails when one is missing.
 
 from __future__ import annotations
 
+from shopkeeper.data.store import REFUSALS
 from shopkeeper.errors import ShopkeeperError, StoppedError, StorageError
 from shopkeeper.surfaces.verbs import BY_NAME
 from shopkeeper.words import Words
@@ -182,7 +183,7 @@ def _refused_by_system(asked: Words, error: OSError) -> StorageError:
         asked,
         Words(
             f"The system refused {where or 'a file'}: {error.strerror}.",
-            f"系统拒绝了对{f' {where} ' if where else '文件'}的访问：{error.strerror}。",
+            f"系统拒绝了对{f' {where} ' if where else '文件'}的访问：{REFUSALS.get(error.errno or 0, error.strerror)}。",
         ),
         Words(
             "See that this file or folder is there and may be read and written, then run again.",
