@@ -26,8 +26,13 @@ EARLY = [
     *(SOURCE / name for name in ("__init__.py", "errors.py", "settings.py", "words.py")),
     *(SOURCE / name for name in ("progress.py", "answer.py")),
     *(SOURCE / "data" / name for name in ("shop.py", "tables.py", "store.py")),
+    *(SOURCE / "data" / name for name in ("manifest.py", "damage.py")),
     *(SOURCE / "surfaces" / name for name in ("verbs.py", "cli.py", "commands.py", "wording.py")),
-    *(SOURCE / "surfaces" / name for name in ("running.py", "stopping.py")),
+    *(
+        SOURCE / "surfaces" / name
+        for name in ("running.py", "stopping.py", "usage.py", "columns.py")
+    ),
+    *(SOURCE / "surfaces" / "report" / name for name in ("__init__.py", "terms.py")),
     *SOURCE.glob("operations/*/ask.py"),
 ]
 

@@ -25,6 +25,8 @@ OwnAspects = Mapping[str, Mapping[str, tuple[str, ...]]]
 ASPECT_LANGUAGES = ("en", "zh", "pt")
 _ASPECT_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _MOST_TERMS, _LONGEST_TERM = 500, 60
+LARGEST = 2**32 - 1
+"""The largest whole number that a setting or a seed may be; generators take no larger seed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,11 +99,8 @@ def load_settings(path: Path) -> Settings:
         A key is unknown, or a value cannot be used.
     """
     given: dict[str, Any] = {}
-    if path.is_file():
-        try:
-            given = tomllib.loads(path.read_text(encoding="utf-8"))
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise _bad(path, str(error), str(error)) from error
+    if path.exists():
+        given = _read(path)
     spoken = os.environ.get("SHOPKEEPER_LANG") or "en"
     if spoken not in ("en", "zh"):
         raise _bad(
@@ -111,6 +110,8 @@ def load_settings(path: Path) -> Settings:
         )
     given |= {name: os.environ[key] for name, key in _ENVIRONMENT.items() if os.environ.get(key)}
     privacy = given.pop("privacy", {})
+    if not isinstance(privacy, dict):
+        raise _bad(path, "privacy is no table", "privacy 不是一张表")
     aspects = _own_aspects(path, given.pop("aspects", {}))
     _known(path, given, Settings)
     _known(path, privacy, Privacy)
@@ -119,6 +120,30 @@ def load_settings(path: Path) -> Settings:
     settings = Settings(**given, privacy=Privacy(**privacy), aspects=aspects)
     _check(path, settings)
     return settings
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raise _bad(
+            path,
+            "it is not written in UTF-8",
+            "文件不是 UTF-8 编码",
+            do=Words("Save it as UTF-8 and run again.", "请另存为 UTF-8，然后重新运行。"),
+        ) from error
+    except OSError as error:
+        raise _bad(
+            path,
+            f"it cannot be read as a file ({error.strerror})",
+            "无法作为文件读取",
+            do=Words(
+                "Put the file back from a backup, or take it away to use the defaults.",
+                "请从备份恢复该文件，或将其移走以使用默认设置。",
+            ),
+        ) from error
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise _bad(path, f"it is no TOML ({error})", f"不是有效的 TOML（{error}）") from error
 
 
 _ENVIRONMENT = {"language": "SHOPKEEPER_LANG", "memory_limit": "SHOPKEEPER_MEMORY"}
@@ -227,8 +252,11 @@ def _check_type(path: Path, name: str, value: Any, default: Any) -> None:
         raise _bad(
             path,
             f"{name} = {value!r} should be of type {type(default).__name__}",
-            f"{name} = {value!r} 的类型应为 {type(default).__name__}",
+            f"{name} = {value!r} 应为{_TYPES_ZH[type(default)]}",
         )
+
+
+_TYPES_ZH = {str: "文本", int: "整数"}
 
 
 def _check(path: Path, settings: Settings) -> None:
@@ -279,11 +307,18 @@ def _check_values(path: Path, settings: Settings) -> None:
         value = getattr(settings, name)
         if value < least:
             raise _bad(path, f"{name} = {value} is below {least}", f"{name} = {value} 小于 {least}")
+        if value > LARGEST:
+            raise _bad(
+                path, f"{name} = {value} is above {LARGEST}", f"{name} = {value} 大于 {LARGEST}"
+            )
 
 
-def _bad(path: Path, en: str, zh: str) -> SettingsError:
+def _bad(path: Path, en: str, zh: str, *, do: Words | None = None) -> SettingsError:
     return SettingsError(
         Words(f"Asked to read the settings in {path.name}.", f"要读取 {path.name} 里的设置。"),
         Words(f"Found: {en}.", f"发现：{zh}。"),
-        Words("Correct that line and run the command again.", "请改正这一行，然后重新运行命令。"),
+        do
+        or Words(
+            "Correct that line and run the command again.", "请改正这一行，然后重新运行命令。"
+        ),
     )

@@ -33,6 +33,18 @@ class Words:
         return {"en": self.en, "zh": self.zh}
 
 
+def counted(number: int, one: str, many: str = "") -> str:
+    """Return a count with its English noun, in the plural where it is not one.
+
+    Examples
+    --------
+    >>> counted(1, "review"), counted(1200, "review"), counted(2, "reply", "replies")
+    ('1 review', '1,200 reviews', '2 replies')
+    """
+    noun = one if number == 1 else many or f"{one}s"
+    return f"{number:,} {noun}"
+
+
 def localised(value: Any, lang: str) -> Any:
     """Replace every `{"en": …, "zh": …}` inside a JSON-like value by its text in `lang`.
 

@@ -57,7 +57,7 @@ def test_the_advice_names_the_method_and_its_score_in_both_languages(shop: Shop)
     best = answer.table.to_pylist()[-1]
     assert answer.summary[0].en.startswith("Use n-grams: with all")
     assert f"{best['macro_f1']:.3f}" in answer.summary[0].en
-    assert "建议使用n-gram" in answer.summary[0].zh
+    assert "建议使用词片段（n-gram）" in answer.summary[0].zh
     assert not any("language model" in words.en for words in answer.summary)
 
 

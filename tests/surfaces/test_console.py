@@ -75,6 +75,17 @@ def test_on_a_terminal_colour_is_ours_and_cells_still_cannot_act() -> None:
     assert "\x1b]0" not in text
 
 
+def test_chinese_on_a_terminal_is_not_torn_at_its_few_spaces(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    stream = Terminal()
+    Screen(stream, "zh").line(
+        "- 成交总额（GMV）：全部销售单的下单金额，不论后来如何都计入 数量 × 单价"
+    )
+    assert len(stream.getvalue().splitlines()) == 1
+
+
 def test_numbers_are_aligned_to_the_right() -> None:
     lines = [line for line in shown().splitlines() if "1,234,567" in line or " 89 " in line]
     ends = [lines[0].index("1,234,567") + len("1,234,567"), lines[1].index(" 89 ") + len(" 89")]
@@ -88,7 +99,7 @@ def test_the_language_decides_every_word_but_not_the_cells() -> None:
     assert "Small shop." in english
     assert "局限" in chinese
     assert "店铺较小。" in chinese
-    assert "orders: 已付款订单数" in chinese
+    assert "支付订单数：已付款订单数" in chinese
     assert "茶壶 teapot" in english
 
 

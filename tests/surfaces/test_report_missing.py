@@ -13,12 +13,19 @@ import pytest
 from shopkeeper.data.shop import Shop, shop_from_tables
 from shopkeeper.errors import StorageError, UsageError
 from shopkeeper.operations.behaviour import overview
+from shopkeeper.operations.reviews.ask import sentiment_effect
 from shopkeeper.surfaces.report import write_report
 
 SECTIONS = [
     "first", "next", "glance", "time", "category", "product", "seller", "effect", "quality",
     "definitions",
 ]  # fmt: skip
+STAYING = {
+    "nothing": ["first", "next", "glance", "quality", "definitions"],
+    "no reviews": ["first", "next", "glance", "seller", "quality", "definitions"],
+}
+"""What a shop without reviews keeps; its first section says what reviews would add."""
+
 START = datetime(2025, 3, 3, 8)
 
 
@@ -94,7 +101,7 @@ def test_what_is_missing_is_said_and_the_sections_stay(
     name: str, lang: str, tmp_path: Path
 ) -> None:
     text = write_report(PARTIAL[name](), tmp_path / "r.html", lang=lang).read_text(encoding="utf-8")
-    assert re.findall(r'<section id="(\w+)"', text) == SECTIONS
+    assert re.findall(r'<section id="(\w+)"', text) == STAYING.get(name, SECTIONS)
     assert set(re.findall(r'<a [^>]*href="#([\w-]+)"', text)) <= set(
         re.findall(r' id="([\w-]+)"', text)
     )
@@ -106,6 +113,33 @@ def test_without_the_answers_the_report_says_how_to_make_them(tmp_path: Path) ->
     text = write_report(without(), tmp_path / "r.html", lang="zh").read_text(encoding="utf-8")
     assert "还不知道差评与什么有关" in text
     assert "执行 <code>shopkeeper run</code> 会判读正文" in text
+
+
+def test_without_reviews_one_sentence_says_what_they_would_add(tmp_path: Path) -> None:
+    for lang, said in (("en", "There are no reviews here"), ("zh", "店里还没有评价")):
+        path = write_report(without("reviews"), tmp_path / "r.html", lang=lang)
+        assert path.read_text(encoding="utf-8").count(said) == 1
+
+
+def test_the_numbers_at_a_glance_name_the_days_that_they_cover(tmp_path: Path) -> None:
+    shop = shop_from_tables(tables(), answers={"overview": overview(without())})
+    for lang, days in (("en", "3 Mar 2025 – 30 Jun 2025"), ("zh", "2025年3月3日 至 2025年6月30日")):
+        text = write_report(shop, tmp_path / "r.html", lang=lang).read_text(encoding="utf-8")
+        glance = text.split('<section id="glance"', 1)[1].split("</section>", 1)[0]
+        assert days in re.sub("<[^>]+>", "", glance)
+
+
+def test_without_a_bad_review_no_reason_is_looked_for(tmp_path: Path) -> None:
+    kept = tables()
+    stars = pa.array([5.0] * 120)
+    kept["reviews"] = kept["reviews"].set_column(2, "rating", stars)
+    shop = shop_from_tables(kept)
+    made = shop_from_tables(kept, answers={"sentiment_effect": sentiment_effect(shop)})
+    for lang, said in (("en", "none is negative"), ("zh", "没有差评")):
+        text = write_report(made, tmp_path / "r.html", lang=lang).read_text(encoding="utf-8")
+        assert said in text
+        assert "0.0 pp" not in text
+        assert "0.0 个百分点" not in text
 
 
 def test_an_answer_that_is_older_than_the_data_is_told(tmp_path: Path) -> None:

@@ -1,10 +1,13 @@
 """What the report writes with: colours, pictures, numbers, excerpts and other people's texts."""
 
 import re
+from datetime import date
 
 import pytest
 
+from shopkeeper.intervals import Interval
 from shopkeeper.surfaces.charts import NIGHT, PAPER, svg
+from shopkeeper.surfaces.report import figures
 from shopkeeper.surfaces.report.pen import Pen, excerpt, signed, visible
 from shopkeeper.words import Words
 
@@ -91,3 +94,45 @@ def test_a_sentence_of_an_answer_is_escaped_around_its_numbers() -> None:
 def test_signs_are_wide_and_control_characters_visible() -> None:
     assert (signed("-0.0"), signed("2.0"), signed("-2.0")) == ("0.0", "+2.0", "−2.0")
     assert visible("a\x00b\u2066c") == "a⟨U+0000⟩b⟨U+2066⟩c"
+
+
+def _written(drawing: str) -> list[str]:
+    inside = re.findall(r"<text[^>]*>(.*?)</text>", drawing, re.S)
+    return [re.sub("<[^>]+>", " ", text).strip() for text in inside]
+
+
+@pytest.mark.parametrize(
+    ("most", "lang", "form"),
+    [
+        (9_000, "zh", r"[\d,]+"),
+        (16_000, "zh", r"0|[\d.]+万"),
+        (3e8, "zh", r"0|[\d.]+亿"),
+        (16_000, "en", r"0|[\d.]+k"),
+        (9_000, "en", r"[\d,]+"),
+    ],
+)
+def test_the_numbers_of_an_axis_are_all_in_one_unit(most: float, lang: str, form: str) -> None:
+    course = [
+        figures.Course(date(2025, month, 1), most * month / 6) for month in (1, 2, 3, 4, 5, 6)
+    ]
+    drawing = svg(figures.bars_over_time(course), title="t", lang=lang, width=720)
+    amounts = [text for text in _written(drawing) if not re.fullmatch(r"\d{4}-\d{2}", text)]
+    assert len(amounts) >= 3
+    assert all(re.fullmatch(form, text) for text in amounts)
+
+
+@pytest.mark.parametrize("width", [720, 344])
+@pytest.mark.parametrize(
+    "label",
+    [
+        "Slow delivery within the promise (the slowest quarter)",
+        "Category furniture living room and more",
+        "虽未超时但最慢的四分之一配送与更多的字在后面",
+    ],
+)
+def test_a_long_label_is_folded_and_not_cut(label: str, width: int) -> None:
+    lines = [figures.Line(label, Interval(3.0, 2.0, 4.0)), figures.Line("b", Interval(1, 0, 2))]
+    said = _written(svg(figures.differences(lines), title="t", width=width))
+    whole = "".join(label.split())
+    assert whole in ["".join(text.split()) for text in said]
+    assert not any("…" in text for text in said)

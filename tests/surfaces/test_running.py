@@ -179,7 +179,7 @@ def test_a_verb_without_its_tables_is_skipped_and_says_what_would_enable_it(
     assert step.to_dict("zh") == {
         "verb": "plain",
         "outcome": "skipped",
-        "reason": "以下表没有数据：orders。",
+        "reason": "以下表没有数据：订单。",
         "enable": "请导入订单。",
     }
     assert calls == []

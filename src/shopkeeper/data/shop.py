@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from shopkeeper.answer import Answer, load_answer
+from shopkeeper.data.damage import require_files
 from shopkeeper.data.store import Manifest, Version, create_shop, read_shop, writing
 from shopkeeper.data.tables import BY_NAME, Table
 from shopkeeper.errors import UsageError
@@ -96,6 +97,8 @@ class Shop:
         ------
         UsageError
             There is no canonical table of that name.
+        UnreadableFileError
+            Its files are gone or damaged.
         """
         _known(name)
         if name not in self._loaded:
@@ -103,6 +106,8 @@ class Shop:
 
             version = self.manifest.tables.get(name)
             folder = self.path / version.folder if version else None
+            if folder:
+                require_files(folder)
             whole = read_table(self.connection, BY_NAME[name], folder)
             self._loaded[name] = cut_table(whole, BY_NAME[name], self) if self.cut else whole
         expression: ir.Table = self._loaded[name]

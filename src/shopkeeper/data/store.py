@@ -32,7 +32,13 @@ from pathlib import Path
 from shlex import quote
 from typing import Any
 
-from shopkeeper.errors import ShopBusyError, ShopNotFoundError, StorageError, UsageError
+from shopkeeper.data.manifest import RESTORE, read_json
+from shopkeeper.errors import (
+    ShopBusyError,
+    ShopNotFoundError,
+    StorageError,
+    UsageError,
+)
 from shopkeeper.settings import Settings, load_settings, settings_text
 from shopkeeper.words import Words
 
@@ -110,10 +116,11 @@ def create_shop(path: Path, *, settings: Settings | None = None) -> Path:
     ShopNotFoundError
         There are tables without the manifest that names them; a new one would hide them.
     UsageError
-        There are tables without the salt that made their pseudonyms.
+        The path is a file, or there are tables without the salt that made their pseudonyms.
     ShopBusyError
         Another process is making the same shop.
     """
+    _refuse_file(path)
     with storage_errors(path):
         path.mkdir(parents=True, exist_ok=True)
         if all((path / name).exists() for name in ("shop.toml", "salt", "manifest.json")):
@@ -134,6 +141,19 @@ def create_shop(path: Path, *, settings: Settings | None = None) -> Path:
     return path
 
 
+def _refuse_file(path: Path) -> None:
+    """Refuse a path that is a file or leads through one."""
+    for place in (path, *path.parents):
+        if place.exists() and not place.is_dir():
+            raise UsageError(
+                Words(f"Asked to open the shop {path}.", f"要打开店铺 {path}。"),
+                Words(
+                    f"{place.name} is a file, not a folder.", f"{place.name} 是文件，不是文件夹。"
+                ),
+                Words("Name the shop's folder.", "请给出店铺的文件夹。"),
+            )
+
+
 def _lost_manifest(path: Path) -> ShopNotFoundError:
     return ShopNotFoundError(
         Words(f"Asked to open the shop {path}.", f"要打开店铺 {path}。"),
@@ -141,10 +161,7 @@ def _lost_manifest(path: Path) -> ShopNotFoundError:
             "It has tables, but manifest.json, which names them, is gone.",
             "那里有数据表，但记录它们的 manifest.json 不见了。",
         ),
-        Words(
-            "Put manifest.json back from a backup, or import into a new folder.",
-            "请从备份恢复 manifest.json，或导入到新的文件夹。",
-        ),
+        RESTORE,
     )
 
 
@@ -155,8 +172,11 @@ def read_shop(path: Path) -> tuple[Manifest, Settings]:
     ------
     ShopNotFoundError
         There is no shop at that path.
+    UnreadableFileError
+        Its manifest is damaged.
     """
     if not (path / "manifest.json").is_file():
+        _refuse_file(path)
         if any((path / "tables").glob("*/v*")):
             raise _lost_manifest(path)
         raise ShopNotFoundError(
@@ -169,19 +189,22 @@ def read_shop(path: Path) -> tuple[Manifest, Settings]:
                 f"请先运行 `shopkeeper import 文件 --shop {quote(str(path))}` 建立店铺。",
             ),
         )
-    raw = json.loads((path / "manifest.json").read_text(encoding="utf-8"))
+    return _manifest(path), load_settings(path / "shop.toml")
+
+
+def _manifest(path: Path) -> Manifest:
+    raw = read_json(path)
     versions = {
         kind: {name: Version(**version) for name, version in raw[kind].items()}
         for kind in ("tables", "answers", "models")
     }
-    manifest = Manifest(
+    return Manifest(
         version=raw["version"],
         imports=tuple(raw["imports"]),
         refusals=raw["refusals"],
         retired=raw["retired"],
         **versions,
     )
-    return manifest, load_settings(path / "shop.toml")
 
 
 def read_salt(path: Path) -> str:
@@ -194,7 +217,7 @@ def read_salt(path: Path) -> str:
     """
     try:
         salt = (path / "salt").read_text(encoding="ascii")
-    except (FileNotFoundError, UnicodeDecodeError):
+    except (OSError, UnicodeDecodeError):
         salt = ""
     if not re.fullmatch("[0-9a-f]{64}", salt):
         raise _lost_salt(path)
@@ -290,31 +313,38 @@ def sweep(path: Path, manifest: Manifest) -> None:
     shutil.rmtree(path / ".scratch", ignore_errors=True)
 
 
+REFUSALS = {
+    errno.ENOSPC: "磁盘已满", errno.EDQUOT: "超出磁盘配额", errno.EFBIG: "文件过大",
+    errno.EIO: "读写出错", errno.EACCES: "没有权限", errno.EPERM: "没有权限", errno.EROFS: "磁盘只读",
+    errno.EISDIR: "那是一个文件夹", errno.ENOTDIR: "路径中有一处不是文件夹", errno.EEXIST: "已存在同名文件",
+    errno.ELOOP: "链接循环", errno.ENAMETOOLONG: "名称太长", errno.ENOENT: "没有这个文件或文件夹",
+}  # fmt: skip
+"""What the system says of a file or folder that it refuses, in Chinese."""
+
+
 @contextmanager
 def storage_errors(path: Path, asked: Words | None = None) -> Iterator[None]:
     """Turn a full or unwritable disk into a StorageError; `asked` where it is not the shop's."""
     try:
         yield
     except OSError as error:
-        if error.errno not in (
-            errno.ENOSPC,
-            errno.EDQUOT,
-            errno.EFBIG,
-            errno.EACCES,
-            errno.EROFS,
-            errno.EPERM,
-        ):
+        if error.errno not in REFUSALS or error.errno == errno.ENOENT:
             raise
-        raise storage_error(path, error.strerror or "cannot be written", asked) from error
+        found = Words(error.strerror or "cannot be written", REFUSALS[error.errno])
+        if error.filename:
+            place = error.filename
+            found = Words(f"{found.en} ({place})", f"{found.zh}（{place}）")
+        raise storage_error(path, found, asked) from error
 
 
-def storage_error(path: Path, found: str, asked: Words | None = None) -> StorageError:
+def storage_error(path: Path, found: str | Words, asked: Words | None = None) -> StorageError:
     """Return the error for a disk that refused a write."""
+    found = found if isinstance(found, Words) else Words(found, found)
     return StorageError(
         asked or Words(f"Asked to write to the shop {path.name}.", f"要写入店铺 {path.name}。"),
         Words(
-            f"The disk refused: {found}. The shop is as it was before.",
-            f"磁盘拒绝写入：{found}。店铺保持原样。",
+            f"The disk refused: {found.en}. The shop is as it was before.",
+            f"磁盘拒绝写入：{found.zh}。店铺保持原样。",
         ),
         Words(
             "Free some space or choose another folder, then run again.",

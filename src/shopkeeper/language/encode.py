@@ -110,7 +110,7 @@ def load_encoder(name: str) -> Loaded:
         another model.
     """
     source = encoder_source(name)
-    _check_files(Path(source))
+    _check_files(source)
     import torch
     from transformers import AutoModel, AutoTokenizer
 
@@ -163,9 +163,12 @@ def _refused(found: Words) -> ArtifactError:
     )
 
 
-def _check_files(folder: Path) -> None:
+def _check_files(source: str) -> None:
     """Refuse a folder that lacks a file; without a tokenizer the library would make an empty one."""
+    folder = Path(source)
     if not folder.is_dir():
+        if str(source).startswith(("/", ".", "~", "\\")):
+            raise _refused(Words(f"There is no folder {source}.", f"没有文件夹 {source}。"))
         return
     there = {path.name for path in folder.iterdir()}
     lacks = [] if "config.json" in there else ["config.json"]

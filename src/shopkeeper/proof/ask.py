@@ -92,7 +92,7 @@ def compare_methods(
             Words(
                 f"There is no method {unknown[0][:40]!r}.", f"没有名为 {unknown[0][:40]!r} 的方法。"
             ),
-            Words(f"Name some of: {listed}.", f"可选：{listed}。"),
+            Words(f"Name some of: {listed}.", f"可选：{'、'.join(known)}。"),
         )
     _check("held_out", held_out, 30)
     _check("hour_price", hour_price, 0)

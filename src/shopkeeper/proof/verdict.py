@@ -34,7 +34,7 @@ TITLE = Words("Ways of reading reviews: what each is worth here", "评价读取�
 NO_LLM = Words("No language model to prompt is set.", "没有设置可供提示的大语言模型。")
 NAMES = {
     "majority": Words("always the commonest class", "一律最常见的一类"),
-    "ngrams": Words("n-grams", "n-gram 词片段"),
+    "ngrams": Words("n-grams", "词片段（n-gram）"),
     "embeddings": Words("frozen sentence vectors with a linear softmax", "冻结句向量加线性分类"),
     "few_shot": Words("few-shot fine-tuning", "少样本微调"),
     "fine_tuned": Words("the fine-tuned encoder", "微调编码器"),
@@ -142,13 +142,13 @@ def _advice(rows: Sequence[Row], results: Sequence[Result], truth: Codes, *, see
         f"Use {NAMES[chosen.method].en}: with {_labels(own).en} its macro-F1 is {_score(own)} on "
         f"{own['rows']:,} held-out reviews, at {own['rows_per_second']:,.0f} reviews a second",
         f"建议使用{NAMES[chosen.method].zh}：用{_labels(own).zh}，在 {own['rows']:,} 条留出评价上"
-        f"宏平均 F1 为 {_score(own)}，每秒读取 {own['rows_per_second']:,.0f} 条",
+        f"宏平均 F1 为 {_score_zh(own)}，每秒读取 {own['rows_per_second']:,.0f} 条",
     )
     if chosen is not best:
         return Words(
             f"{head.en}; {NAMES[best.method].en} has {_score(top)}, which cannot be told from it, and "
             f"reads {top['rows_per_second']:,.0f} a second.",
-            f"{head.zh}；{NAMES[best.method].zh}为 {_score(top)}，两者无法区分，而每秒只读 "
+            f"{head.zh}；{NAMES[best.method].zh}为 {_score_zh(top)}，两者无法区分，而每秒只读 "
             f"{top['rows_per_second']:,.0f} 条。",
         )
     others = [one for one in whole if one is not best]
@@ -158,7 +158,7 @@ def _advice(rows: Sequence[Row], results: Sequence[Result], truth: Codes, *, see
     behind = _line(rows, second)
     return Words(
         f"{head.en}; the next best, {NAMES[second.method].en}, has {_score(behind)}.",
-        f"{head.zh}；次好的是{NAMES[second.method].zh}，为 {_score(behind)}。",
+        f"{head.zh}；次好的是{NAMES[second.method].zh}，为 {_score_zh(behind)}。",
     )
 
 
@@ -200,6 +200,10 @@ def _line(rows: Sequence[Row], result: Result) -> Row:
 
 def _score(row: Row) -> str:
     return f"{row['macro_f1']:.3f} ({row['low']:.3f}–{row['high']:.3f})"
+
+
+def _score_zh(row: Row) -> str:
+    return f"{row['macro_f1']:.3f}（{row['low']:.3f}–{row['high']:.3f}）"
 
 
 def _labels(row: Row) -> Words:

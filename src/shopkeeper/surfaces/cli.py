@@ -17,9 +17,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from shopkeeper.answer import Answer
+from shopkeeper.data.damage import damage_told
 from shopkeeper.data.shop import open_shop
 from shopkeeper.data.store import storage_errors
-from shopkeeper.errors import DataError, ShopkeeperError, StoppedError, UsageError
+from shopkeeper.errors import DataError, ShopkeeperError, StoppedError
 from shopkeeper.progress import heard_by
 from shopkeeper.settings import Settings
 from shopkeeper.surfaces import stopping, wording
@@ -29,11 +30,11 @@ from shopkeeper.surfaces.commands import (
     Group,
     Option,
     Place,
-    Unusable,
     make_command,
     read_asked,
     rows_option,
 )
+from shopkeeper.surfaces.usage import require_file, require_names, usage_error
 from shopkeeper.surfaces.verbs import VERBS, Verb
 from shopkeeper.words import Words
 
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
     from shopkeeper.surfaces.console import Screen
     from shopkeeper.surfaces.running import Step
 
-_SHOWN_ROWS, _JSON_ROWS = 20, 1000
+_SHOWN_ROWS, _JSON_ROWS, _MOST_ROWS = 20, 1000, 10**9
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -86,7 +87,7 @@ def _told(error: BaseException, given: list[str]) -> ShopkeeperError | None:
     if stopping.asked() or isinstance(error, (click.Abort, KeyboardInterrupt)):
         return wording.stopped(given[0] if given else "")
     if isinstance(error, click.ClickException):
-        return _usage(error, given)
+        return usage_error(error, given, program.makers)
     if isinstance(error, ShopkeeperError):
         return error
     # The last place where a defect can be told kindly.
@@ -108,45 +109,6 @@ def _refuse(error: ShopkeeperError, asked: Asked) -> int:
     return error.exit_code
 
 
-def _usage(error: click.ClickException, given: list[str]) -> UsageError:
-    command = next((word for word in given if word in program.makers), "")
-    typed = " ".join(["shopkeeper", *given])
-    help_line = " ".join(["shopkeeper", *([command] if command else []), "--help"])
-    found = error.format_message()
-    return UsageError(
-        Words(f"Asked: {typed}", f"输入的命令：{typed}"),
-        Words(found, _found_zh(error, found)),
-        Words(f"Run `{help_line}` to see how it is used.", f"运行 `{help_line}` 查看用法。"),
-    )
-
-
-def _wanted_zh(error: click.BadParameter, kind: click.ParamType[Any]) -> str:
-    """Return in Chinese what a value should have been."""
-    if isinstance(error, Unusable):
-        return error.words.zh
-    if isinstance(kind, click.IntRange):
-        low = "" if kind.min is None else f"，最小 {kind.min:,}"
-        high = "" if kind.max is None else f"，最大 {kind.max:,}"
-        return f"应为整数{low}{high}。"
-    return {click.INT: "应为整数。", click.FLOAT: "应为数字。"}.get(kind, error.message)
-
-
-def _found_zh(error: click.ClickException, found: str) -> str:
-    """Return click's message in Chinese; the names and values in it stay as they were typed."""
-    match error:
-        case click.MissingParameter(param=click.Parameter() as parameter):
-            return f"缺少参数 {parameter.human_readable_name}。"
-        case click.NoSuchOption():
-            return f"没有选项 {error.option_name}。"
-        case click.BadParameter(param=click.Parameter() as parameter):
-            name = parameter.opts[-1]
-            if isinstance(parameter.type, click.Choice):
-                return f"{name} 只能是 {'、'.join(map(str, parameter.type.choices))} 之一。"
-            return f"{name} 的值不可用：{_wanted_zh(error, parameter.type)}"
-        case _:
-            return f"命令无法识别：{found}"
-
-
 # Commands: the keyword-only parameters of each function are its options -----------------------------
 
 
@@ -164,8 +126,11 @@ def import_exports(
     from shopkeeper.surfaces.console import told
 
     asked.speak_for(shop)
+    require_names(exports)
+    if mapping is not None:
+        require_file(mapping)
     new = Settings(name=shop.resolve().name, language=asked.language)
-    with told(asked.language) as progress:
+    with told(asked.language) as progress, damage_told(shop):
         summary = import_files(exports, shop, mapping=mapping, settings=new, progress=progress)
     _show(asked, summary.to_dict(asked.language), lambda screen: _imported(screen, summary))
     whole = all(file.outcome in ("imported", "unchanged") for file in summary.files)
@@ -177,7 +142,9 @@ def check_shop(asked: Asked, shop: Path, *, rows: int | None = None) -> int:
     from shopkeeper.data.checks import check
 
     asked.speak_for(shop)
-    return _show_answer(asked, check(open_shop(shop)), rows)
+    with damage_told(shop):
+        answer = check(open_shop(shop))
+    return _show_answer(asked, answer, rows)
 
 
 def run_verbs(asked: Asked, shop: Path, *, again: bool = False) -> int:
@@ -220,7 +187,7 @@ def report_shop(asked: Asked, shop: Path, *, output: Path | None = None) -> int:
     asked.speak_for(shop)
     opened, target = open_shop(shop), output or shop / "report.html"
     require_answers(opened, opened.manifest.answers)
-    with told(asked.language) as progress:
+    with told(asked.language) as progress, damage_told(shop):
         progress(Words("Writing the report", "写报告"), None)
         written = write_report(opened, target, lang=asked.language)
     line = Words(f"The report is at {written}", f"报告在 {written}")
@@ -254,7 +221,7 @@ def ask_verb(verb: Verb, asked: Asked, shop: Path, *, rows: int | None = None, *
     answer = current_answer(verb, opened, given)
     if answer is None:
         require_answers(opened, verb.answers)
-        with told(asked.language) as progress, heard_by(progress):
+        with told(asked.language) as progress, heard_by(progress), damage_told(shop):
             progress(verb.title, None)
             answer = verb.load()(opened, **given)
     return _show_answer(asked, answer, rows)
@@ -270,8 +237,9 @@ def _show(asked: Asked, document: Any, show: Callable[[Screen], None]) -> None:
 
 
 def _show_answer(asked: Asked, answer: Answer, rows: int | None) -> int:
-    document = answer.to_dict(asked.language, max_rows=rows or _JSON_ROWS)
-    _show(asked, document, lambda screen: screen.answer(answer, rows=rows or _SHOWN_ROWS))
+    most = min(rows, _MOST_ROWS) if rows else None
+    document = answer.to_dict(asked.language, max_rows=most or _JSON_ROWS)
+    _show(asked, document, lambda screen: screen.answer(answer, rows=most or _SHOWN_ROWS))
     return 0
 
 
@@ -294,7 +262,8 @@ def _imported(screen: Screen, summary: ImportSummary) -> None:
     screen.grid(columns, rows)
     for item in summary.files:
         if item.error:
-            screen.line(f"{item.file}: {item.error.text(screen.lang)}")
+            said = Words(f": {item.error.text('en')}", f"：{item.error.text('zh')}")
+            screen.line(f"{item.file}{said.get(screen.lang)}")
     if not summary.changed:
         screen.line(wording.NOTHING_NEW)
 
@@ -304,7 +273,7 @@ def _ran(screen: Screen, steps: tuple[Step, ...]) -> None:
     columns = [(words.get(screen.lang), False) for words in wording.RUN_COLUMNS]
     rows = [
         (
-            step.verb,
+            wording.verb_name(step.verb).get(screen.lang),
             wording.OUTCOMES[step.outcome].get(screen.lang),
             step.reason.get(screen.lang) if step.reason else "",
             step.enable.get(screen.lang) if step.enable else "",

@@ -10,7 +10,8 @@ import os
 import re
 import types
 import typing
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -18,8 +19,9 @@ from typing import Any, Literal
 import click
 
 from shopkeeper import __version__
-from shopkeeper.settings import load_settings
+from shopkeeper.settings import LARGEST, load_settings
 from shopkeeper.surfaces import wording
+from shopkeeper.surfaces.columns import write_list
 from shopkeeper.words import Language, Words
 
 LONGEST_NAME = 240
@@ -112,6 +114,12 @@ class Option(click.Option):
         super().__init__([flag], help=words.en, **settings)
 
 
+NO_TEXT = Words(
+    "A name in its path is not written in UTF-8; rename it.",
+    "路径里有名称不是 UTF-8 编码，请改名。",
+)
+
+
 class Place(click.Path):
     """A file or folder, by a name that a disk can hold."""
 
@@ -130,7 +138,14 @@ class Place(click.Path):
             raise Unusable(
                 Words("No file can have such a name.", "没有文件能用这样的名称。"), param
             )
+        if not is_text(str(Path(name).absolute())):
+            raise Unusable(NO_TEXT, param)
         return Path(name)
+
+
+def is_text(name: str) -> bool:
+    """Say whether every byte of a name is part of a character."""
+    return not any("\ud800" <= letter <= "\udfff" for letter in name)
 
 
 class Unusable(click.BadParameter):
@@ -160,8 +175,8 @@ class Command(click.Command):
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write what each option does."""
         records = [_record(item, ctx) for item in self.get_params(ctx)]
-        with formatter.section(wording.OPTIONS.get(_lang(ctx))):
-            formatter.write_dl([record for record in records if record])
+        with _section(formatter, wording.OPTIONS, _lang(ctx)):
+            write_list(formatter, [record for record in records if record])
 
     def told(self, ctx: click.Context) -> str:
         """Return what the command does, in the language asked for."""
@@ -208,8 +223,8 @@ class Group(Command, click.Group):
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the options and then the commands."""
         Command.format_options(self, ctx, formatter)
-        with formatter.section(wording.COMMANDS.get(_lang(ctx))):
-            formatter.write_dl([(name, make().told(ctx)) for name, make in self.makers.items()])
+        with _section(formatter, wording.COMMANDS, _lang(ctx)):
+            write_list(formatter, [(name, make().told(ctx)) for name, make in self.makers.items()])
 
 
 def _version_or_help(*, version: bool) -> int:
@@ -278,6 +293,8 @@ def _both(command: str, name: str, english: str) -> Words:
 def _option(item: inspect.Parameter, annotation: Any, words: Words) -> Option:
     flag = f"--{item.name.replace('_', '-')}"
     kind = _kind(annotation)
+    if item.name == "seed":
+        kind = click.IntRange(0, LARGEST)
     required = item.default is inspect.Parameter.empty
     default = None if required else item.default
     if kind is bool:
@@ -302,6 +319,15 @@ def _lang(ctx: click.Context) -> str:
     return asked.language if asked else "en"
 
 
+@contextmanager
+def _section(formatter: click.HelpFormatter, title: Words, lang: str) -> Iterator[None]:
+    """Indent what stands under a heading, which ends in the colon of its language."""
+    formatter.write_paragraph()
+    formatter.write(f"{title.get(lang)}{Words(':', '：').get(lang)}\n")
+    with formatter.indentation():
+        yield
+
+
 def _record(item: click.Parameter, ctx: click.Context) -> tuple[str, str] | None:
     record = None if isinstance(item, click.Argument) else item.get_help_record(ctx)
     if record is None:
@@ -309,9 +335,13 @@ def _record(item: click.Parameter, ctx: click.Context) -> tuple[str, str] | None
     lang = _lang(ctx)
     if not isinstance(item, Option):
         return record[0], wording.HELP.get(lang)
+    flag, _, kind = record[0].partition(" ")
+    if kind in wording.KINDS:
+        flag = f"{flag} {wording.KINDS[kind].get(lang)}"
+        record = (flag, record[1])
     text = item.words.get(lang)
     if item.required:
         text += wording.REQUIRED.get(lang)
-    elif isinstance(item.default, (str, int, float)) and not isinstance(item.default, bool):
+    elif item.default != "" and type(item.default) in (str, int, float):
         text += wording.DEFAULT.get(lang).format(item.default)
     return record[0], text

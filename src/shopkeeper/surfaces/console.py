@@ -26,7 +26,8 @@ from rich.text import Text
 
 from shopkeeper.answer import Answer, spoken
 from shopkeeper.progress import Progress
-from shopkeeper.words import Words
+from shopkeeper.surfaces import chinese
+from shopkeeper.words import Words, counted
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -135,7 +136,9 @@ class Screen:
     def line(self, words: Words | str, *, style: str = "") -> None:
         """Write one line."""
         text = words.get(self.lang) if isinstance(words, Words) else words
-        self.console.print(Text(visible(text), style=style), soft_wrap=not self.console.is_terminal)
+        # Chinese has no spaces to wrap at; a terminal breaks it where the line ends.
+        whole = self.lang == "zh" or not self.console.is_terminal
+        self.console.print(Text(visible(text), style=style), soft_wrap=whole)
 
     def grid(self, columns: Sequence[tuple[str, bool]], rows: Iterable[Sequence[Any]]) -> None:
         """Write a table.
@@ -187,14 +190,21 @@ class Screen:
         self.line(answer.title, style="bold")
         for sentence in answer.summary:
             self.line(sentence)
-        self._arrow(answer.table, rows)
+        self._arrow(answer, "", rows)
         for name, table in answer.evidence.items():
             self.console.print()
             none = Words("", "") if table.num_rows else Words(": none", "：无")
-            self.line(f"{name}{none.get(self.lang)}", style="bold")
-            self._arrow(table, rows)
+            called = chinese.evidence_name(name) if self.lang == "zh" else name
+            self.line(f"{called}{none.get(self.lang)}", style="bold")
+            self._arrow(answer, name, rows)
         self._listed(Words("Limits", "局限"), [item.get(self.lang) for item in answer.limits])
-        meanings = [f"{k}: {words.get(self.lang)}" for k, words in answer.definitions.items()]
+        titles = chinese.aspects(answer)
+        meanings = [
+            chinese.definition(answer.verb, name, words.zh, titles)
+            if self.lang == "zh"
+            else f"{name}: {words.en}"
+            for name, words in answer.definitions.items()
+        ]
         self._listed(Words("Definitions", "口径"), meanings)
 
     def _listed(self, heading: Words, lines: list[str]) -> None:
@@ -204,25 +214,39 @@ class Screen:
         for text in lines:
             self.line(f"- {text}", style="dim")
 
-    def _arrow(self, table: pa.Table, rows: int) -> None:
-        table = spoken(table, self.lang)
+    def _heading(self, column: str, table: str = "") -> str:
+        return chinese.heading(column, table) if self.lang == "zh" else column
+
+    def _arrow(self, answer: Answer, name: str, rows: int) -> None:
+        table = spoken(answer.evidence[name] if name else answer.table, self.lang)
         if table.num_rows == 0:
             return
-        if self.console.is_terminal and {"period", "metric", "value"} <= set(table.column_names):
-            self._by_period(table.to_pylist())
+        if self.lang == "zh":
+            table = table.select(chinese.columns(name, table.column_names))
+        across = self.console.is_terminal and {"period", "metric", "value"} <= {*table.column_names}
+        shown = _readable(table if across else table.slice(0, rows))
+        if self.lang == "zh":
+            titles = chinese.aspects(answer)
+            shown = [
+                {key: chinese.cell(key, value, name, titles) for key, value in row.items()}
+                for row in shown
+            ]
+        if across:
+            self._by_period(shown)
             return
-        shown = _readable(table.slice(0, rows))
         numeric = [_is_number(field.type) for field in table.schema]
+        headings = [self._heading(column, name) for column in table.column_names]
         if len(shown) == 1 and len(numeric) > 6:
-            self.grid([("", False), ("", True)], shown[0].items())
+            listed = zip(headings, shown[0].values(), strict=True)
+            self.grid([("", False), ("", True)], list(listed))
         else:
-            columns = list(zip(table.column_names, numeric, strict=True))
+            columns = list(zip(headings, numeric, strict=True))
             self.grid(columns, [list(row.values()) for row in shown])
         left = table.num_rows - len(shown)
         if left > 0:
             self.line(
                 Words(
-                    f"… {left:,} more rows (--rows, --json)",
+                    f"… {counted(left, 'more row')} (--rows, --json)",
                     f"… 另有 {left:,} 行（--rows、--json）",
                 ),
                 style="dim",
@@ -236,13 +260,15 @@ class Screen:
             values.setdefault(name, {})[str(row["period"])] = cell_text(_whole(row["value"]))
         periods = sorted({str(row["period"]) for row in rows})
         wide = 2 + max(len(cell) for line in values.values() for cell in (*line, *line.values()))
-        room = self.console.width - max(map(len, values))
+        room = self.console.width - max(map(cell_len, values))
         latest = periods[-max(1, room // wide) :]
         columns = [(Words("metric", "指标").get(self.lang), False), *((at, True) for at in latest)]
         self.grid(columns, [[name, *map(line.get, latest)] for name, line in values.items()])
         left = len(periods) - len(latest)
         if left > 0:
-            said = Words(f"… {left:,} earlier periods (--json)", f"… 更早的 {left:,} 期（--json）")
+            said = Words(
+                f"… {counted(left, 'earlier period')} (--json)", f"… 更早的 {left:,} 期（--json）"
+            )
             self.line(said, style="dim")
 
 

@@ -17,12 +17,14 @@ from typing import Any, Literal
 
 from shopkeeper import __version__
 from shopkeeper.answer import Answer
+from shopkeeper.data.damage import damage_told
 from shopkeeper.data.shop import Shop, open_shop
 from shopkeeper.data.store import Manifest, Version, writing
 from shopkeeper.errors import MissingDataError, ShopkeeperError
 from shopkeeper.progress import Progress, heard_by, silent
 from shopkeeper.settings import Settings
 from shopkeeper.surfaces import stopping, wording
+from shopkeeper.surfaces.report.terms import TABLES
 from shopkeeper.surfaces.verbs import VERBS, Verb
 from shopkeeper.words import Words
 
@@ -144,10 +146,10 @@ def _step(path: Path, verb: Verb, *, again: bool, progress: Progress, share: flo
     known = None if again else _known(verb, shop, mark)
     if known:
         return known
-    progress(Words(f"{verb.name}: {verb.title.en}", f"{verb.name}：{verb.title.zh}"), share)
+    progress(Words(f"{verb.name}: {verb.title.en}", verb.title.zh), share)
 
     def within(what: Words, part: float | None) -> None:
-        said = Words(f"{verb.name}: {what.en}", f"{verb.name}：{what.zh}")
+        said = Words(f"{verb.name}: {what.en}", f"{verb.title.zh}：{what.zh}")
         progress(said, share + (part or 0.0) / len(VERBS))
 
     with heard_by(within):
@@ -184,7 +186,8 @@ def require_answers(shop: Shop, names: Iterable[str]) -> None:
 def _asked(path: Path, verb: Verb, shop: Shop, mark: str) -> Step:
     try:
         require_answers(shop, verb.answers)
-        answer = verb.load()(shop)
+        with damage_told(path):
+            answer = verb.load()(shop)
     except MissingDataError as error:
         _store_refusal(path, verb, mark, error)
         return Step(verb.name, "skipped", error.found, error.do)
@@ -205,7 +208,7 @@ def _failed(verb: Verb, error: ShopkeeperError) -> Step:
 
 def _skipped_for_want_of(verb: Verb, wanted: list[tuple[str, ...]], enable: Words) -> Step:
     en = "; ".join(" or ".join(tables) for tables in wanted)
-    zh = "；".join("或".join(tables) for tables in wanted)
+    zh = "；".join("或".join(TABLES[name].zh for name in tables) for tables in wanted)
     reason = Words(f"There are no rows in: {en}.", f"以下表没有数据：{zh}。")
     return Step(verb.name, "skipped", reason, enable)
 

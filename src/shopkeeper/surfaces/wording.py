@@ -6,7 +6,9 @@ test fails when one is missing.
 
 from __future__ import annotations
 
-from shopkeeper.errors import ShopkeeperError, StoppedError
+from shopkeeper.data.store import REFUSALS
+from shopkeeper.errors import ShopkeeperError, StoppedError, StorageError
+from shopkeeper.surfaces.verbs import BY_NAME
 from shopkeeper.words import Words
 
 USAGE = Words("Usage: ", "用法：")
@@ -33,6 +35,22 @@ PROGRAM = Words(
     "Hear what customers say, see what they do, know what to do next.",
     "掌柜：听懂顾客说的，看清顾客做的，告诉你下一步做什么。",
 )
+KINDS = {
+    "INTEGER": Words("INTEGER", "整数"),
+    "INTEGER RANGE": Words("INTEGER", "整数"),
+    "FLOAT": Words("NUMBER", "数字"),
+    "TEXT": Words("TEXT", "文字"),
+    "PATH": Words("PATH", "路径"),
+}
+"""What click calls the kinds of values, and what help calls them."""
+
+PLACES = {
+    "SHOP": "店铺文件夹",
+    "FOLDER": "文件夹",
+    "EXPORTS...": "导出的文件或文件夹",
+}
+"""What the arguments of commands stand for, in Chinese."""
+
 NOTHING_NEW = Words("Nothing new: the shop is unchanged.", "没有新内容，店铺未变。")
 NOTHING_CHANGED = Words(
     "Nothing has changed since the last run; nothing was done.",
@@ -118,6 +136,12 @@ CHINESE: dict[str, str] = {
 }
 
 
+def verb_name(verb: str) -> Words:
+    """Return what a verb is called in a list: its name, in Chinese beside its title."""
+    title, typed = BY_NAME[verb].title.zh, verb.replace("_", "-")
+    return Words(verb, f"{title}（{typed}）")
+
+
 def unforeseen(error: Exception, doing: str) -> ShopkeeperError:
     """Return the message for an exception that no part of the program expected.
 
@@ -138,6 +162,8 @@ def unforeseen(error: Exception, doing: str) -> ShopkeeperError:
                 "请调高 shop.toml 里的 memory_limit（或设 SHOPKEEPER_MEMORY=4GB），或分批导入。",
             ),
         )
+    if isinstance(error, OSError) and error.errno:
+        return _refused_by_system(asked, error)
     return ShopkeeperError(
         asked,
         Words(
@@ -146,6 +172,22 @@ def unforeseen(error: Exception, doing: str) -> ShopkeeperError:
         Words(
             "The data is as it was; run it with SHOPKEEPER_DEBUG=1 and report what it prints.",
             "数据没有改动；请设 SHOPKEEPER_DEBUG=1 重新运行，并报告打印的内容。",
+        ),
+    )
+
+
+def _refused_by_system(asked: Words, error: OSError) -> StorageError:
+    """Return the message for a file, folder or disk that the system would not give."""
+    where = f"{error.filename}" if error.filename else ""
+    return StorageError(
+        asked,
+        Words(
+            f"The system refused {where or 'a file'}: {error.strerror}.",
+            f"系统拒绝了对{f' {where} ' if where else '文件'}的访问：{REFUSALS.get(error.errno or 0, error.strerror)}。",
+        ),
+        Words(
+            "See that this file or folder is there and may be read and written, then run again.",
+            "请确认该文件或文件夹存在且可以读写，然后重新运行。",
         ),
     )
 

@@ -325,6 +325,7 @@ def review_topics(
     """
     from shopkeeper.operations.reviews.topics.finding import Plan, answer, read_texts
     from shopkeeper.operations.reviews.topics.grouping import NEEDED, enough
+    from shopkeeper.operations.reviews.topics.sentences import SPOKEN
 
     least = shop.settings.minimum_count if minimum_count is None else minimum_count
     if least < 1 or not 2 <= topics <= 200:
@@ -332,17 +333,17 @@ def review_topics(
             Words("Asked for topics.", "要归纳话题。"),
             Words(
                 f"topics is {topics}, minimum_count {least}.",
-                f"topics 为 {topics}，minimum_count 为 {least}。",
+                f"话题数（topics）为 {topics}，最小计数（minimum_count）为 {least}。",
             ),
             Words(
                 "Give topics from 2 to 200 and a minimum_count of 1 or more.",
-                "topics 请给 2 到 200，minimum_count 请给不小于 1 的数。",
+                "话题数请给 2 到 200，最小计数请给不小于 1 的数。",
             ),
         )
     texts = read_texts(shop, source)
     if not enough(texts.texts, texts.languages):
         raise MissingDataError(
-            Words(f"Asked what {source} speak of.", f"要归纳 {source} 的话题。"),
+            Words(f"Asked what {source} speak of.", f"要归纳{SPOKEN[source].zh}的话题。"),
             Words(
                 f"Of {texts.read} rows {len(texts.ids)} have a text, and no language has {NEEDED} "
                 "different ones.",

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pyarrow as pa
 
 from shopkeeper.operations.reviews.learning import Split
-from shopkeeper.words import Words
+from shopkeeper.words import Words, counted
 
 TITLE = Words("Sentiment of the reviews", "评价情感")
 NAMES = {
@@ -94,7 +94,8 @@ def sentences(tables: dict[str, pa.Table], method: str) -> Iterator[Words]:
         if row["month"] is None
     }
     yield Words(
-        f"Of {parts['reviews']:,} reviews, {parts['with_text']:,} have a text.",
+        f"Of {counted(parts['reviews'], 'review')}, {parts['with_text']:,} "
+        f"{'has' if parts['with_text'] == 1 else 'have'} a text.",
         f"共 {parts['reviews']:,} 条评价，其中 {parts['with_text']:,} 条有文字。",
     )
     if None not in shares.values():
@@ -108,7 +109,7 @@ def sentences(tables: dict[str, pa.Table], method: str) -> Iterator[Words]:
         yield from _how_good(quality, method)
     if parts.get("disagreeing"):
         yield Words(
-            f"{parts['disagreeing']:,} reviews say the opposite of their stars.",
+            f"{counted(parts['disagreeing'], 'review says', 'reviews say')} the opposite of the stars.",
             f"有 {parts['disagreeing']:,} 条评价的文字与星级相反。",
         )
 
@@ -119,7 +120,8 @@ def limits(
     """Yield what the answer cannot say."""
     if method == "stars":
         yield Words(
-            f"No text was read: {split.distinct} different texts have stars or a label, "
+            f"No text was read: {counted(split.distinct, 'different text has', 'different texts have')} "
+            "stars or a label, "
             f"{needed} are needed. Sentiment is that of the labels and stars.",
             f"未读文字：有星级或标注的不同文本只有 {split.distinct} 条，至少需要 {needed} 条。"
             "情感取自标注与星级。",

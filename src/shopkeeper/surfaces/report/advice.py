@@ -20,6 +20,9 @@ from shopkeeper.surfaces.report.queries import Group
 from shopkeeper.words import Words
 
 NAMED = 3
+WORTH = 0.01
+"""A reason that amounts to a smaller share of the bad reviews is no advice, however sure it is."""
+
 _LATE = ("delivery", "late")
 
 
@@ -27,7 +30,9 @@ def first(material: Material, pen: Pen) -> Section:
     """Write what is wrong."""
     said = sentences(material, pen)
     blocks: list[Block] = [Paragraph(text) for text in said]
-    if not said:
+    if not said and not material.shop.has("reviews"):
+        blocks.append(Missing(pen.say(phrases.FIRST_NO_REVIEWS)))
+    elif not said and (material.total.negative or not material.total.reviews):
         blocks.append(Missing(without_effect(material, pen, phrases.FIRST_NO_EFFECT)))
     if material.stale:
         titles = phrases.LIST.get(pen.lang).join(words.get(pen.lang) for words in material.stale)
@@ -39,6 +44,8 @@ def first(material: Material, pen: Pen) -> Section:
             negative=pen.count(material.total.negative, "negative_reviews"),
             total=pen.count(material.total.reviews, "reviews"),
         )
+    elif material.total.reviews and not material.total.negative:
+        lead = pen.say(phrases.FIRST_NONE, total=pen.count(material.total.reviews, "reviews"))
     elif material.total.reviews:
         share = proportion(material.total.negative, material.total.reviews)
         lead = pen.say(
@@ -51,7 +58,7 @@ def first(material: Material, pen: Pen) -> Section:
 
 def following(material: Material, pen: Pen) -> Section:
     """Write what to do next."""
-    tasks = (
+    found = (
         *_rise(material, pen),
         *_reasons(material, pen),
         *_late_sellers(material, pen),
@@ -59,12 +66,13 @@ def following(material: Material, pen: Pen) -> Section:
         *_category(material, pen),
         *_replies(material, pen),
         *_disagreements(material, pen),
-        *_imports(material, pen),
     )
+    tasks = (*found, *_imports(material, pen))
     head = pen.say(phrases.NEXT)
     if not tasks:
         return Section("next", head, blocks=(Missing(pen.say(phrases.NEXT_NOTHING)),))
-    return Section("next", head, pen.say(phrases.NEXT_LEAD), (Tasks(tasks),))
+    lead = phrases.NEXT_LEAD if found else phrases.NEXT_LEAD_IMPORTS
+    return Section("next", head, pen.say(lead), (Tasks(tasks),))
 
 
 def _rise(material: Material, pen: Pen) -> Iterator[Task]:
@@ -88,7 +96,7 @@ def _rise(material: Material, pen: Pen) -> Iterator[Task]:
 def _reasons(material: Material, pen: Pen) -> Iterator[Task]:
     for row in leading(material)[:NAMED]:
         what = phrases.DO_REASONS.get((row["kind"], row["level"]))
-        if what is None:
+        if what is None or row["attributable_share"] < WORTH:
             continue
         low, value, high = (points(row[key]) for key in ("low", "difference", "high"))
         # "More" and a plus sign would say it twice.
@@ -207,6 +215,8 @@ def _imports(material: Material, pen: Pen) -> Iterator[Task]:
         else:
             source = phrases.SOURCES[row["needs"].split(".")[0].split("|")[0]]
         wanted.setdefault(source, []).append(METRICS[row["metric"]].title.get(pen.lang))
-    for source, metrics in wanted.items():
+    # Without reviews nothing here can say what is wrong, so they come first.
+    ranked = sorted(wanted.items(), key=lambda item: item[0] is not phrases.SOURCES["reviews"])
+    for source, metrics in ranked:
         why = pen.say(phrases.DO_IMPORT_WHY, metrics=phrases.LIST.get(pen.lang).join(metrics))
         yield Task(pen.say(phrases.DO_IMPORT, what=source.get(pen.lang)), why)

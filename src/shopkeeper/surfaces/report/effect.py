@@ -38,8 +38,10 @@ def effect(material: Material, pen: Pen) -> Section:
 
 def without_effect(material: Material, pen: Pen, otherwise: Words) -> Markup:
     """Say why nothing was compared: what `run` found wanting, or that it has not been asked."""
-    if material.answers.get(VERB) is not None:
-        return pen.say(phrases.FIRST_NOTHING_STANDS)
+    answer = material.answers.get(VERB)
+    if answer is not None:
+        compared = answer.evidence["drivers"].num_rows
+        return pen.say(phrases.FIRST_NOTHING_STANDS if compared else phrases.DRIVERS_MISSING)
     refused = material.shop.manifest.refusals.get(VERB)
     if refused is None:
         return pen.say(otherwise)
@@ -87,9 +89,12 @@ def _level(row: Row, material: Material) -> str:
 
 
 def _drivers(answer: Answer, material: Material, pen: Pen) -> list[Block]:
-    rows = answer.evidence["drivers"].to_pylist()[:SHOWN]
+    found = answer.evidence["drivers"].to_pylist()
+    # Where all reviews are alike, nothing differs and no line of zeros says so better than words.
+    rows = [row for row in found if row["low"] or row["high"]][:SHOWN]
     if not rows:
-        return [Missing(pen.say(phrases.DRIVERS_MISSING))]
+        why = phrases.DRIVERS_ALIKE if found else phrases.DRIVERS_MISSING
+        return [Missing(pen.say(why))]
     names = [reason(row, material, pen.lang) for row in rows]
     lines = [
         figures.Line(name, Interval(*(100 * row[key] for key in ("difference", "low", "high"))))

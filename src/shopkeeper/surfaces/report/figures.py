@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -14,17 +15,11 @@ from shopkeeper.surfaces.report import phrases
 from shopkeeper.surfaces.report.queries import Moment
 
 _PERCENT = {"format": ".0%", "tickCount": 5, "title": None}
-_AMOUNT = {
-    "title": None,
-    "tickCount": 4,
-    "labelExpr": {
-        "en": "datum.value < 10000 ? format(datum.value, ',') : format(datum.value, '~s')",
-        "zh": "datum.value < 10000 ? format(datum.value, ',') : datum.value < 1e8"
-        " ? format(datum.value / 1e4, ',~f') + '万' : format(datum.value / 1e8, ',~f') + '亿'",
-    },
-}
 _SIGNED = "(datum.value > 0 ? '+' : datum.value < 0 ? '−' : '') + abs(datum.value)"
 _ORDER = ("negative", "neutral", "positive")
+_LABEL, _LABEL_ZH = 30, 14
+"""Letters of one line of a label, and Chinese characters."""
+
 Row = dict[str, Any]
 
 
@@ -103,7 +98,7 @@ def reviews_over_time(moments: Sequence[Moment]) -> dict[str, Any]:
         "encoding": {
             "x": _time_axis(moments),
             "x2": {"field": "end"},
-            "y": {"field": "top", "type": "quantitative", "axis": _AMOUNT},
+            "y": {"field": "top", "type": "quantitative", "axis": _amounts(rows, "top")},
             "y2": {"field": "bottom"},
             "color": colour,
         },
@@ -120,7 +115,7 @@ def bars_over_time(course: Sequence[Course]) -> dict[str, Any]:
         "encoding": {
             "x": _time_axis(course),
             "x2": {"field": "end"},
-            "y": {"field": "value", "type": "quantitative", "axis": _AMOUNT},
+            "y": {"field": "value", "type": "quantitative", "axis": _amounts(rows, "value")},
             "y2": {"datum": 0},
         },
     }
@@ -136,16 +131,17 @@ def shares(lines: Sequence[Line], overall: float) -> dict[str, Any]:
     overall
         Share of all together, drawn as a vertical line.
     """
+    labels = [_folded(line.label) for line in lines]
     rows = [
         {
-            "label": line.label,
+            "label": label,
             "share": line.share.value,
             "low": line.share.low,
             "high": line.share.high,
         }
-        for line in lines
+        for label, line in zip(labels, lines, strict=True)
     ]
-    labels = [line.label for line in lines]
+    most = max((label.count("\n") for label in labels), default=0)
     y = {
         "field": "label",
         "type": "nominal",
@@ -154,13 +150,14 @@ def shares(lines: Sequence[Line], overall: float) -> dict[str, Any]:
             "title": None,
             "ticks": False,
             "domain": False,
-            "labelLimit": 170,
+            "labelLimit": 200,
+            "labelExpr": "split(datum.label, '\\n')",
             "labelColor": PAPER["ink"],
         },
     }
     x = {"field": "share", "type": "quantitative", "axis": {**_PERCENT, "grid": True}}
     return {
-        "height": {"step": 26},
+        "height": {"step": 26 + 10 * most},
         "data": {"values": rows},
         "layer": [
             {
@@ -190,6 +187,23 @@ def differences(lines: Sequence[Line]) -> dict[str, Any]:
             "axis": {"title": None, "tickCount": 5, "grid": True, "labelExpr": _SIGNED},
         }
     return drawn
+
+
+def _folded(label: str) -> str:
+    """Return a label in lines short enough that none is cut."""
+    chinese = any("\u3000" <= letter <= "\u9fff" for letter in label)
+    return "\n".join(textwrap.wrap(label, _LABEL_ZH if chinese else _LABEL)) or label
+
+
+def _amounts(rows: Sequence[Row], field: str) -> Row:
+    """Return an axis of amounts, all of its numbers in one unit."""
+    most = max((row[field] for row in rows), default=0)
+    zh = en = "format(datum.value, ',')"
+    if most >= 10_000:
+        size, unit = ("1e8", "亿") if most >= 1e8 else ("1e4", "万")
+        en = "format(datum.value, '~s')"
+        zh = f"datum.value === 0 ? '0' : format(datum.value / {size}, ',~f') + '{unit}'"
+    return {"title": None, "tickCount": 4, "labelExpr": {"en": en, "zh": zh}}
 
 
 def _time_axis(course: Sequence[Dated]) -> Row:

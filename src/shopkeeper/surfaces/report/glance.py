@@ -36,7 +36,26 @@ def glance(material: Material, pen: Pen) -> Section:
     if lacking:
         listed = phrases.LIST.get(pen.lang).join(METRICS[n].title.get(pen.lang) for n in lacking)
         blocks.append(Paragraph(pen.say(phrases.GLANCE_LACKING, metrics=listed), quiet=True))
-    return Section("glance", head, blocks=tuple(blocks))
+    lead = Markup()
+    if days := spans(material, pen):
+        joined = Markup(" · ").join(days)
+        lead = pen.say(phrases.GLANCE_DAYS, spans=joined)
+    return Section("glance", head, lead, tuple(blocks))
+
+
+def spans(material: Material, pen: Pen) -> list[Markup]:
+    """Write the days that the data covers, one text a kind of data."""
+    written = []
+    for words, (start, end) in (
+        (phrases.SPAN_ORDERS, material.ordered),
+        (phrases.SPAN_VISITS, material.visited),
+        (phrases.SPAN_REVIEWS, material.reviewed),
+    ):
+        if start and end:
+            written.append(pen.say(words, first=pen.day(start), last=pen.day(end)))
+    if material.shop.cut:
+        written.append(pen.say(phrases.SPAN_AS_OF, day=pen.day(material.shop.cut)))
+    return written
 
 
 def _of(rows: list[dict[str, Any]], name: str) -> list[dict[str, Any]]:

@@ -52,7 +52,7 @@ class Material:
         Negative reviews with a text, by product, of the worst products.
     unanswered
         Negative reviews without a reply, and all that have a text; None where replies are not known.
-    ordered, reviewed
+    ordered, visited, reviewed
         First and last day.
     """
 
@@ -72,6 +72,7 @@ class Material:
     quotes: dict[str, list[dict[str, Any]]]
     unanswered: tuple[int, int] | None
     ordered: tuple[date | None, date | None]
+    visited: tuple[date | None, date | None]
     reviewed: tuple[date | None, date | None]
 
     @property
@@ -108,6 +109,7 @@ def gather(shop: Shop, lang: str) -> Material:
         ),
         unanswered=queries.unanswered(shop),
         ordered=queries.order_days(shop),
+        visited=queries.event_days(shop),
         reviewed=reviewed,
     )
 

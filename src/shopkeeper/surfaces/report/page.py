@@ -14,10 +14,10 @@ from shopkeeper.data.shop import Shop
 from shopkeeper.surfaces.charts import FONTS, NIGHT, PAPER
 from shopkeeper.surfaces.report import phrases
 from shopkeeper.surfaces.report.advice import first, following
-from shopkeeper.surfaces.report.blocks import Section
+from shopkeeper.surfaces.report.blocks import Missing, Section
 from shopkeeper.surfaces.report.definitions import definition
 from shopkeeper.surfaces.report.effect import effect
-from shopkeeper.surfaces.report.glance import glance
+from shopkeeper.surfaces.report.glance import glance, spans
 from shopkeeper.surfaces.report.groups import categories, sellers
 from shopkeeper.surfaces.report.material import Material, gather
 from shopkeeper.surfaces.report.opinions import over_time
@@ -28,6 +28,7 @@ from shopkeeper.surfaces.report.quality import quality
 SECTIONS = (
     first, following, glance, over_time, categories, products, sellers, effect, quality,
 )  # fmt: skip
+_OF_REVIEWS = ("time", "category", "product", "seller", "effect")
 
 
 def render(shop: Shop, lang: str) -> str:
@@ -35,13 +36,16 @@ def render(shop: Shop, lang: str) -> str:
     pen = Pen(lang, shop.settings.minimum_count)
     material = gather(shop, pen.lang)
     sections = [write(material, pen) for write in SECTIONS]
+    if not material.shop.has("reviews"):
+        # The first section says in one sentence what reviews would add.
+        sections = [one for one in sections if one.name not in _OF_REVIEWS or not _is_empty(one)]
     style = _style()
     return _template().render(
         lang="zh-CN" if pen.lang == "zh" else "en",
         style=Markup(style),  # noqa: S704
         policy=_policy(style),
         shop=visible(shop.settings.name),
-        spans=_spans(material, pen),
+        spans=spans(material, pen),
         sections=sections,
         definitions=_definitions(material, pen),
         limits=_limits(material, pen),
@@ -83,17 +87,8 @@ def _policy(style: str) -> str:
     return f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
 
 
-def _spans(material: Material, pen: Pen) -> list[Markup]:
-    spans = []
-    for words, (start, end) in (
-        (phrases.SPAN_ORDERS, material.ordered),
-        (phrases.SPAN_REVIEWS, material.reviewed),
-    ):
-        if start and end:
-            spans.append(pen.say(words, first=pen.day(start), last=pen.day(end)))
-    if material.shop.cut:
-        spans.append(pen.say(phrases.SPAN_AS_OF, day=pen.day(material.shop.cut)))
-    return spans
+def _is_empty(section: Section) -> bool:
+    return all(isinstance(block, Missing) for block in section.blocks)
 
 
 def _definitions(material: Material, pen: Pen) -> list[tuple[str, str, str]]:

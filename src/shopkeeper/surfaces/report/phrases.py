@@ -16,6 +16,7 @@ LINKS = Words(
 )
 SPAN_ORDERS = Words("Orders {first} – {last}", "订单 {first} 至 {last}")
 SPAN_REVIEWS = Words("Reviews {first} – {last}", "评价 {first} 至 {last}")
+SPAN_VISITS = Words("Visits {first} – {last}", "访问 {first} 至 {last}")
 SPAN_AS_OF = Words("Seen as of {day}", "数据截至 {day}")
 SKIP = Words("Skip to the report", "跳到正文")
 
@@ -43,11 +44,21 @@ FIRST_NO_EFFECT = Words(
     "What goes with bad reviews is not known yet: run <code>shopkeeper run</code> on a shop with orders and reviews.",
     "还不知道差评与什么有关：请对有订单和评价的店铺执行 <code>shopkeeper run</code>。",
 )
+FIRST_NO_REVIEWS = Words(
+    "There are no reviews here, so nothing tells what is wrong. With reviews imported, this report also "
+    "shows their course, the categories, products and sellers complained of, and what goes with bad reviews.",
+    "店里还没有评价，看不出问题在哪。导入评价后，这份报告还会列出评价走势、被抱怨的类目、商品与卖家，"
+    "以及差评与经营的关联。",
+)
 FIRST_SHARE = Words(
     "{share} of {total} reviews are negative.", "{total} 条评价里，差评占 {share}。"
 )
+FIRST_NONE = Words(
+    "Nothing that reviews tell: of {total} none is negative.",
+    "从评价看不出问题：{total} 条评价里没有差评。",
+)
 FIRST_FEW = Words(
-    "{negative} of {total} reviews are negative; too few for a percentage.",
+    "Negative are {negative} of {total} reviews; too few for a percentage.",
     "{total} 条评价里有 {negative} 条差评；样本太少，不给百分比。",
 )
 FIRST_STALE = Words(
@@ -61,6 +72,7 @@ NEXT_LEAD = Words(
     "In this order; each line rests on the numbers beside it.",
     "按先后排列；每一条都有旁边的数字作依据。",
 )
+NEXT_LEAD_IMPORTS = Words("More data would say more.", "补充数据后，能看到更多。")
 NEXT_NOTHING = Words(
     "Nothing stands out in the data that is here. Import orders, deliveries and reviews to get advice.",
     "从现有数据看不出突出的问题。导入订单、物流和评价后，这里会给出建议。",
@@ -119,7 +131,7 @@ DO_REPLY_WHY = Words(
 )
 DO_READ = Words("Read the reviews whose text and stars disagree", "读一读文字与星级不一致的评价")
 DO_READ_WHY = Words(
-    "{count} reviews: a wrong tap on the stars, irony, or praise with a complaint inside.",
+    "{count} in all: a wrong tap on the stars, irony, or praise with a complaint inside.",
     "共 {count} 条：可能点错星级、说反话，或夸奖里夹着抱怨。",
 )
 DO_IMPORT = Words("Import {what}", "补充导入{what}")
@@ -139,6 +151,7 @@ GLANCE_MISSING = Words(
     "No business numbers yet: <code>shopkeeper run</code> counts them once orders, events or reviews are imported.",
     "还没有经营数字：导入订单、行为或评价后，执行 <code>shopkeeper run</code> 即可得到。",
 )
+GLANCE_DAYS = Words("All days of the data together: {spans}", "以下为全部数据的合计：{spans}")
 GLANCE_FIGURE = Words("{metric} by {period}", "{metric}（按{period}）")
 GLANCE_READING = Words(
     "The first and the last bar may be incomplete.", "第一根与最后一根柱可能不完整。"
@@ -160,7 +173,7 @@ GLANCE_LACKING = Words("Not shown, for lack of data: {metrics}.", "因缺少数�
 # Reviews over time
 TIME = Words("Reviews over time", "评价走势")
 TIME_LEAD = Words(
-    "{negative} of {total} reviews are negative: {share}.",
+    "Negative are {negative} of {total} reviews: {share}.",
     "{total} 条评价中有 {negative} 条差评，占 {share}。",
 )
 TIME_NEGATIVE = Words("Share of negative reviews by {period}", "差评占比（按{period}）")
@@ -208,7 +221,7 @@ MEASURES = {
 }
 DISAGREE = Words("Text and stars disagree", "文字与星级不一致")
 DISAGREE_DETAIL = Words(
-    "{count} reviews say one thing in words and another in stars; the clearest are these.",
+    "So many say one thing in words and another in stars: {count}. The clearest are these.",
     "有 {count} 条评价的文字与星级说法不一，下面是最明显的几条。",
 )
 
@@ -301,6 +314,10 @@ DRIVERS_MISSING = Words(
     "Too few reviews join an order to say what goes with the bad ones.",
     "能关联到订单的评价太少，说不出差评与什么有关。",
 )
+DRIVERS_ALIKE = Words(
+    "The reviews of orders are all alike, so nothing can be told apart that goes with the bad ones.",
+    "有订单的评价都一样，分不出差评与什么有关。",
+)
 DRIVERS_FIGURE = Words(
     "More negative reviews than comparable orders have, in percentage points",
     "比可比订单多出的差评率（百分点）",
@@ -363,31 +380,6 @@ LATENESS = (
 LATENESS_TABLE = Words("Negative share by delivery", "差评占比（按送达早晚）")
 COLUMN_DELIVERY = Words("Delivery", "送达")
 
-# Data quality
-QUALITY = Words("Data quality", "数据质量")
-QUALITY_LAWFUL = Words(
-    "No row breaks a rule that this data can be held to.",
-    "就现有数据能核对的规则而言，没有不合规的行。",
-)
-QUALITY_BROKEN = Words("Rows that break a rule", "不合规的行")
-QUALITY_TOUCHES = Words("touches {metrics}", "影响：{metrics}")
-QUALITY_FILES = Words("Files that were imported", "导入的文件")
-QUALITY_REJECTED = Words("Why rows were rejected", "未导入的原因")
-QUALITY_OTHER = Words("Other reasons", "其他原因")
-QUALITY_TABLES = Words("What is in the shop", "店里有什么")
-COLUMN_FINDING = Words("What is wrong", "问题")
-COLUMN_BROKEN = Words("Rows", "行数")
-COLUMN_TOTAL = Words("Of all rows", "总行数")
-COLUMN_FILE = Words("File", "文件")
-COLUMN_READ = Words("Read", "读取")
-COLUMN_KEPT = Words("Kept", "保留")
-COLUMN_DUPLICATES = Words("Duplicates", "重复")
-COLUMN_REJECTED = Words("Rejected", "未导入")
-COLUMN_REASON = Words("Reason", "原因")
-COLUMN_TABLE = Words("Table", "表")
-COLUMN_ROWS = Words("Rows", "行数")
-COLUMN_FIRST = Words("First", "最早")
-COLUMN_LAST = Words("Last", "最晚")
 # Definitions
 DEFINITIONS = Words("Definitions", "口径说明")
 DEFINITIONS_LEAD = Words(

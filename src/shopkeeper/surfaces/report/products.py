@@ -51,7 +51,8 @@ def _case(group: Group, material: Material, pen: Pen) -> Case:
     found = material.quotes.get(group.key, [])[:QUOTED]
     quoted = tuple(quote(row, pen) for row in found)
     if not quoted:
-        detail = detail + Markup(". ") + pen.say(phrases.PRODUCT_NO_TEXT)
+        stop = Markup("。") if pen.lang == "zh" else Markup(". ")
+        detail = detail + stop + pen.say(phrases.PRODUCT_NO_TEXT)
     return Case(product_name(group, material, pen), detail, quoted)
 
 

@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from shopkeeper.data.metrics import BY_NAME as METRICS
 from shopkeeper.surfaces.report import phrases, terms
+from shopkeeper.surfaces.report import quality_phrases as words
 from shopkeeper.surfaces.report.blocks import Block, Column, Grid, Paragraph, Section
 from shopkeeper.surfaces.report.material import Material
 from shopkeeper.surfaces.report.pen import Pen
@@ -18,7 +19,7 @@ SHOWN = 8
 
 def quality(material: Material, pen: Pen) -> Section:
     """Write the section of data quality."""
-    head = pen.say(phrases.QUALITY)
+    head = pen.say(words.QUALITY)
     answer = material.answers["check"]
     lead = pen.sentence(answer.summary[0], "check:rows_read")
     blocks = [
@@ -36,11 +37,11 @@ def quality(material: Material, pen: Pen) -> Section:
 
 def _broken(rows: list[dict[str, Any]], pen: Pen) -> Block:
     if not rows:
-        return Paragraph(pen.say(phrases.QUALITY_LAWFUL))
+        return Paragraph(pen.say(words.QUALITY_LAWFUL))
     columns = (
-        Column(pen.say(phrases.COLUMN_FINDING), "text"),
-        Column(pen.say(phrases.COLUMN_BROKEN)),
-        Column(pen.say(phrases.COLUMN_TOTAL)),
+        Column(pen.say(words.COLUMN_FINDING), "text"),
+        Column(pen.say(words.COLUMN_BROKEN)),
+        Column(pen.say(words.COLUMN_TOTAL)),
     )
     lines = tuple(
         (
@@ -50,7 +51,7 @@ def _broken(rows: list[dict[str, Any]], pen: Pen) -> Block:
         )
         for row in rows[:SHOWN]
     )
-    return Grid(pen.say(phrases.QUALITY_BROKEN), columns, lines)
+    return Grid(pen.say(words.QUALITY_BROKEN), columns, lines)
 
 
 def _finding(row: dict[str, Any], pen: Pen) -> Markup:
@@ -60,7 +61,7 @@ def _finding(row: dict[str, Any], pen: Pen) -> Markup:
         return what
     listed = phrases.LIST.get(pen.lang).join(touched)
     return Markup("{}<small>{}</small>").format(
-        what, pen.say(phrases.QUALITY_TOUCHES, metrics=listed)
+        what, pen.say(words.QUALITY_TOUCHES, metrics=listed)
     )
 
 
@@ -68,11 +69,11 @@ def _files(rows: list[dict[str, Any]], pen: Pen) -> list[Block]:
     if not rows:
         return []
     columns = (
-        Column(pen.say(phrases.COLUMN_FILE), "text"),
-        Column(pen.say(phrases.COLUMN_READ)),
-        Column(pen.say(phrases.COLUMN_KEPT)),
-        Column(pen.say(phrases.COLUMN_DUPLICATES)),
-        Column(pen.say(phrases.COLUMN_REJECTED)),
+        Column(pen.say(words.COLUMN_FILE), "text"),
+        Column(pen.say(words.COLUMN_READ)),
+        Column(pen.say(words.COLUMN_KEPT)),
+        Column(pen.say(words.COLUMN_DUPLICATES)),
+        Column(pen.say(words.COLUMN_REJECTED)),
     )
     lines = tuple(
         (
@@ -84,7 +85,7 @@ def _files(rows: list[dict[str, Any]], pen: Pen) -> list[Block]:
         )
         for row in rows
     )
-    return [Grid(pen.say(phrases.QUALITY_FILES), columns, lines)]
+    return [Grid(pen.say(words.QUALITY_FILES), columns, lines)]
 
 
 def _rejected(rows: list[dict[str, Any]], total: int, pen: Pen) -> list[Block]:
@@ -93,8 +94,8 @@ def _rejected(rows: list[dict[str, Any]], total: int, pen: Pen) -> list[Block]:
     ranked = rows[:SHOWN]
     left = total - sum(row["rows"] for row in ranked)
     columns = (
-        Column(pen.say(phrases.COLUMN_REASON), "text"),
-        Column(pen.say(phrases.COLUMN_ROWS)),
+        Column(pen.say(words.COLUMN_REASON), "text"),
+        Column(pen.say(words.COLUMN_ROWS)),
     )
     lines = tuple(
         (
@@ -104,18 +105,18 @@ def _rejected(rows: list[dict[str, Any]], total: int, pen: Pen) -> list[Block]:
         for row in ranked
     )
     if left > 0:
-        lines += ((pen.say(phrases.QUALITY_OTHER), pen.count(left, "check:rejected")),)
-    return [Grid(pen.say(phrases.QUALITY_REJECTED), columns, lines)]
+        lines += ((pen.say(words.QUALITY_OTHER), pen.count(left, "check:rejected")),)
+    return [Grid(pen.say(words.QUALITY_REJECTED), columns, lines)]
 
 
 def _tables(rows: list[dict[str, Any]], pen: Pen) -> list[Block]:
     if not rows:
         return []
     columns = (
-        Column(pen.say(phrases.COLUMN_TABLE), "text"),
-        Column(pen.say(phrases.COLUMN_ROWS)),
-        Column(pen.say(phrases.COLUMN_FIRST), "date"),
-        Column(pen.say(phrases.COLUMN_LAST), "date"),
+        Column(pen.say(words.COLUMN_TABLE), "text"),
+        Column(pen.say(words.COLUMN_ROWS)),
+        Column(pen.say(words.COLUMN_FIRST), "date"),
+        Column(pen.say(words.COLUMN_LAST), "date"),
     )
     lines = tuple(
         (
@@ -126,4 +127,4 @@ def _tables(rows: list[dict[str, Any]], pen: Pen) -> list[Block]:
         )
         for row in rows
     )
-    return [Grid(pen.say(phrases.QUALITY_TABLES), columns, lines)]
+    return [Grid(pen.say(words.QUALITY_TABLES), columns, lines)]

@@ -269,6 +269,14 @@ def order_days(shop: Shop) -> tuple[date | None, date | None]:
     return row["first"], row["last"]
 
 
+def event_days(shop: Shop) -> tuple[date | None, date | None]:
+    """Return the first and the last day of events on the site."""
+    event = shop.events
+    on = ibis.coalesce(event.happened_on, event.happened_at.date())
+    row = _rows(event.aggregate(first=on.min(), last=on.max()))[0]
+    return row["first"], row["last"]
+
+
 def spoken_of(shop: Shop) -> ir.Table:
     """Return one row a review and product that it speaks of, with its seller and category."""
     review = placed_reviews(shop).mutate(written_for=ibis._.product_id)

@@ -7,7 +7,7 @@ from typing import Any
 
 from shopkeeper.language.taxonomy import Aspect
 from shopkeeper.operations.reviews.aspects.reading import NEEDED, Reading
-from shopkeeper.words import Words
+from shopkeeper.words import Words, counted
 
 Row = dict[str, Any]
 WORST = 3
@@ -30,7 +30,7 @@ DEFINITIONS = {
     "p_positive": Words("Probability of praise, temperature-scaled.", "称赞的概率（温度校准后）。"),
     "quote": Words(
         "The clause, letter for letter: field[start:end] is the quote.",
-        "分句原文：field 列所指文字的 [start:end] 即为引文。",
+        "分句原文：「引自」所指文字里从「起」到「止」的部分，一字不差。",
     ),
     "field": Words("Which text of the review is quoted: title or text.", "引自标题还是正文。"),
     "start": Words(
@@ -42,8 +42,8 @@ DEFINITIONS = {
         "In `aspects`, the share of the reviews with a text that speak of the aspect; in `products` "
         "and `months`, the share of complaints among those that speak of it; in `stars`, the share "
         "of 1 and 2 stars.",
-        "`aspects` 中为谈到该方面的评价占有文字评价的比例；`products` 与 `months` 中为谈到该方面的评价里抱怨的比例；"
-        "`stars` 中为 1、2 星的比例。",
+        "「各方面」中为谈到该方面的评价占有文字评价的比例；「突出的商品」与「按月份」中为谈到该方面的评价里抱怨的比例；"
+        "「方面与星级」中为 1、2 星的比例。",
     ),
     "negative_share": Words(
         "Share of complaints among the reviews that speak of the aspect. A review that both praises "
@@ -71,7 +71,7 @@ def sentences(tables: Mapping[str, Sequence[Row]], *, least: int) -> Iterator[Wo
     parts = {row["part"]: row["count"] for row in tables["parts"]}
     yield Words(
         f"Of {parts['with_text']:,} reviews with a text, {parts['with_aspect']:,} speak of at least "
-        f"one aspect ({parts['mentions']:,} mentions).",
+        f"one aspect ({counted(parts['mentions'], 'mention')}).",
         f"{parts['with_text']:,} 条有文字的评价中，{parts['with_aspect']:,} 条至少谈到一个方面"
         f"（共 {parts['mentions']:,} 处）。",
     )

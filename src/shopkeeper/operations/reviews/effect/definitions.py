@@ -30,7 +30,7 @@ DEFINITIONS: dict[str, Words] = {
     "overlap": Words(
         "Share of n_negative that found at least three alike in everything; the rest was compared in "
         "coarser groups.",
-        "n_negative 中能找到至少三个各方面都相同者的占比；其余在更粗的分组里比较。",
+        "参与比较的数量中，能找到至少三个各方面都相同者的占比；其余在更粗的分组里比较。",
     ),
     "writers": Words(
         "Reviews of orders with 90 days of data after the review. Alike: category, price fifth, "
@@ -59,7 +59,7 @@ DEFINITIONS: dict[str, Words] = {
     ),
     "sure": Words(
         "The difference stands among all reasons that were looked at (Benjamini–Hochberg, 5 %).",
-        "在全部比较过的因素中仍然成立（Benjamini–Hochberg，5%）。",
+        "在全部比较过的因素中仍然成立（错误发现率 5%，Benjamini–Hochberg 法）。",
     ),
     "attributable_share": Words(
         "difference × n_matched ÷ all negative reviews of orders. Shares of different reasons overlap "

@@ -8,12 +8,17 @@ from typing import Any
 import pyarrow as pa
 
 from shopkeeper.operations.reviews.topics.rows import Source
-from shopkeeper.words import Words
+from shopkeeper.words import Words, counted
 
 TITLES: dict[Source, Words] = {
     "reviews": Words("What reviews speak of", "评价在谈论什么"),
     "searches": Words("What is searched for", "顾客在搜索什么"),
     "messages": Words("What customers ask about", "顾客在咨询什么"),
+}
+SPOKEN: dict[Source, Words] = {
+    "reviews": Words("reviews", "评价"),
+    "searches": Words("searches", "搜索"),
+    "messages": Words("messages", "消息"),
 }
 _TOLD = 3
 DEFINITIONS = {
@@ -58,7 +63,7 @@ DEFINITIONS = {
     ),
     "products": Words(
         "Products of which the topic speaks more than chance would have it (`products`, at most 5).",
-        "话题明显集中的商品数（见 products，最多 5 件）。",
+        "话题明显集中的商品数（见「突出的商品」，最多 5 件）。",
     ),
     "quote": Words(
         "A text near the topic's middle, word for word, its first 300 characters.",
@@ -80,19 +85,15 @@ def sentences(topics: pa.Table, tables: dict[str, pa.Table], source: Source) -> 
     parts = dict(
         zip(tables["parts"]["part"].to_pylist(), tables["parts"]["texts"].to_pylist(), strict=True)
     )
-    what = {
-        "reviews": Words("reviews", "评价"),
-        "searches": Words("searches", "搜索"),
-        "messages": Words("messages", "消息"),
-    }[source]
+    what = SPOKEN[source]
     yield Words(
         f"Of {parts['with_text']:,} {what.en} with a text, {parts['in_a_topic']:,} fall into "
-        f"{len(rows)} topics.",
+        f"{counted(len(rows), 'topic')}.",
         f"{parts['with_text']:,} 条有文字的{what.zh}中，{parts['in_a_topic']:,} 条归入 {len(rows)} 个话题。",
     )
     for row in [row for row in rows if row["new"]][:_TOLD]:
         yield Words(
-            f"New this week: {row['name']} ({row['texts_this_week']} texts).",
+            f"New this week: {row['name']} ({counted(row['texts_this_week'], 'text')}).",
             f"本周新话题：{row['name']}（{row['texts_this_week']} 条）。",
         )
     largest = max(rows, key=lambda row: (row["texts"], -row["topic"]), default=None)
@@ -116,17 +117,17 @@ def limits(topics: pa.Table, tables: dict[str, pa.Table], least: int) -> Iterato
     )
     yield Words(
         "Topics are what texts have in common, not causes; how many there are is a choice (`topics`).",
-        "话题是文本的共同之处，不是原因；话题个数由参数 topics 决定。",
+        "话题是文本的共同之处，不是原因；话题个数由参数 --topics 决定。",
     )
     if parts["without_topic"]:
         yield Words(
-            f"{parts['without_topic']:,} texts are in no topic: their language has too few texts, "
-            "or they hold no known words.",
+            f"{counted(parts['without_topic'], 'text is', 'texts are')} in no topic: too few texts in "
+            "that language, or no known words.",
             f"{parts['without_topic']:,} 条文本不属于任何话题：该语言的文本太少，或没有可识别的词。",
         )
     if parts["dated"] < parts["with_text"]:
         yield Words(
-            f"{parts['with_text'] - parts['dated']:,} texts have no date and are in no week.",
+            f"In no week, for want of a date: {counted(parts['with_text'] - parts['dated'], 'text')}.",
             f"{parts['with_text'] - parts['dated']:,} 条文本没有日期，不计入任何一周。",
         )
     if not any(row["share_this_week"] is not None for row in topics.to_pylist()):
