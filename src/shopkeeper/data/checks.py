@@ -14,7 +14,7 @@ from shopkeeper.data.laws import LAWS, Law
 from shopkeeper.data.metrics import METRICS
 from shopkeeper.data.shop import Shop
 from shopkeeper.data.tables import TABLES
-from shopkeeper.words import Words
+from shopkeeper.words import Words, counted
 
 SHOWN_REJECTS = 10_000
 _QUOTE = "“[^”]*”"
@@ -263,7 +263,7 @@ def _summary(
     repaired = sum(imports["repaired"].to_pylist())
     sentences = [
         Words(
-            f"{tables.num_rows} tables from {imports.num_rows} files: {read:,} rows read = {kept:,} kept + "
+            f"{counted(tables.num_rows, 'table')} from {counted(imports.num_rows, 'file')}: {read:,} rows read = {kept:,} kept + "
             f"{twice:,} duplicates + {refused:,} rejected; {repaired:,} cells could not be read and were left empty.",
             f"{imports.num_rows} 个文件成为 {tables.num_rows} 张表：读取 {read:,} 行 = 保留 {kept:,} + "
             f"重复 {twice:,} + 未导入 {refused:,}；另有 {repaired:,} 个单元格无法读取，已留空。",
@@ -277,7 +277,7 @@ def _summary(
         sentences.append(
             Words(
                 f"{row['rows']:,} of {row['total']:,} rows of {row['table']}: {row['what_en']}; this touches {en}.",
-                f"{row['table']} 的 {row['total']:,} 行中有 {row['rows']:,} 行：{row['what_zh']}；影响：{zh}。",
+                f"{row['table']} 表的 {row['total']:,} 行中有 {row['rows']:,} 行：{row['what_zh']}；影响：{zh}。",
             )
         )
     return tuple(sentences)

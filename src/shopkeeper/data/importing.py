@@ -298,7 +298,7 @@ class _Importer:
         folders = {name: self.writer.path / version.folder for name, version in tables.items()}
         ledger = Ledger(self.connection, folders, self.said, self.settings.privacy)
         for table in ledger.touched():
-            self.progress(Words(f"Writing {table.name}", f"写入 {table.name}"), None)
+            self.progress(Words(f"Writing {table.name}", f"写入 {table.name} 表"), None)
             folder = self.writer.folder("tables", table.name)
             rows = ledger.write(table, folder)
             version = f"{manifest.version + 1}"

@@ -170,8 +170,8 @@ def unforeseen(error: Exception, doing: str) -> ShopkeeperError:
             f"This is a defect in shopkeeper ({name}).", f"这是 shopkeeper 自身的缺陷（{name}）。"
         ),
         Words(
-            "The data is as it was; run it with SHOPKEEPER_DEBUG=1 and report what it prints.",
-            "数据没有改动；请设 SHOPKEEPER_DEBUG=1 重新运行，并报告打印的内容。",
+            "The data is as it was; run it with SHOPKEEPER_DEBUG=1 and report what it prints, less what is of your shop.",
+            "数据没有改动；请设 SHOPKEEPER_DEBUG=1 重新运行，删去其中属于店铺的内容后报告。",
         ),
     )
 
