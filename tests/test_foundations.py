@@ -216,3 +216,18 @@ def test_every_verb_can_be_loaded_and_asks_for_known_tables() -> None:
         assert verb.load().__name__ == verb.name
         assert set(verb.reads) <= BY_NAME.keys()
         assert {table for need in verb.needs for table in need.tables} <= set(verb.reads)
+
+
+@pytest.mark.parametrize(
+    "path", sorted((ROOT / "benchmarks").glob("*.py")), ids=lambda path: path.name
+)
+def test_a_benchmark_asks_the_project_for_names_that_it_has(path: Path) -> None:
+    asked = [
+        (node.module, name.name)
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ImportFrom) and str(node.module).startswith("shopkeeper")
+        for name in node.names
+    ]
+    assert path.name in ("machine.py", "door.py") or asked
+    for module, name in asked:
+        assert hasattr(importlib.import_module(module), name), f"{module} has no {name}"

@@ -142,7 +142,7 @@ def _accepted(
     return metrics.accuracy(truth[~silent], said[~silent].argmax(axis=1))
 
 
-_STATISTICS: dict[str, Statistic] = {
+STATISTICS: dict[str, Statistic] = {
     "accuracy": _accuracy,
     "macro_f1": _macro_f1,
     "polarity_auc": _auc,
@@ -161,7 +161,7 @@ def quality_rows(method: str, learned: Learned, split: Split, *, seed: int) -> l
     return [
         {"method": method, "metric": name, "rows": len(at)}
         | _numbers(_interval(name, statistic, arrays, seed))
-        for name, statistic in _STATISTICS.items()
+        for name, statistic in STATISTICS.items()
     ]
 
 

@@ -35,6 +35,7 @@ Floats = NDArray[np.float64]
 HELD_OUT = 0.2
 FOLDS = 3
 BATCH = 2_000
+BATCHES = 8
 
 
 @dataclass(frozen=True)
@@ -191,8 +192,10 @@ def learn(
     model = make().fit(texts.take(taught))
     speed = [("fit", len(taught), time.perf_counter() - clock)]
     others = np.flatnonzero(~split.teaches)
-    for start in range(0, len(others), BATCH):
-        batch = others[start : start + BATCH]
+    # The interval of the speed needs some batches, however few the reviews.
+    size = min(BATCH, max(1, len(others) // BATCHES))
+    for start in range(0, len(others), size):
+        batch = others[start : start + size]
         clock = time.perf_counter()
         raw[batch] = _matrix(model.predict(texts.take(batch)))
         speed.append(("score", len(batch), time.perf_counter() - clock))

@@ -47,6 +47,10 @@ DEFINITIONS = {
         "Mean over the classes of F1 = 2 · right / (said + true).",
         "各类 F1 = 2 × 判对数 ÷（判为该类数 + 实为该类数）的平均。",
     ),
+    "f1": Words(
+        "F1 of one class = 2 · right / (said + true).",
+        "单个类别的 F1 = 2 × 判对数 ÷（判为该类数 + 实为该类数）。",
+    ),
     "polarity_auc": Words(
         "Chance that a positive review has a higher P(positive) − P(negative) than a negative one.",
         "随机一条正面评价的 P(正面) − P(负面) 高于随机一条负面评价的概率。",
@@ -85,7 +89,7 @@ DEFINITIONS = {
 }
 
 
-def sentences(tables: dict[str, pa.Table], method: str) -> Iterator[Words]:
+def sentences(tables: dict[str, pa.Table], method: str, *, least: int) -> Iterator[Words]:
     """Yield what a shopkeeper should know, every number from a table."""
     parts = _pairs(tables["parts"], "part", "reviews")
     shares = {
@@ -105,7 +109,9 @@ def sentences(tables: dict[str, pa.Table], method: str) -> Iterator[Words]:
             "，".join(f"{NAMES[name].zh} {share}" for name, share in listed.items()) + "。",
         )
     quality = {(row["method"], row["metric"]): row for row in tables["quality"].to_pylist()}
-    if (method, "accuracy") in quality and method != "majority":
+    # Below the smallest count no percentage is shown.
+    examined = quality.get((method, "accuracy"), {"rows": 0})["rows"]
+    if examined >= least and method != "majority":
         yield from _how_good(quality, method)
     if parts.get("disagreeing"):
         yield Words(

@@ -145,7 +145,7 @@ def _compose(
         table=table.sort_by("review_id"),
         method=method,
         as_of=shop.cut.isoformat() if shop.cut else "",
-        summary=tuple(sentences(tables, method)),
+        summary=tuple(sentences(tables, method, least=shop.settings.minimum_count)),
         evidence=tables,
         limits=tuple(limits(tables, split, plan.method, method, plan.accuracy, NEEDED)),
         definitions=DEFINITIONS,

@@ -6,6 +6,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from shopkeeper.answer import Answer
 from shopkeeper.intervals import Interval, proportion
 from shopkeeper.surfaces.report import figures, phrases
 from shopkeeper.surfaces.report.blocks import (
@@ -117,7 +118,7 @@ def _reader(material: Material, pen: Pen) -> list[Block]:
         why = phrases.READ_BY_STARS if answer is None else phrases.READ_TOO_FEW
         return [Paragraph(pen.say(why), quiet=True)]
     found = {(row["method"], row["metric"]): row for row in answer.evidence["quality"].to_pylist()}
-    rows = tuple(
+    rows: tuple[tuple[Markup, ...], ...] = tuple(
         (
             pen.link(words.get(pen.lang), f"review_sentiment:{name}"),
             _measured(found.get((answer.method, name)), name, pen),
@@ -125,12 +126,41 @@ def _reader(material: Material, pen: Pen) -> list[Block]:
         )
         for name, words in phrases.MEASURES.items()
     )
+    rows += _classes(answer, pen) + _speed(answer, pen)
     columns = (
         Column(pen.say(phrases.COLUMN_MEASURE), "text"),
         Column(pen.say(phrases.COLUMN_METHOD)),
         Column(pen.say(phrases.COLUMN_BASELINE)),
     )
     return [Grid(pen.say(phrases.READ_TABLE), columns, rows, pen.say(phrases.READ_NOTE))]
+
+
+def _classes(answer: Answer, pen: Pen) -> tuple[tuple[Markup, ...], ...]:
+    found = {
+        (row["method"], row["sentiment"]): row | {"value": row["f1"]}
+        for row in answer.evidence["classes"].to_pylist()
+    }
+    definition = "review_sentiment:f1"
+    return tuple(
+        (
+            pen.link(
+                phrases.MEASURE_CLASS.get(pen.lang).format(name=words.get(pen.lang)), definition
+            ),
+            _measured(found.get((answer.method, name)), "f1", pen),
+            _measured(found.get(("majority", name)), "f1", pen),
+        )
+        for name, words in phrases.SENTIMENTS.items()
+    )
+
+
+def _speed(answer: Answer, pen: Pen) -> tuple[tuple[Markup, ...], ...]:
+    found = [row for row in answer.evidence["speed"].to_pylist() if row["stage"] == "score"]
+    if not found or found[0]["low"] is None:
+        return ()
+    rate, low, high = (f"{found[0][name]:,.0f}" for name in ("rows_per_second", "low", "high"))
+    definition = "review_sentiment:rows_per_second"
+    measure = pen.link(phrases.MEASURE_SPEED.get(pen.lang), definition)
+    return ((measure, pen.cell(rate, low, high, definition), Markup("–")),)
 
 
 def _measured(row: dict[str, Any] | None, name: str, pen: Pen) -> Markup:

@@ -219,6 +219,8 @@ MEASURES = {
     "macro_f1": Words("Macro-F1", "宏平均 F1"),
     "ece": Words("Calibration error (lower is better)", "校准误差（越低越好）"),
 }
+MEASURE_CLASS = Words("F1 of {name}", "{name}的 F1")
+MEASURE_SPEED = Words("Reviews a second", "每秒判读评价数")
 DISAGREE = Words("Text and stars disagree", "文字与星级不一致")
 DISAGREE_DETAIL = Words(
     "So many say one thing in words and another in stars: {count}. The clearest are these.",

@@ -191,6 +191,12 @@ def test_products_carry_their_reviews_sales_returns_and_views(wrote: Shop) -> No
     assert (cup["negative"], cup["neutral"], cup["positive"]) == (1, 0, 1)
     assert (cup["units"], cup["lines"], cup["returned_lines"]) == (2, 2, 2)
     assert cup["views"] is None
+    assert cup["goods"] == 12.0
+    # Ninety days after the second order the shop's orders have ended.
+    assert (cup["followed_lines"], cup["again_lines"]) == (1, 1)
+    assert (cup["delivered_lines"], cup["late_lines"]) == (2, 1)
+    dollars = listed(features.carriers(wrote, "USD"), "product_id")["杯"]
+    assert dollars["goods"] is None
 
 
 def test_features_leave_no_row_an_event() -> None:

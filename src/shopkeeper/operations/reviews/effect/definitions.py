@@ -84,6 +84,25 @@ DEFINITIONS: dict[str, Words] = {
     "delivery_days": Words("Days from the order to its delivery.", "从下单到送达的天数。"),
     "order_value": Words("Value of the reviewed order.", "被评价订单的金额。"),
     "units_sold": Words("Units sold of the product.", "该商品售出件数。"),
+    "sales": Words(
+        "Price × units sold of the product, in one currency.",
+        "该商品的单价 × 售出件数（同一币种）。",
+    ),
+    "repeat_share": Words(
+        "Lines of the product in paid orders after which the customer paid for another order within 90 days ÷ "
+        "lines of customers who can be followed that long.",
+        "含该商品、且顾客 90 天内再次支付订单的行数 ÷ 可跟踪满 90 天的行数。",
+    ),
+    "late_share": Words(
+        "Lines of the product in orders that came after the promised time ÷ its delivered lines with a promise.",
+        "含该商品、且晚于承诺时间送达的行数 ÷ 有承诺且已送达的行数。",
+    ),
+    "carts_per_view": Words(
+        "Additions to the cart ÷ views of the product.", "该商品加购次数 ÷ 浏览数。"
+    ),
+    "buys_per_cart": Words(
+        "Completed orders ÷ additions to the cart of the product.", "该商品完成下单数 ÷ 加购次数。"
+    ),
     "return_share": Words(
         "Lines returned ÷ lines sold of the product.", "该商品退货行数 ÷ 售出行数。"
     ),

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import ibis
 
 from shopkeeper.data.facts import (
+    deliveries,
     orders,
     period_start,
     placed_reviews,
@@ -185,10 +186,11 @@ def exposure_blocks(shop: Shop, influence: pa.Table) -> ir.Table:
 
 
 def product_weeks(shop: Shop) -> ir.Table:
-    """Count views and buys by product and week (its Monday)."""
+    """Count views, additions to the cart and buys by product and week (its Monday)."""
     event = _product_events(shop)
     return event.group_by("product_id", week=period_start(event.on, "week")).aggregate(
         views=event.count(where=event.name == "Product Viewed"),
+        carts=event.count(where=event.name == "Product Added"),
         buys=event.count(where=event.name == "Order Completed"),
     )
 
@@ -202,11 +204,13 @@ def bad_weeks(shop: Shop) -> ir.Table:
     )
 
 
-def carriers(shop: Shop) -> ir.Table:
+def carriers(shop: Shop, currency: str = "") -> ir.Table:
     """Return one row a reviewed product: its reviews by sentiment, and how it sells.
 
-    Columns: product_id, negative, neutral, positive; units, lines, returned_lines of paid orders;
-    views and buys.
+    Columns: product_id, negative, neutral, positive; of lines of paid orders: units, goods (price × units,
+    in `currency` only where one is given), lines, returned_lines, delivered_lines and late_lines (of
+    deliveries with a promise), followed_lines (of customers who can be followed for 90 days) and again_lines
+    (another paid order within those); of events: views, carts and buys.
     """
     review = reviewed(shop)
     review = review.filter(review.product_id.notnull())
@@ -216,15 +220,46 @@ def carriers(shop: Shop) -> ir.Table:
             for word in ("negative", "neutral", "positive")
         }
     )
-    paid = orders(shop)
-    line = _lines(shop).semi_join(paid.filter(paid.paid), "order_id")
+    line = _beside(_lines(shop).inner_join(_later(shop), "order_id"), _late(shop), "order_id")
     back = line.returned_at.notnull() | (ibis.coalesce(line.returned_quantity, 0) > 0)
+    worth = (line.price * line.quantity.cast("decimal(18, 0)")).cast("float64")
     sold = line.group_by("product_id").aggregate(
-        units=line.quantity.sum(), lines=line.count(), returned_lines=line.count(where=back)
+        units=line.quantity.sum(),
+        goods=worth.sum(where=line.paid_in == currency) if currency else worth.sum(),
+        lines=line.count(),
+        returned_lines=line.count(where=back),
+        delivered_lines=line.late.count(),
+        late_lines=line.count(where=line.late),
+        followed_lines=line.count(where=line.again.notnull()),
+        again_lines=line.count(where=line.again),
     )
     week = product_weeks(shop)
-    seen = week.group_by("product_id").aggregate(views=week.views.sum(), buys=week.buys.sum())
+    seen = week.group_by("product_id").aggregate(
+        views=week.views.sum(), carts=week.carts.sum(), buys=week.buys.sum()
+    )
     return _beside(_beside(counted, sold, "product_id"), seen, "product_id")
+
+
+def _later(shop: Shop) -> ir.Table:
+    """Return each paid order with its currency and whether another followed within 90 days.
+
+    `again` is null where the customer is unknown or the shop's orders end within those 90 days.
+    """
+    order = orders(shop)
+    order = order.filter(order.paid)
+    until = order.ordered_at + ibis.interval(days=FOLLOW_UP_DAYS)
+    next_at = order.ordered_at.lead().over(group_by=order.customer_id, order_by=order.ordered_at)
+    ended = order.ordered_at.max().over(ibis.window())
+    again = ibis.coalesce(next_at <= until, False)
+    can_tell = order.customer_id.notnull() & (until <= ended)
+    return order.select(
+        "order_id", paid_in=order.currency, again=ibis.ifelse(can_tell, again, ibis.null("boolean"))
+    )
+
+
+def _late(shop: Shop) -> ir.Table:
+    parcel = deliveries(shop)
+    return parcel.group_by("order_id").aggregate(late=parcel.late.any())
 
 
 def _beside(left: ir.Table, right: ir.Table, *keys: str) -> ir.Table:

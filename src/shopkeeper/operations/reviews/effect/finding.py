@@ -69,12 +69,13 @@ def effect(shop: Shop, *, least: int, seed: int) -> Answer | None:
         return None
     currency = _main_currency(reviews)
     known = _known(shop)
+    carriers = features.carriers(shop, currency).to_pyarrow()
     comparison = writer_comparison(reviews, reviews.followed)
     panel, weeks = _panel(shop, seed)
     findings = Findings(
         plain=[
             *of_writers(reviews, currency, known, least=least, seed=seed),
-            *of_products(features.carriers(shop).to_pyarrow(), known, least=least, seed=seed),
+            *of_products(carriers, currency, known, least=least, seed=seed),
             *of_visitors(seen, least=least, seed=seed),
         ],
         writers=_writers(reviews, comparison, currency, known, seed),

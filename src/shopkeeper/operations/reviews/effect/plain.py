@@ -87,25 +87,37 @@ def of_writers(
             )
 
 
-def of_products(table: pa.Table, known: set[str], *, least: int, seed: int) -> Iterator[Plain]:
+def of_products(
+    table: pa.Table, currency: str, known: set[str], *, least: int, seed: int
+) -> Iterator[Plain]:
     """Return numbers of the products that carry reviews, each product weighted by its reviews.
 
     Parameters
     ----------
     table
         The rows of `features.carriers`.
+    currency
+        The currency of its `goods`.
     known
-        What the shop records: `returned`.
+        What the shop records: `returned`, `delivery`.
     least, seed
         Smallest count shown, and the seed of the draws.
     """
     table = table.sort_by(
         [(name, "ascending") for name in (*SENTIMENTS, "units", "lines", "views", "buys")]
     )
-    ratios: list[tuple[str, str, str, str | None]] = [("units_sold", "units", "units", None)]
+    ratios: list[tuple[str, str, str, str | None]] = [
+        ("units_sold", "units", "units", None),
+        ("sales", currency, "goods", None),
+        ("repeat_share", "share", "again_lines", "followed_lines"),
+    ]
     if "returned" in known:
         ratios.append(("return_share", "share", "returned_lines", "lines"))
+    if "delivery" in known:
+        ratios.append(("late_share", "share", "late_lines", "delivered_lines"))
     if numbers(table, "views").any():
+        ratios.append(("carts_per_view", "share", "carts", "views"))
+        ratios.append(("buys_per_cart", "share", "buys", "carts"))
         ratios.append(("buys_per_view", "share", "buys", "views"))
     for sentiment in SENTIMENTS:
         weight = numbers(table, sentiment)
