@@ -58,7 +58,7 @@ def plant(exported: Callable[..., Path], orders: Rows, reviews: Rows) -> Path:
         for n in range(7)
     ]  # fmt: skip
     messages = [
-        {"message_id": f"m{n}", "conversation_id": f"{EMAIL}", "sender": "customer", "text": NOTE,
+        {"message_id": f"m{n}", "conversation_id": (EMAIL, NAME, NICKNAME, MOBILE)[n % 4], "sender": "customer" if n % 3 else NAME, "text": NOTE,
          "sent_at": "2025-03-01 10:00:00" if n else f"when {MOBILE} calls", "customer_id": NICKNAME}
         for n in range(40)
     ]  # fmt: skip
@@ -70,7 +70,7 @@ def plant(exported: Callable[..., Path], orders: Rows, reviews: Rows) -> Path:
     events = [
         {"event": f"Product Viewed by {EMAIL}" if n == 3 else "Product Viewed", "messageId": f"e{n}",
          "userId": (EMAIL, NAME, MOBILE)[n % 3], "anonymousId": NICKNAME,
-         "timestamp": "2025-03-01T10:00:00Z" if n else NAME, "context": {"ip": IP, "sessionId": EMAIL},
+         "timestamp": "2025-03-01T10:00:00Z" if n else NAME, "context": {"ip": IP, "sessionId": (EMAIL, NAME, MOBILE)[n % 3]},
          "properties": {"product_id": "p1", "url": f"https://x.example/{EMAIL}", "query": NOTE,
                         "utm_medium": NOTE}}
         for n in range(60)
@@ -114,7 +114,10 @@ def test_a_planted_person_is_in_no_file_and_in_no_output(
         'table = "reviews"\n[columns]\ntext = "text"\nlabel = "who"\n', encoding="utf-8"
     )
     wrong = tmp_path / "wrong.csv"
-    wrong.write_text("text,who\n" + f"good,{NAME}\nbad,{EMAIL}\n" * 30, encoding="utf-8")
+    wrong.write_text(
+        "text,who\n" + f"good,{NAME}\nbad,{EMAIL}\nbad,{NICKNAME}\nbad,zelda\nbad,{MOBILE}\n" * 30,
+        encoding="utf-8",
+    )
     for lang in ("en", "zh"):
         report = tmp_path / f"{lang}.html"
         asked: list[tuple[object, ...]] = [

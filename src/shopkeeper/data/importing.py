@@ -281,7 +281,7 @@ class _Importer:
             merge.write(self.connection, f"FROM {converted.rejected_relation}", folder)
             quarantine = self.writer.relative(folder)
         return {
-            "file": path.name,
+            "file": privacy.mask(path.name),
             "kind": kind.name,
             "title": kind.title.to_dict(),
             "rows_read": converted.rows_read,

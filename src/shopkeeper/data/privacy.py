@@ -7,10 +7,10 @@ cards and IP addresses are masked in words, and an id that holds one is hashed. 
 stays only where it can be nothing but an id: digits, or a token that no name looks like.
 
 Limits: a name or an address that somebody writes into free text is not recognised; drop the text
-where that matters (`text = "drop"` in shop.toml). Ten or eleven digits that nothing separates are a
+where that matters (`text = "drop"` in shop.toml). Ten to fifteen digits that nothing separates are a
 phone number as the id of a person and a plain number elsewhere, unless they are a Chinese mobile
-number or a word such as "phone" or 电话 stands before them. An order that is numbered by a phone
-number alone keeps it.
+number or a word such as "phone" or 电话 stands before them. A person whose id is a phone number of
+eight or nine digits keeps it, and so does an order that is numbered by a phone number alone.
 """
 
 from __future__ import annotations
@@ -30,6 +30,10 @@ from shopkeeper.settings import Privacy
 _D = "[0-9０-９]"
 _LATIN = "A-Za-zÀ-ɏЀ-ӿＡ-Ｚａ-ｚ"
 EMAIL = rf"[{_LATIN}0-9０-９._%+．-]{{1,64}}(?:@|＠|%40)[{_LATIN}0-9０-９.．-]{{1,190}}[.．][{_LATIN}]{{2,24}}"
+_DOMAIN = rf"[{_LATIN}0-9０-９.．-]{{1,190}}[.．][{_LATIN}]{{2,24}}"
+_SPOKEN = rf"[{_LATIN}0-9._%+-]{{1,64}} ?[(\[（] ?(?i:at) ?[)\]）] ?{_DOMAIN}"
+# What stands before the sign in another script, up to the sentence's own signs.
+_OTHER_EMAIL = rf"[^\s@＠,，。;；:：、(（<《]{{1,20}}[@＠]{_DOMAIN}"
 IP = (
     rf"{_D}{{1,3}}(?:[.．]{_D}{{1,3}}){{3}}|(?:[0-9A-Fa-f]{{1,4}}:){{4,7}}[0-9A-Fa-f]{{1,4}}"
     r"|(?:[0-9A-Fa-f]{1,4}:){1,6}(?::[0-9A-Fa-f]{1,4}){1,6}"  # shortened with ::
@@ -39,22 +43,25 @@ _INTERNATIONAL = rf"[+＋]{_D}[0-9０-９\s().（）-]{{6,16}}{_D}"
 PHONE = (
     rf"{_INTERNATIONAL}"
     rf"|[(（]?{_D}{{3}}[)）]?[\s.-]{_D}{{3}}[\s.-]{_D}{{4}}|[(（]{_D}{{3}}[)）]{_D}{{3}}-?{_D}{{4}}"  # North American
-    rf"|(?:(?:00)?86[\s-]?)?[1１][3-9３-９]{_D}[\s-]?{_D}{{4}}[\s-]?{_D}{{4}}"  # Chinese mobile
+    rf"|(?:(?:00)?86[\s-]?)?[1１][3-9３-９]{_D}[\s.-]?{_D}{{4}}[\s.-]?{_D}{{4}}"  # Chinese mobile
     rf"|[0０]{_D}{{2,3}}[-－—]{_D}{{7,8}}|[(（][0０]{_D}{{2,3}}[)）]\s?{_D}{{7,8}}"  # Chinese landline
     rf"|[(（]{_D}{{2}}[)）]\s?9?{_D}{{4}}[\s-]?{_D}{{4}}|{_D}{{2}}\s9{_D}{{4}}-?{_D}{{4}}"  # Brazilian
     rf"|0[1-9](?:\s{_D}{{2}}){{4}}|0[1-9](?:\.{_D}{{2}}){{4}}|0[1-9](?:-{_D}{{2}}){{4}}"  # French
     rf"|0[1-9]{_D}{{1,3}}\s{_D}{{3,4}}\s?{_D}{{3,4}}"  # British, German
+    rf"|0[1-9]{_D}{{0,3}}-{_D}{{3,4}}-{_D}{{4}}|[6-9]{_D}{{4}}[\s-]{_D}{{5}}"  # Japanese, Indian
 )
 _CARD = (
     r"[1-9][0-9]{5}(?:18|19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9]{3}[0-9Xx]"  # Chinese
     r"|[0-9]{3}\.[0-9]{3}\.[0-9]{3}-[0-9]{2}"  # Brazilian
     r"|[0-9]{3}-[0-9]{2}-[0-9]{4}"  # American
+    r"|[3-6][0-9]{3}(?:[ -][0-9]{4}){3}|[A-Z]{2}[0-9]{2}(?: [0-9A-Z]{4}){3,7}(?: [0-9A-Z]{1,3})?"  # of banks
 )
 _CALL = r"(?i:tel|telephone|phone|mobile|cell|whatsapp|fax|call|sms|fone|celular|telefone)|电话|手机|座机|致电|拨打|打给"
 _EDGES = r"(?<![0-9０-９A-Za-z])(?:{})(?![0-9０-９A-Za-z])"
 # In this order: an address may hold what looks like a number.
 _MASKS = (
-    (re.compile(EMAIL), "[email]"),
+    (re.compile(f"{EMAIL}|{_SPOKEN}"), "[email]"),
+    (re.compile(_OTHER_EMAIL), "[email]"),
     (re.compile(_EDGES.format(IP)), "[ip]"),
     (re.compile(_EDGES.format(_CARD)), "[id]"),
     (re.compile(_EDGES.format(PHONE)), "[phone]"),
@@ -63,7 +70,7 @@ _MASKS = (
         r"\1[phone]",
     ),
 )
-_HELD = re.compile(f"{EMAIL}|{_EDGES.format(f'{IP}|{_INTERNATIONAL}')}")
+_HELD = re.compile(f"{EMAIL}|{_OTHER_EMAIL}|{_EDGES.format(f'{IP}|{_INTERNATIONAL}')}")
 # Whatever is masked or held has one of these; engines look for them at the speed of the scan.
 _SUSPECT = "[@＠]|%40|(?:[0-9０-９][^\\n]*){7}|:[0-9A-Fa-f]*:|[0-9０-９][.．][0-9０-９]+[.．][0-9０-９]+[.．]"
 
@@ -72,13 +79,19 @@ _PREFIX = (
     "|[Ss]ession|[Aa]non|[Aa]ccount|[Cc]ookie|[ucv]?id|UID)[-_:#]?)?"
 )
 _OPAQUE = (
-    rf"{_PREFIX}[0-9]{{1,20}}|[A-Za-z][-_]?[0-9]{{0,20}}|[A-Z]{{2}}[-_]?[0-9]{{3,20}}"
+    rf"{_PREFIX}[0-9]{{1,20}}|[A-Za-z][-_]?[0-9]{{0,20}}(?:[-_][0-9]{{1,20}}){{0,3}}|[A-Z]{{2}}[-_]?[0-9]{{3,20}}"
     r"|(?:GA[0-9]\.[0-9]\.)?[0-9]{5,12}\.[0-9]{5,12}"
     r"|c?[0-9a-f]{16,64}|[0-9A-F]{16,64}|[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}"
 )
-_CALLABLE = rf"{_PREFIX}(?:[0-9]{{10,11}}|(?:00)?861[3-9][0-9]{{9}}|55[1-9][1-9]9[0-9]{{8}}|447[0-9]{{9}}|{_CARD})"
+_CALLABLE = rf"{_PREFIX}(?:[0-9]{{10,15}}|{_CARD})"
 # A digit, letters, a digit: Amazon's and Yelp's tokens have that, a name with a year does not.
-_TOKEN, _MIXED = "[A-Z0-9]{10,40}|[A-Za-z0-9_-]{20,64}", "[0-9][A-Za-z_-]+[0-9]"
+_LONG_ID = "[A-Z0-9]{10,40}|[A-Za-z0-9_-]{20,64}"
+_MIXED = "[0-9][A-Za-z]+[0-9]"
+_ROLES = {
+    "customer": "customer user buyer client visitor guest consumer 顾客 客户 买家 用户 访客 会员",
+    "agent": "agent staff seller merchant support operator admin human 客服 商家 卖家 人工 店铺 店家",
+    "bot": "bot robot system assistant auto ai 机器人 系统 自动回复 智能客服",
+}
 # A number or a time, with the words that belong to one.
 _PLAIN = (
     r"(?:[0-9０-９\s.,:/+%()$€£¥年月日时分秒元-]|(?<![A-Za-z])(?i:"
@@ -120,12 +133,13 @@ def sketch(text: str) -> str:
     Examples
     --------
     >>> [sketch(cell) for cell in ("2024-13-45", "ORD-2024-7", "Jane Doe", "13812345678")]
-    ['2024-13-45', 'ORD-2024-7', 'xxxx xxx', '[phone]']
+    ['2024-13-45', 'ORD-2024-7', 'xxxx xxx', '00000000000']
     """
+    if _CALLABLE_CELL.fullmatch(text.strip()):
+        return shape(text)
     if _PLAIN_CELL.fullmatch(text):
         return mask(text)
-    known = _KNOWN.fullmatch(text) and not _CALLABLE_CELL.fullmatch(text)
-    return text if known else shape(text)
+    return text if _KNOWN.fullmatch(text) else shape(text)
 
 
 def register(connection: duckdb.DuckDBPyConnection, salt: str) -> None:
@@ -134,7 +148,7 @@ def register(connection: duckdb.DuckDBPyConnection, salt: str) -> None:
     `mask_words`, `shape_of` and `sketched` are `mask`, `shape` and `sketch`; `masked(x)` asks
     `mask_words` where something may be found; `hashed(kind, x)`; `pseudonym(x)`, the id of a person who
     is known by personal data; `person(x)`, an id of a person as it is where it can be nothing else;
-    `thing(x)`, an id of anything else as it is unless it holds an e-mail address, a phone number with
+    `role(x)`, customer, agent or bot, and a pseudonym for anything else; `thing(x)`, an id of anything else as it is unless it holds an e-mail address, a phone number with
     its country or an IP address; `row_key(x)`, the id of a row.
 
     Parameters
@@ -155,14 +169,19 @@ def register(connection: duckdb.DuckDBPyConnection, salt: str) -> None:
             name, _each(function), [VARCHAR], returned, type=PythonUDFType.ARROW
         )
     opaque = f"regexp_full_match(x, '{_OPAQUE}') AND NOT regexp_full_match(x, '{_CALLABLE}')"
-    token = f"regexp_full_match(x, '{_TOKEN}') AND regexp_matches(x, '{_MIXED}')"
+    token = f"regexp_full_match(x, '{_LONG_ID}') AND regexp_matches(x, '{_MIXED}')"
     may = f"strlen(x) > 4 AND regexp_matches(x, '{_SUSPECT}')"
+    roles = " ".join(
+        f"WHEN lower(x) IN ({', '.join(repr(word) for word in words.split())}) THEN '{name}'"
+        for name, words in _ROLES.items()
+    )
     macros = {
         "hashed(kind, x)": f"left(sha256('{salt}:' || kind || ':' || lower(trim(x))), 16)",
         "pseudonym(x)": "'c' || hashed('customer', cell(x))",
         "row_key(x)": f"'r' || left(sha256('{salt}:row:' || x), 24)",
         "masked(x)": f"CASE WHEN {may} THEN mask_words(x) ELSE x END",
         "person(x)": f"CASE WHEN {opaque} OR {token} THEN x ELSE 'c' || hashed('customer', x) END",
+        "role(x)": f"CASE {roles} ELSE 'c' || hashed('customer', x) END",
         "thing(x)": f"CASE WHEN {may} AND holds_a_person(x) THEN 'x' || hashed('id', x) ELSE x END",
     }
     for name, body in macros.items():
@@ -214,8 +233,8 @@ def protected(column: Column, typed: str, privacy: Privacy, *, is_suspect: bool 
     if column.personal is None:
         guard = "thing" if column.name.endswith("_id") else "masked"
         return f"{guard}({typed})" if is_suspect else typed
-    if column.personal == "person":
-        return f"person({typed})"
+    if column.personal in ("person", "role"):
+        return f"{column.personal}({typed})"
     match getattr(privacy, column.personal):
         case "hash":
             return f"hashed('{column.personal}', {typed})"
@@ -234,4 +253,7 @@ def is_dropped(column: Column, privacy: Privacy) -> bool:
     >>> is_dropped(CUSTOMERS.column("name"), Privacy(name="drop"))
     True
     """
-    return column.personal not in (None, "person") and protected(column, "x", privacy) == "NULL"
+    return (
+        column.personal not in (None, "person", "role")
+        and protected(column, "x", privacy) == "NULL"
+    )

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 Type = Literal["string", "int64", "float64", "money", "boolean", "timestamp", "date"]
-Personal = Literal["name", "email", "phone", "address", "ip", "text", "person"]
+Personal = Literal["name", "email", "phone", "address", "ip", "text", "person", "role"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class Column:
     personal
         The kind of personal data that the column holds, if any. `text` is free text in which
         e-mails, phones and IP addresses are masked; `person` is an id, hashed unless it can be nothing
-        but an id; the others are hashed or dropped. Every other string is guarded too.
+        but an id; `role` is who speaks; the others are hashed or dropped. Every other string is guarded too.
     known_at
         The time column of the same table that says when the value became known; `as_of` hides the
         value before that time.
@@ -281,7 +281,7 @@ EVENTS = Table(
         _ZONE,
         _c("customer_id", "string", "Customer, where known", "顾客（已知时）", personal="person"),
         _c("visitor_id", "string", "Visitor (cookie or device)", "访客（Cookie 或设备）", personal="person"),
-        _c("session_id", "string", "Session, where the source has one", "会话（来源有时）"),
+        _c("session_id", "string", "Session, where the source has one", "会话（来源有时）", personal="person"),
         _c("product_id", "string", "Product", "商品编号"),
         _c("order_id", "string", "Order", "订单号"),
         _c("query", "string", "Search words", "搜索词", personal="text"),
@@ -325,7 +325,7 @@ SEARCHES = Table(
         _ZONE,
         _c("customer_id", "string", "Customer, where known", "顾客（已知时）", personal="person"),
         _c("visitor_id", "string", "Visitor (cookie or device)", "访客（Cookie 或设备）", personal="person"),
-        _c("session_id", "string", "Session", "会话"),
+        _c("session_id", "string", "Session", "会话", personal="person"),
         _c("results", "int64", "Number of results shown", "结果数"),
         _c("clicked_product_id", "string", "Product clicked", "点击的商品"),
         _SOURCE))
@@ -334,8 +334,8 @@ MESSAGES = Table(
     "messages", "one message of a service conversation", "客服会话里的一条消息", ("message_id",),
     time="sent_at", append_only=True, columns=(
         _c("message_id", "string", "Message", "消息编号", required=True),
-        _c("conversation_id", "string", "Conversation", "会话编号", required=True),
-        _c("sender", "string", "customer, agent or bot", "customer 顾客、agent 客服、bot 机器人", required=True),
+        _c("conversation_id", "string", "Conversation", "会话编号", required=True, personal="person"),
+        _c("sender", "string", "customer, agent or bot", "customer 顾客、agent 客服、bot 机器人", required=True, personal="role"),
         _c("text", "string", "Text", "正文", personal="text"),
         _c("sent_at", "timestamp", "When it was sent", "发送时间", required=True),
         _c("sent_on", "date", "Local day on which it was sent", "发送当地日期"),

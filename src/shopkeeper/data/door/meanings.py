@@ -13,7 +13,6 @@ from shopkeeper.words import Words
 FEW = 0.05
 """The share of cells without a meaning up to which a file is taken."""
 _SHOWN, _LONGEST, _MOST = 8, 20, 30
-_WORD = r"[\p{L}\p{N}+-]{1,12}"
 
 
 def require_meanings(
@@ -39,12 +38,8 @@ def require_meanings(
     """
     for name, written in kind.meanings.items():
         meant = kind.grain.columns[name]
-        # A label is a word; anything longer may be anybody's name.
-        cell = f"left({written}, {_LONGEST})"
-        said = (
-            f"CASE WHEN regexp_full_match({cell}, '{_WORD}') THEN {cell} ELSE shape_of({cell}) END"
-        )
-        query = f"""SELECT {said} AS said, count(*), any_value({meant}) IS NULL AS unknown
+        # What has no meaning here may be anybody's name.
+        query = f"""SELECT sketched(left({written}, {_LONGEST})) AS said, count(*), any_value({meant}) IS NULL AS unknown
             FROM {prefix}_file WHERE {written} IS NOT NULL GROUP BY ALL ORDER BY 2 DESC, 1"""
         rows = connection.execute(query).fetchall()
         total = sum(count for _, count, _ in rows)

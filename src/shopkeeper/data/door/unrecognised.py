@@ -9,6 +9,7 @@ from shlex import quote
 import duckdb
 
 from shopkeeper.data.door.sample import sample_of
+from shopkeeper.data.privacy import mask
 from shopkeeper.data.sources.kinds import Header
 from shopkeeper.data.sources.suggestion import anything_fits, shown_columns, suggested_mapping
 from shopkeeper.errors import UnrecognisedFileError
@@ -39,8 +40,8 @@ def unrecognised(
         Prefix of the relations.
     """
     sample, few = sample_of(connection, header, prefix=prefix)
-    suggested = suggested_mapping(path.name, header, sample, few)
-    target = _kept_beside(mappings / "suggested", path.stem, suggested)
+    suggested = suggested_mapping(mask(path.name), header, sample, few)
+    target = _kept_beside(mappings / "suggested", mask(path.stem), suggested)
     error = UnrecognisedFileError(
         Words(f"Asked to import {path.name}.", f"要导入 {path.name}。"),
         _unknown(header, shown_columns(header, sample)),
