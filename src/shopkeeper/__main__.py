@@ -12,7 +12,10 @@ def main() -> None:
     """Run the command line."""
     from shopkeeper.surfaces.cli import main as run
 
-    run()
+    try:
+        run()
+    finally:
+        stopping.finish()
 
 
 if __name__ == "__main__":

@@ -117,14 +117,23 @@ def mask(text: str) -> str:
 
 
 def shape(text: str) -> str:
-    """Return a text with x for each letter and 0 for each digit.
+    """Return a text with a sign for each letter and 0 for each digit.
 
     Examples
     --------
     >>> shape("Li 李, 42")
-    'xx x, 00'
+    'xx □, 00'
     """
-    return "".join("0" if sign.isnumeric() else "x" if sign.isalpha() else sign for sign in text)
+    return "".join(map(_form, text))
+
+
+def _form(sign: str) -> str:
+    if sign.isnumeric() and not sign.isalpha():
+        return "0"
+    if not sign.isalpha():
+        return sign
+    # Where words are not written with letters, an x would look like one.
+    return "x" if ord(sign) < 0x2E80 else "□"
 
 
 def sketch(text: str) -> str:

@@ -39,6 +39,12 @@ def forget() -> None:
     _state.update(asked=False, raises=False)
 
 
+def finish() -> None:
+    """Hear no more: everything is done and told, only the process has not ended yet."""
+    with contextlib.suppress(ValueError):
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
 def _remember(number: int, frame: FrameType | None) -> None:
     _state["asked"] = True
     if _state["raises"]:
