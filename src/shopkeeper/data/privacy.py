@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from typing import Literal
 
 import duckdb
 import pyarrow as pa
@@ -72,7 +73,11 @@ _MASKS = (
 )
 _HELD = re.compile(f"{EMAIL}|{_OTHER_EMAIL}|{_EDGES.format(f'{IP}|{_INTERNATIONAL}')}")
 # Whatever is masked or held has one of these; engines look for them at the speed of the scan.
-_SUSPECT = "[@＠]|%40|(?:[0-9０-９][^\\n]*){7}|:[0-9A-Fa-f]*:|[0-9０-９][.．][0-9０-９]+[.．][0-9０-９]+[.．]"
+_HINT = (
+    r"[@＠]|%40|[(\[（] ?[Aa][Tt] ?[)\]）]|[+＋][0-9０-９]|:[0-9A-Fa-f]*:"
+    r"|[0-9０-９][.．][0-9０-９]+[.．][0-9０-９]+[.．]"
+)
+_SUSPECT = _HINT + r"|(?:[0-9０-９][^\n]*){7}"
 
 _PREFIX = (
     "(?:(?:[Uu]ser|[Cc]ust|[Cc]ustomer|[Cc]lient|[Mm]ember|[Bb]uyer|[Vv]isitor|[Gg]uest|[Dd]evice|[Dd]ev"
@@ -179,7 +184,7 @@ def register(connection: duckdb.DuckDBPyConnection, salt: str) -> None:
         )
     opaque = f"regexp_full_match(x, '{_OPAQUE}') AND NOT regexp_full_match(x, '{_CALLABLE}')"
     token = f"regexp_full_match(x, '{_LONG_ID}') AND regexp_matches(x, '{_MIXED}')"
-    may = f"strlen(x) > 4 AND regexp_matches(x, '{_SUSPECT}')"
+    may = "strlen(x) > 4 AND regexp_matches(x, '{}')"
     roles = " ".join(
         f"WHEN lower(x) IN ({', '.join(repr(word) for word in words.split())}) THEN '{name}'"
         for name, words in _ROLES.items()
@@ -188,10 +193,10 @@ def register(connection: duckdb.DuckDBPyConnection, salt: str) -> None:
         "hashed(kind, x)": f"left(sha256('{salt}:' || kind || ':' || lower(trim(x))), 16)",
         "pseudonym(x)": "'c' || hashed('customer', cell(x))",
         "row_key(x)": f"'r' || left(sha256('{salt}:row:' || x), 24)",
-        "masked(x)": f"CASE WHEN {may} THEN mask_words(x) ELSE x END",
+        "masked(x)": f"CASE WHEN {may.format(_SUSPECT)} THEN mask_words(x) ELSE x END",
         "person(x)": f"CASE WHEN {opaque} OR {token} THEN x ELSE 'c' || hashed('customer', x) END",
         "role(x)": f"CASE {roles} ELSE 'c' || hashed('customer', x) END",
-        "thing(x)": f"CASE WHEN {may} AND holds_a_person(x) THEN 'x' || hashed('id', x) ELSE x END",
+        "thing(x)": f"CASE WHEN {may.format(_HINT)} AND holds_a_person(x) THEN 'x' || hashed('id', x) ELSE x END",
     }
     for name, body in macros.items():
         connection.execute(f"CREATE OR REPLACE TEMP MACRO {name} AS {body}")
@@ -211,7 +216,21 @@ def _each(function: Callable[[str], str | bool]) -> Callable[[pa.Array], pa.Arra
     return answered
 
 
-def protected(column: Column, typed: str, privacy: Privacy, *, is_suspect: bool = True) -> str:
+def guard_of(column: Column) -> Literal["masked", "thing", ""]:
+    """Return the macro that changes a cell of a column only where it holds personal data, if one does.
+
+    Examples
+    --------
+    >>> from shopkeeper.data.tables import ORDERS
+    >>> [guard_of(ORDERS.column(name)) for name in ("note", "order_id", "customer_id")]
+    ['masked', 'thing', '']
+    """
+    if column.type != "string" or column.personal not in (None, "text"):
+        return ""
+    return "thing" if column.name.endswith("_id") else "masked"
+
+
+def protected(column: Column, typed: str, privacy: Privacy, *, is_clean: bool = False) -> str:
     """Return the SQL that may be stored for a column whose typed value is `typed`.
 
     Parameters
@@ -222,8 +241,8 @@ def protected(column: Column, typed: str, privacy: Privacy, *, is_suspect: bool 
         SQL of its value.
     privacy
         The shop's choice.
-    is_suspect
-        `masked` changes some cell of the column.
+    is_clean
+        The macro that `guard_of` names changes no cell of the column.
 
     Examples
     --------
@@ -239,18 +258,14 @@ def protected(column: Column, typed: str, privacy: Privacy, *, is_suspect: bool 
     """
     if column.type != "string":
         return typed
-    if column.personal is None:
-        guard = "thing" if column.name.endswith("_id") else "masked"
-        return f"{guard}({typed})" if is_suspect else typed
     if column.personal in ("person", "role"):
         return f"{column.personal}({typed})"
-    match getattr(privacy, column.personal):
-        case "hash":
-            return f"hashed('{column.personal}', {typed})"
-        case "mask":
-            return f"masked({typed})" if is_suspect else typed
-        case _:
-            return "NULL"
+    choice = getattr(privacy, column.personal) if column.personal else "mask"
+    if choice == "drop":
+        return "NULL"
+    if choice == "hash":
+        return f"hashed('{column.personal}', {typed})"
+    return typed if is_clean else f"{guard_of(column)}({typed})"
 
 
 def is_dropped(column: Column, privacy: Privacy) -> bool:

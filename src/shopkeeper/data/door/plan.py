@@ -7,10 +7,10 @@ import re
 import duckdb
 
 from shopkeeper.data.door.staged import literal, quoted
-from shopkeeper.data.privacy import protected
+from shopkeeper.data.privacy import guard_of, protected
 from shopkeeper.data.schema import DUCKDB
 from shopkeeper.data.sources.kinds import Extract, FileKind
-from shopkeeper.data.tables import Column, Type
+from shopkeeper.data.tables import Column
 from shopkeeper.settings import Settings
 
 _READERS = {"money": "amount", "int64": "whole", "float64": "number", "boolean": "yes"}
@@ -65,7 +65,7 @@ class Plan:
         self._clean: dict[str, str] = {}
         self._day_firsts: dict[str, str] = {}
         self._commas: set[str] = set()
-        self._suspects: set[str] = set()
+        self._unchanged: set[tuple[str, str]] = set()
 
     def select(self, extract: Extract, relation: str = "") -> str:
         """Return the SELECT of an extract: `_row` and every canonical column.
@@ -141,9 +141,8 @@ class Plan:
         raw = extract.columns.get(column.name)
         if raw is None:
             return self.derived(extract, column)
-        is_suspect = raw in self._suspects or not self.is_text(raw)
-        typed = self._typed(column, raw)
-        return protected(column, typed, self.privacy, is_suspect=is_suspect)
+        is_clean = (raw, guard_of(column)) in self._unchanged
+        return protected(column, self._typed(column, raw), self.privacy, is_clean=is_clean)
 
     def text(self, raw: str) -> str:
         """Return the SQL that trims a text cell, as little as its column needs."""
@@ -231,36 +230,37 @@ class Plan:
 
     def learn(self, extract: Extract, source: str) -> None:
         """Look at the raw cells of an extract once, so that clean columns are read the fast way."""
-        kinds = {raw: extract.table.column(name).type for name, raw in extract.columns.items()}
+        kinds = {raw: extract.table.column(name) for name, raw in extract.columns.items()}
         unknown = [raw for raw in kinds if raw not in self._types]
         # A row without items speaks for other extracts by the same cells.
         listed = [raw for raw in unknown if not extract.each or re.search("_(item|number)", raw)]
         self._look(kinds, listed, source)
         self._look(kinds, [raw for raw in unknown if raw not in listed], self.rows)
 
-    def _look(self, kinds: dict[str, Type], unknown: list[str], source: str) -> None:
+    def _look(self, kinds: dict[str, Column], unknown: list[str], source: str) -> None:
         if not unknown:
             return
         listed = ", ".join(f"{raw} AS c{index}" for index, raw in enumerate(unknown))
         rows = self.connection.execute(f"DESCRIBE SELECT {listed} FROM {source}").fetchall()
         self._types |= {raw: row[1] for raw, row in zip(unknown, rows, strict=True)}
-        texts = [raw for raw in unknown if self.is_text(raw) and kinds[raw] in _TESTS]
+        texts = [raw for raw in unknown if self.is_text(raw) and kinds[raw].type in _TESTS]
         if texts:
             # Each cell is computed once, however often the tests speak of it.
             cells = ", ".join(f"{raw} AS c{index}" for index, raw in enumerate(texts))
             tests = ", ".join(
-                _TESTS[kinds[raw]].format(x=f"c{index}") for index, raw in enumerate(texts)
+                _TESTS[kinds[raw].type].format(x=f"c{index}") for index, raw in enumerate(texts)
             )
-            suspects = ", ".join(
-                f"bool_or(masked(c{index}) <> c{index})" for index in range(len(texts))
+            guards = [guard_of(kinds[raw]) for raw in texts]
+            changed = ", ".join(
+                f"bool_or({guard}(c{index}) <> c{index})" if guard else "NULL"
+                for index, guard in enumerate(guards)
             )
-            query = f"SELECT {tests}, {suspects} FROM (SELECT {cells} FROM {source})"
+            query = f"SELECT {tests}, {changed} FROM (SELECT {cells} FROM {source})"
             found = self.connection.execute(query).fetchall()[0]
             clean = dict(zip(texts, found[: len(texts)], strict=True))
             self._clean |= {raw: answer for raw, answer in clean.items() if answer}
-            self._suspects |= {
-                raw for raw, is_one in zip(texts, found[len(texts) :], strict=True) if is_one
-            }
+            pairs = zip(texts, guards, found[len(texts) :], strict=True)
+            self._unchanged |= {(raw, guard) for raw, guard, is_changed in pairs if not is_changed}
 
     def settle_marks(self, extracts: tuple[Extract, ...], *, whole_file: bool) -> bool:
         """Find the learnt number columns in which `1,234` is less than two, so a comma is decimal.
