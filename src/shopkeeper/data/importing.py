@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import gzip
 import hashlib
-import zlib
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -15,7 +14,8 @@ import duckdb
 from shopkeeper.data import privacy
 from shopkeeper.data.door import macros, merge
 from shopkeeper.data.door.convert import Converted, Said, convert
-from shopkeeper.data.door.files import data_files, opened, unreadable
+from shopkeeper.data.door.digests import Digests
+from shopkeeper.data.door.files import data_files
 from shopkeeper.data.door.json_lines import look_up
 from shopkeeper.data.door.ledger import Ledger
 from shopkeeper.data.door.meanings import require_meanings
@@ -176,10 +176,10 @@ def import_files(
     """
     files = data_files(list(paths))
     create_shop(shop, settings=settings)
-    with writing(shop) as writer:
+    with writing(shop) as writer, closing(Digests(files)) as digests:
         _, its_own = read_shop(shop)
         try:
-            return _Importer(writer, its_own, mapping, progress).run(files)
+            return _Importer(writer, its_own, mapping, progress, digests).run(files)
         except duckdb.Error as error:
             if any(part in str(error) for part in _DISK):
                 raise storage_error(shop, str(error).splitlines()[0][:120]) from error
@@ -188,13 +188,19 @@ def import_files(
 
 class _Importer:
     def __init__(
-        self, writer: Writer, settings: Settings, mapping: Path | None, progress: Progress
+        self,
+        writer: Writer,
+        settings: Settings,
+        mapping: Path | None,
+        progress: Progress,
+        digests: Digests,
     ) -> None:
         self.writer = writer
         self.settings = settings
         self.mappings = [mapping] if mapping else sorted((writer.path / "mappings").glob("*.toml"))
         self.given = mapping
         self.progress = progress
+        self.digests = digests
         self.connection = _connect(writer.path, settings)
         self.said: list[Said] = []
         self.records: list[dict[str, Any]] = []
@@ -215,7 +221,7 @@ class _Importer:
         return ImportSummary(tuple(outcomes), True, manifest.version)
 
     def _file(self, path: Path, prefix: str) -> FileOutcome:
-        content = _digest(path)
+        content = self.digests.take()
         digest = self._digest_of_all(content)
         for record in (*self.writer.manifest.imports, *self.records):
             if record["digest"] == digest:
@@ -329,18 +335,6 @@ def _connect(shop: Path, settings: Settings) -> duckdb.DuckDBPyConnection:
         connection.execute(macro)
     privacy.register(connection, read_salt(shop))
     return connection
-
-
-def _digest(path: Path) -> str:
-    """Hash of the file's bytes, unpacked."""
-    try:
-        with opened(path) as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise unreadable(
-            path, "Its bytes are a damaged or incomplete gzip file.", "gzip 文件已损坏或不完整。",
-            "Export it again.", "请重新导出。",
-        ) from error  # fmt: skip
 
 
 def _imported(record: dict[str, Any]) -> FileOutcome:
