@@ -14,12 +14,12 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from shopkeeper.language.text import UNSPACED, normalise
+from shopkeeper.language.text import UNSPACED, squeezed, unmarked
 
 BUCKET_BITS = 22
 BUCKETS = 1 << BUCKET_BITS
-CHUNK = 4_000
-"""Texts hashed at a time; bounds the memory, with `CHARACTERS` of `text`."""
+CHUNK = 512
+"""Texts hashed at a time: their number and a bucket fit into 31 bits, which sort in half the time."""
 
 _ONE, _TWO = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBF58476D1CE4E5B9)
 _LONGEST_WORD = 64
@@ -32,6 +32,7 @@ def count_ngrams(
     signs: tuple[int, ...] = (1, 2, 3),
     words: tuple[int, ...] = (1, 2),
     threads: int = 2,
+    column_of: NDArray[np.int32] | None = None,
 ) -> sp.csr_matrix:
     """Count the n-grams of each text.
 
@@ -48,6 +49,9 @@ def count_ngrams(
         Lengths of word n-grams; a word is a run of letters and digits.
     threads
         Chunks hashed at the same time.
+    column_of
+        Column of each of the 2²² buckets, −1 for those to leave out; a bucket is its own column when
+        not given. What is left out early costs no sorting.
 
     Returns
     -------
@@ -66,7 +70,9 @@ def count_ngrams(
     """
     chunks = [texts[start : start + CHUNK] for start in range(0, len(texts), CHUNK)]
     with ThreadPoolExecutor(threads) as pool:
-        parts = list(pool.map(lambda chunk: _count_chunk(chunk, characters, signs, words), chunks))
+        parts = list(
+            pool.map(lambda chunk: _count_chunk(chunk, characters, signs, words, column_of), chunks)
+        )
     if not parts:
         return sp.csr_matrix(np.zeros((0, BUCKETS), np.float32))
     lengths = np.concatenate([np.zeros(1, np.int64), *(part[0] for part in parts)])
@@ -80,18 +86,21 @@ def _count_chunk(
     characters: tuple[int, ...],
     signs: tuple[int, ...],
     words: tuple[int, ...],
+    column_of: NDArray[np.int32] | None,
 ) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.float32]]:
-    joined = "".join(f" {normalise(text)} \0" for text in texts)
-    codes = np.frombuffer(joined.encode("utf-32-le"), dtype="<u4")
+    # Sorting is most of the work: 8 million keys of 64 bits take 0.9 s, of 32 bits 0.4 s.
+    codes = _joined(_normalised(texts))
     ends = np.flatnonzero(codes == 0)
-    text_of = np.zeros(len(codes), np.int64)
+    text_of = np.zeros(len(codes), np.int32)
     text_of[ends[:-1] + 1] = 1
-    text_of = np.cumsum(text_of)
+    text_of = np.cumsum(text_of, dtype=np.int32)
     keys = [
         *_character_keys(codes, ends[text_of], text_of, characters, signs),
         *_word_keys(codes, text_of, words),
     ]
-    key = np.sort(np.concatenate(keys)) if keys else np.zeros(0, np.int64)
+    if column_of is not None:
+        keys = [_moved(key, column_of) for key in keys]
+    key = np.sort(np.concatenate(keys)) if keys else np.zeros(0, np.int32)
     first = np.flatnonzero(np.diff(key, prepend=-1))
     counts = np.diff(first, append=len(key)).astype(np.float32)
     key = key[first]
@@ -99,13 +108,29 @@ def _count_chunk(
     return lengths, (key & (BUCKETS - 1)).astype(np.int32), counts
 
 
+def _joined(texts: Sequence[str]) -> NDArray[np.uint32]:
+    whole = "".join(f" {text} \0" for text in texts)
+    return np.frombuffer(whole.encode("utf-32-le"), dtype="<u4")
+
+
+def _normalised(texts: Sequence[str]) -> list[str]:
+    """Return each text as `normalise` does, looking for runs of a character in all of them at once."""
+    plain = [unmarked(text) for text in texts]
+    codes = _joined(plain)
+    same = codes[1:] == codes[:-1]
+    runs = np.flatnonzero(same[2:] & same[1:-1] & same[:-2])
+    ends = np.flatnonzero(codes == 0)
+    run_in = set(np.searchsorted(ends, runs).tolist())
+    return [squeezed(text, has_runs=at in run_in) for at, text in enumerate(plain)]
+
+
 def _character_keys(
     codes: NDArray[np.uint32],
     end: NDArray[np.int64],
-    text_of: NDArray[np.int64],
+    text_of: NDArray[np.int32],
     characters: tuple[int, ...],
     signs: tuple[int, ...],
-) -> list[NDArray[np.int64]]:
+) -> list[NDArray[np.int32]]:
     room = end - np.arange(len(codes))
     unspaced = np.zeros(len(codes), bool)
     for low, high in UNSPACED:
@@ -125,10 +150,13 @@ def _character_keys(
 
 
 def _word_keys(
-    codes: NDArray[np.uint32], text_of: NDArray[np.int64], lengths: tuple[int, ...]
-) -> list[NDArray[np.int64]]:
-    alphabet, letter_of = np.unique(codes, return_inverse=True)
-    inside = np.array([chr(code).isalnum() for code in alphabet])[letter_of]
+    codes: NDArray[np.uint32], text_of: NDArray[np.int32], lengths: tuple[int, ...]
+) -> list[NDArray[np.int32]]:
+    there = np.zeros(int(codes.max(initial=0)) + 1, bool)
+    there[codes] = True
+    for code in np.flatnonzero(there):
+        there[code] = chr(code).isalnum()
+    inside = there[codes]
     starts = np.flatnonzero(inside & ~np.concatenate(([False], inside[:-1])))
     if len(starts) == 0:
         return []
@@ -154,8 +182,15 @@ def _word_keys(
     return keys
 
 
-def _key(text: NDArray[np.int64], rolled: NDArray[np.uint64], kind: int) -> NDArray[np.int64]:
+def _moved(key: NDArray[np.int32], column_of: NDArray[np.int32]) -> NDArray[np.int32]:
+    column = column_of[key & (BUCKETS - 1)]
+    there = column >= 0
+    moved: NDArray[np.int32] = (key[there] >> BUCKET_BITS << BUCKET_BITS) | column[there]
+    return moved
+
+
+def _key(text: NDArray[np.int32], rolled: NDArray[np.uint64], kind: int) -> NDArray[np.int32]:
     mixed = (rolled + np.uint64(kind)) * _ONE
     mixed ^= mixed >> np.uint64(31)
     bucket = (mixed * _TWO) >> np.uint64(64 - BUCKET_BITS)
-    return (text << BUCKET_BITS) | bucket.astype(np.int64)
+    return (text.astype(np.int32) << BUCKET_BITS) | bucket.astype(np.int32)
