@@ -15,7 +15,7 @@ from shopkeeper.data import privacy
 from shopkeeper.data.door import macros, merge
 from shopkeeper.data.door.convert import Converted, Said, convert
 from shopkeeper.data.door.digests import Digests
-from shopkeeper.data.door.files import data_files
+from shopkeeper.data.door.files import data_files, passed_over
 from shopkeeper.data.door.json_lines import look_up
 from shopkeeper.data.door.ledger import Ledger
 from shopkeeper.data.door.meanings import require_meanings
@@ -112,16 +112,21 @@ class FileOutcome:
 
 @dataclass(frozen=True, slots=True)
 class ImportSummary:
-    """What happened to every file; `changed` says whether the shop has a new version."""
+    """What happened to every file; `changed` says whether the shop has a new version.
+
+    `skipped` names what lay beside them in a folder and was not looked at.
+    """
 
     files: tuple[FileOutcome, ...]
     changed: bool
     version: int
+    skipped: tuple[str, ...] = ()
 
     def to_dict(self, lang: str = "en") -> dict[str, Any]:
         """Return plain JSON values."""
         files = [item.to_dict(lang) for item in self.files]
-        return {"files": files, "changed": self.changed, "version": self.version}
+        head = {"changed": self.changed, "version": self.version, "skipped": list(self.skipped)}
+        return {"files": files, **head}
 
 
 def import_files(
@@ -179,11 +184,12 @@ def import_files(
     with writing(shop) as writer, closing(Digests(files)) as digests:
         _, its_own = read_shop(shop)
         try:
-            return _Importer(writer, its_own, mapping, progress, digests).run(files)
+            summary = _Importer(writer, its_own, mapping, progress, digests).run(files)
         except duckdb.Error as error:
             if any(part in str(error) for part in _DISK):
                 raise storage_error(shop, str(error).splitlines()[0][:120]) from error
             raise
+    return replace(summary, skipped=passed_over(list(paths)))
 
 
 class _Importer:

@@ -34,7 +34,10 @@ EMAIL = rf"[{_LATIN}0-9０-９._%+．-]{{1,64}}(?:@|＠|%40)[{_LATIN}0-9０-９.
 _DOMAIN = rf"[{_LATIN}0-9０-９.．-]{{1,190}}[.．][{_LATIN}]{{2,24}}"
 _SPOKEN = rf"[{_LATIN}0-9._%+-]{{1,64}} ?[(\[（] ?(?i:at) ?[)\]）] ?{_DOMAIN}"
 # What stands before the sign in another script, up to the sentence's own signs.
-_OTHER_EMAIL = rf"[^\s@＠,，。;；:：、(（<《]{{1,20}}[@＠]{_DOMAIN}"
+_HAN_DOMAIN = (
+    r"[^\s@＠,，。;；:：、]{1,40}[.．](?:中国|中國|公司|网络|網絡|中文网|在线|商城|网址|集团)"
+)
+_OTHER_EMAIL = rf"[^\s@＠,，。;；:：、(（<《]{{1,20}}[@＠](?:{_DOMAIN}|{_HAN_DOMAIN})"
 IP = (
     rf"{_D}{{1,3}}(?:[.．]{_D}{{1,3}}){{3}}|(?:[0-9A-Fa-f]{{1,4}}:){{4,7}}[0-9A-Fa-f]{{1,4}}"
     r"|(?:[0-9A-Fa-f]{1,4}:){1,6}(?::[0-9A-Fa-f]{1,4}){1,6}"  # shortened with ::
@@ -44,7 +47,7 @@ _INTERNATIONAL = rf"[+＋]{_D}[0-9０-９\s().（）-]{{6,16}}{_D}"
 PHONE = (
     rf"{_INTERNATIONAL}"
     rf"|[(（]?{_D}{{3}}[)）]?[\s.-]{_D}{{3}}[\s.-]{_D}{{4}}|[(（]{_D}{{3}}[)）]{_D}{{3}}-?{_D}{{4}}"  # North American
-    rf"|(?:(?:00)?86[\s-]?)?[1１][3-9３-９]{_D}[\s.-]?{_D}{{4}}[\s.-]?{_D}{{4}}"  # Chinese mobile
+    rf"|(?:(?:[0０]{{2}})?[8８][6６][\s-]?)?[1１][3-9３-９]{_D}[\s.-]?{_D}{{4}}[\s.-]?{_D}{{4}}"  # Chinese mobile
     rf"|[0０]{_D}{{2,3}}[-－—]{_D}{{7,8}}|[(（][0０]{_D}{{2,3}}[)）]\s?{_D}{{7,8}}"  # Chinese landline
     rf"|[(（]{_D}{{2}}[)）]\s?9?{_D}{{4}}[\s-]?{_D}{{4}}|{_D}{{2}}\s9{_D}{{4}}-?{_D}{{4}}"  # Brazilian
     rf"|0[1-9](?:\s{_D}{{2}}){{4}}|0[1-9](?:\.{_D}{{2}}){{4}}|0[1-9](?:-{_D}{{2}}){{4}}"  # French
@@ -58,6 +61,10 @@ _CARD = (
     r"|[3-6][0-9]{3}(?:[ -][0-9]{4}){3}|[A-Z]{2}[0-9]{2}(?: [0-9A-Z]{4}){3,7}(?: [0-9A-Z]{1,3})?"  # of banks
 )
 _CALL = r"(?i:tel|telephone|phone|mobile|cell|whatsapp|fax|call|sms|fone|celular|telefone)|电话|手机|座机|致电|拨打|打给"
+ACCOUNT = (
+    r"(?i:(?:微信号?|wechat(?: id)?|vx|weixin)[^A-Za-z0-9\n]{0,4}(?P<it>[A-Za-z][A-Za-z0-9_-]{5,19})"
+    r"|(?<![A-Za-z])qq号?[^A-Za-z0-9\n]{0,3}(?P<qq>\d{5,11})(?!\d))"
+)
 _EDGES = r"(?<![0-9０-９A-Za-z])(?:{})(?![0-9０-９A-Za-z])"
 # In this order: an address may hold what looks like a number.
 _MASKS = (
@@ -71,13 +78,14 @@ _MASKS = (
         r"\1[phone]",
     ),
 )
-_HELD = re.compile(f"{EMAIL}|{_OTHER_EMAIL}|{_EDGES.format(f'{IP}|{_INTERNATIONAL}')}")
+_ACCOUNT = re.compile(ACCOUNT)
+_HELD = re.compile(f"{EMAIL}|{_SPOKEN}|{_OTHER_EMAIL}|{_EDGES.format(f'{IP}|{_INTERNATIONAL}')}")
 # Whatever is masked or held has one of these; engines look for them at the speed of the scan.
 _HINT = (
     r"[@＠]|%40|[(\[（] ?[Aa][Tt] ?[)\]）]|[+＋][0-9０-９]|:[0-9A-Fa-f]*:"
     r"|[0-9０-９][.．][0-9０-９]+[.．][0-9０-９]+[.．]"
 )
-_SUSPECT = _HINT + r"|(?:[0-9０-９][^\n]*){7}"
+_SUSPECT = _HINT + r"|微信|[Qq]{2}|[Ww]e[Cc]hat|[Vv][Xx]|[Ww]ei[Xx]in|(?:[0-9０-９][^\n]*){7}"
 
 _PREFIX = (
     "(?:(?:[Uu]ser|[Cc]ust|[Cc]ustomer|[Cc]lient|[Mm]ember|[Bb]uyer|[Vv]isitor|[Gg]uest|[Dd]evice|[Dd]ev"
@@ -118,7 +126,11 @@ def mask(text: str) -> str:
     """
     for pattern, shown in _MASKS:
         text = pattern.sub(shown, text)
-    return text
+    return _ACCOUNT.sub(_without_account, text)
+
+
+def _without_account(found: re.Match[str]) -> str:
+    return found[0].removesuffix(found["it"] or found["qq"]) + "[account]"
 
 
 def shape(text: str) -> str:

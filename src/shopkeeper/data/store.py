@@ -289,6 +289,18 @@ def writing(path: Path) -> Iterator[Writer]:
             sweep(path, writer.manifest)
 
 
+def require_writable(path: Path) -> None:
+    """Find out before long work whether the shop can be written to.
+
+    Raises
+    ------
+    StorageError
+        It cannot.
+    """
+    with storage_errors(path), (path / ".lock").open("a"):
+        pass
+
+
 @contextmanager
 def _locked(path: Path) -> Iterator[None]:
     with storage_errors(path), (path / ".lock").open("w") as lock:
@@ -334,10 +346,23 @@ def storage_errors(path: Path, asked: Words | None = None) -> Iterator[None]:
         if error.filename:
             place = error.filename
             found = Words(f"{found.en} ({place})", f"{found.zh}（{place}）")
-        raise storage_error(path, found, asked) from error
+        forbidden = error.errno in (errno.EACCES, errno.EPERM, errno.EROFS)
+        raise storage_error(path, found, asked, do=_ALLOW if forbidden else _MAKE_ROOM) from error
 
 
-def storage_error(path: Path, found: str | Words, asked: Words | None = None) -> StorageError:
+_MAKE_ROOM = Words(
+    "Free some space or choose another folder, then run again.",
+    "请腾出空间或换一个文件夹，然后重新运行。",
+)
+_ALLOW = Words(
+    "Let this user write there or choose another folder, then run again.",
+    "请给当前用户写入权限或换一个文件夹，然后重新运行。",
+)
+
+
+def storage_error(
+    path: Path, found: str | Words, asked: Words | None = None, *, do: Words = _MAKE_ROOM
+) -> StorageError:
     """Return the error for a disk that refused a write."""
     found = found if isinstance(found, Words) else Words(found, found)
     return StorageError(
@@ -346,10 +371,7 @@ def storage_error(path: Path, found: str | Words, asked: Words | None = None) ->
             f"The disk refused: {found.en}. The shop is as it was before.",
             f"磁盘拒绝写入：{found.zh}。店铺保持原样。",
         ),
-        Words(
-            "Free some space or choose another folder, then run again.",
-            "请腾出空间或换一个文件夹，然后重新运行。",
-        ),
+        do,
     )
 
 

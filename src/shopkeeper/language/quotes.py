@@ -135,6 +135,8 @@ _CONTRAST = (
 _BOUNDARY = re.compile(
     "|".join(
         [
+            # What stands for somebody's address or number says nothing of the shop.
+            r"\[(?:email|phone|ip|id|account)\]",
             r"[。！？!?；;…\n\r~～|]+",
             r"\.(?![0-9a-z])|\.{2,}",
             r"(?<![0-9])[,，]|[,，](?![0-9])",

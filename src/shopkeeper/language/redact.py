@@ -12,7 +12,7 @@ import re
 import string
 from collections.abc import Iterator
 
-from shopkeeper.data.privacy import EMAIL, PHONE
+from shopkeeper.data.privacy import ACCOUNT, EMAIL, PHONE
 from shopkeeper.language.people import address_spans, name_spans
 from shopkeeper.language.spans import Span, disjoint, narrow
 
@@ -48,11 +48,7 @@ _CARD = re.compile(rf"{_BEFORE}\d(?:[ -]?\d){{12,18}}{_AFTER}")
 _ISSUER = re.compile(
     r"4|5[1-5]|2(?:22[1-9]|2[3-9]|[3-6]|7[01]|720)|3[47]|6(?:011|4[4-9]|5)|35|62|81"
 )
-_ACCOUNT = re.compile(
-    r"(?:微信号?|wechat(?: id)?|vx|weixin)[^A-Za-z0-9\n]{0,4}(?P<it>[A-Za-z][A-Za-z0-9_-]{5,19})"
-    r"|(?<![A-Za-z])qq号?[^A-Za-z0-9\n]{0,3}(?P<qq>\d{5,11})(?!\d)",
-    re.I,
-)
+_ACCOUNT = re.compile(ACCOUNT)
 _GOODS = re.compile(
     r"(?:订单|单号|运单|快递|编号|型号|货号|款号|条形?码|批号|批次|尾号|序列号"
     r"|\b(?:order|tracking|track|sku|upc|ean|gtin|isbn|asin|model|serial|part|ref|rma|invoice|batch"

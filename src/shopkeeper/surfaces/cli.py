@@ -60,7 +60,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except BrokenPipeError:
         # The reader has gone, as `| head` does; what remains to be flushed has nowhere to go.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = 1
+        code = 0
     sys.exit(code)
 
 
@@ -71,6 +71,9 @@ def _guarded(given: list[str], asked: Asked) -> int:
         return int(program.main(given, "shopkeeper", standalone_mode=False, obj=asked) or 0)
     except BrokenPipeError:
         raise
+    except SystemExit as error:
+        # Click's own end for a reader who has gone, which it calls a failure.
+        raise BrokenPipeError from error
     except (Exception, KeyboardInterrupt) as error:
         told = _told(error, given)
         stopping.forget()
@@ -264,6 +267,8 @@ def _imported(screen: Screen, summary: ImportSummary) -> None:
         if item.error:
             said = Words(f": {item.error.text('en')}", f"：{item.error.text('zh')}")
             screen.line(f"{item.file}{said.get(screen.lang)}")
+    if summary.skipped:
+        screen.line(wording.skipped(summary.skipped))
     if not summary.changed:
         screen.line(wording.NOTHING_NEW)
 

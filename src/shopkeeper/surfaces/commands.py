@@ -133,14 +133,16 @@ class Place(click.Path):
             raise Unusable(Words("The name is empty.", "名称是空的。"), param)
         if (
             "\x00" in name
-            or max(len(part.encode("utf-8", "replace")) for part in Path(name).parts) > LONGEST_NAME
+            or max((len(part.encode("utf-8", "replace")) for part in Path(name).parts), default=0)
+            > LONGEST_NAME
         ):
             raise Unusable(
                 Words("No file can have such a name.", "没有文件能用这样的名称。"), param
             )
         if not is_text(str(Path(name).absolute())):
             raise Unusable(NO_TEXT, param)
-        return Path(name)
+        # What is told names the folder, and `.` is no name.
+        return Path(name) if Path(name).name not in ("", "..") else Path(name).resolve()
 
 
 def is_text(name: str) -> bool:
@@ -218,7 +220,9 @@ class Group(Command, click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Make the command of that name."""
-        return self.makers[cmd_name]() if cmd_name in self.makers else None
+        # Answers bear the names of Python's functions.
+        name = cmd_name.replace("_", "-")
+        return self.makers[name]() if name in self.makers else None
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the options and then the commands."""

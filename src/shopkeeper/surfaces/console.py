@@ -104,10 +104,18 @@ def _number(value: float) -> str:
     return f"{value:.{2 - math.floor(math.log10(size))}f}" if size >= 1e-6 else f"{value:.2e}"
 
 
+class _Lines(Console):
+    """A console that leaves to the command what a reader who has gone means; rich would exit with 1."""
+
+    def on_broken_pipe(self) -> None:
+        """Raise the BrokenPipeError that is being handled."""
+        raise  # noqa: PLE0704
+
+
 def console_for(stream: TextIO) -> Console:
     """Return a console that writes to `stream`, plain and unwrapped unless it is a terminal."""
     terminal = stream.isatty()
-    return Console(
+    return _Lines(
         file=stream,
         force_terminal=terminal,
         color_system="auto" if terminal else None,

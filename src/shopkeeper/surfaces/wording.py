@@ -6,6 +6,8 @@ test fails when one is missing.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from shopkeeper.data.store import REFUSALS
 from shopkeeper.errors import ShopkeeperError, StoppedError, StorageError
 from shopkeeper.surfaces.verbs import BY_NAME
@@ -51,7 +53,8 @@ PLACES = {
 }
 """What the arguments of commands stand for, in Chinese."""
 
-NOTHING_NEW = Words("Nothing new: the shop is unchanged.", "没有新内容，店铺未变。")
+_MOST_SKIPPED = 8
+NOTHING_NEW = Words("The shop is unchanged.", "店铺未变。")
 NOTHING_CHANGED = Words(
     "Nothing has changed since the last run; nothing was done.",
     "自上次运行以来没有变化，无需重做。",
@@ -198,4 +201,15 @@ def stopped(command: str) -> StoppedError:
         Words(f"Asked: {command}.", f"要执行：{command}。"),
         INTERRUPTED_AT.get(command, INTERRUPTED),
         Words("Run the command again to finish it.", "要继续，请重新运行该命令。"),
+    )
+
+
+def skipped(names: Sequence[str]) -> Words:
+    """Return what is said of files and folders that lie beside the data and were not looked at."""
+    shown = names[:_MOST_SKIPPED]
+    more = len(names) - len(shown)
+    en, zh = ", ".join(shown), "、".join(shown)
+    return Words(
+        f"Not looked at: {en}{f' and {more:,} more' if more else ''}. Unpack archives, and name folders to import what is in them.",
+        f"未查看：{zh}{f' 等共 {len(names):,} 项' if more else ''}。压缩包请先解压，子文件夹请单独指定。",
     )

@@ -63,6 +63,21 @@ def data_files(paths: list[Path]) -> list[Path]:
     return found
 
 
+def passed_over(paths: list[Path]) -> tuple[str, ...]:
+    """Return what lies in the folders among `paths` and is no data file: other files, and folders.
+
+    Hidden files and the lock files of spreadsheets are nobody's.
+    """
+    inside = sorted(item for path in paths if path.is_dir() for item in path.iterdir())
+    return tuple(
+        f"{item.name}/" if item.is_dir() else item.name
+        for item in inside
+        if not item.name.startswith((".", "~$"))
+        and not (item.is_file() and file_format(item))
+        and not (item / "manifest.json").is_file()
+    )
+
+
 def _instead(paths: list[Path]) -> tuple[str, str]:
     """Say that there is no data file, and what there is where it may hold some."""
     inside = sorted(item for path in paths for item in path.iterdir())

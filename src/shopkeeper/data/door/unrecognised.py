@@ -15,6 +15,12 @@ from shopkeeper.data.sources.suggestion import anything_fits, shown_columns, sug
 from shopkeeper.errors import UnrecognisedFileError
 from shopkeeper.words import Words
 
+_NO_HEADER = Words(
+    "Make the column names its first line, deleting any lines above them (in a workbook, the first line of its "
+    "first sheet), and import again.",
+    "请把列名放在首行并删去其上各行（Excel 文件请放在第一个工作表的首行），然后重新导入。",
+)
+
 
 def unrecognised(
     connection: duckdb.DuckDBPyConnection,
@@ -42,10 +48,12 @@ def unrecognised(
     sample, few = sample_of(connection, header, prefix=prefix)
     suggested = suggested_mapping(mask(path.name), header, sample, few)
     target = _kept_beside(mappings / "suggested", mask(path.stem), suggested)
+    names = shown_columns(header, sample)
+    fits = anything_fits(header, sample, few)
     error = UnrecognisedFileError(
         Words(f"Asked to import {path.name}.", f"要导入 {path.name}。"),
-        _unknown(header, shown_columns(header, sample)),
-        _advised(target) if anything_fits(header, sample, few) else _unadvised(target),
+        _unknown(header, names),
+        _NO_HEADER if not names else _advised(target) if fits else _unadvised(target),
     )
     error.mapping = target
     return error
