@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from markupsafe import Markup
+from scipy.stats import binom
 
 from shopkeeper.data.metrics import BY_NAME as METRICS
 from shopkeeper.intervals import Interval, discoveries, interval_p_value, proportion
@@ -166,10 +167,23 @@ def _products(material: Material, pen: Pen) -> Iterator[Task]:
             part=pen.count(group.negative, "attributed_reviews"),
             whole=pen.count(group.reviews, "attributed_reviews"),
         )
-        for group in worst(material.products)[:NAMED]
+        for group in _surely_bad(material)[:NAMED]
     )
     if listed:
         yield Task(pen.say(phrases.DO_PRODUCTS), pen.say(phrases.DO_PRODUCTS_WHY), listed)
+
+
+def _surely_bad(material: Material) -> list[Group]:
+    """Return the worst products whose bad reviews are more than chance finds among so many products."""
+    overall = material.total.negative / max(material.total.reviews, 1)
+    chances = [
+        float(binom.sf(group.negative - 1, group.reviews, overall)) for group in material.products
+    ]
+    # Those that are not listed were compared too.
+    others = [1.0] * (material.compared - len(chances))
+    stands = discoveries([*chances, *others])[: len(chances)]
+    sure = {group.key for group, stood in zip(material.products, stands, strict=True) if stood}
+    return [group for group in worst(material.products) if group.key in sure]
 
 
 def _category(material: Material, pen: Pen) -> Iterator[Task]:

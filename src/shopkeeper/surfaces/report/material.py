@@ -43,7 +43,9 @@ class Material:
         Reviews by period; and of the last part of their time beside the part before, where there is
         enough time.
     categories, products, sellers
-        Counts, the worst first.
+        Counts, the worst first; of products those that have two negative reviews or more.
+    compared
+        Products that have a review.
     punctuality
         Late deliveries, and all that had a promise.
     lateness
@@ -66,6 +68,7 @@ class Material:
     recent: tuple[Moment, Moment] | None
     categories: list[Group]
     products: list[Group]
+    compared: int
     sellers: list[Group]
     punctuality: tuple[int, int]
     lateness: list[dict[str, Any]]
@@ -101,6 +104,7 @@ def gather(shop: Shop, lang: str) -> Material:
         recent=queries.recent(shop, *reviewed),
         categories=_worst_first(queries.by_category(shop, lang)),
         products=products,
+        compared=queries.spoken_of_products(shop),
         sellers=_worst_first(queries.by_seller(shop)),
         punctuality=queries.punctuality(shop),
         lateness=queries.lateness(shop),

@@ -159,6 +159,11 @@ def by_product(shop: Shop) -> list[Group]:
     return [Group(**row) for row in _rows(named)]
 
 
+def spoken_of_products(shop: Shop) -> int:
+    """Return how many products have a review."""
+    return int(_counted(spoken_of(shop), "product_id").count().to_pyarrow().as_py())
+
+
 def by_seller(shop: Shop) -> list[Group]:
     """Count reviews and deliveries by seller."""
     counted = _counted(spoken_of(shop), "seller_id")
