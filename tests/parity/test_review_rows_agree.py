@@ -7,6 +7,7 @@ import pytest
 
 from shopkeeper.data.shop import shop_from_tables
 from shopkeeper.operations.reviews.sentiment import read_reviews
+from shopkeeper.operations.reviews.topics.rows import product_titles, text_rows
 
 REVIEWS = pa.table(
     {
@@ -34,3 +35,41 @@ def test_both_engines_read_the_same_reviews(spark: object) -> None:
     assert [row["target"] for row in one] == [
         "negative", "negative", "positive", "positive", "positive", "neutral"]  # fmt: skip
     assert one[1]["month"] == date(2024, 5, 1)
+
+
+SEARCHES = pa.table(
+    {
+        "search_id": ["s1", "s2"],
+        "query": ["青瓷 杯", None],
+        "searched_at": [datetime(2024, 5, 1, 23, 30), datetime(2024, 5, 2)],
+        "searched_on": [date(2024, 5, 2), None],
+    }
+)
+MESSAGES = pa.table(
+    {
+        "message_id": ["m1", "m2"],
+        "conversation_id": ["k", "k"],
+        "sender": ["customer", "agent"],
+        "text": ["where is it 在哪", "on its way"],
+        "sent_at": [datetime(2024, 5, 1), datetime(2024, 5, 1, 1)],
+        "sent_on": [date(2024, 5, 1), date(2024, 5, 1)],
+    }
+)
+PRODUCTS = pa.table({"product_id": ["p2", "p1"], "title": ["杯", None]})
+
+
+@pytest.mark.spark
+def test_both_engines_read_the_same_texts_and_titles(spark: object) -> None:
+    tables = {"reviews": REVIEWS, "searches": SEARCHES, "messages": MESSAGES, "products": PRODUCTS}
+    told = []
+    for engine in ("duckdb", "spark"):
+        shop = shop_from_tables(tables, engine=engine)
+        read = [text_rows(shop, name) for name in ("reviews", "searches", "messages")]
+        told.append(
+            [
+                sorted(table.to_pyarrow().to_pylist(), key=str)
+                for table in (*read, product_titles(shop))
+            ]
+        )
+    assert told[0] == told[1]
+    assert [len(rows) > 0 for rows in told[0]] == [True] * 4

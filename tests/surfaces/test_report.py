@@ -168,26 +168,31 @@ def sentiment_answer() -> Answer:
     disagreements = pa.table({"review_id": ["r1"], "text": ["好个鬼，再也不来了"], "rating": [5.0]})
     parts = pa.table({"part": ["disagreeing", "with_text"], "reviews": [77, 360]})
     names = ("accuracy", "macro_f1", "ece")
-    quality = pa.Table.from_pylist(
-        [
-            {
-                "method": method,
-                "metric": name,
-                "value": 0.9 if method == "ngrams" else 0.6,
-                "low": 0.5,
-                "high": 0.95,
-                "rows": 70,
-            }
-            for method in ("ngrams", "majority")
-            for name in names
-        ]
-    )
+    quality = pa.Table.from_pylist([
+        {"method": method, "metric": name, "value": value, "low": 0.5, "high": 0.95, "rows": 70}
+        for method, value in (("ngrams", 0.9), ("majority", 0.6))
+        for name in names
+    ])  # fmt: skip
+    classes = pa.Table.from_pylist([
+        {"method": method, "sentiment": name, "f1": 0.7, "low": 0.6, "high": 0.8, "rows": 40}
+        for method in ("ngrams", "majority")
+        for name in ("negative", "neutral", "positive")
+    ])  # fmt: skip
+    speed = pa.Table.from_pylist([
+        {"method": "ngrams", "stage": "score", "rows_per_second": 12_345.6, "low": 11e3, "high": 13e3}
+    ])  # fmt: skip
     return Answer(
         verb="review_sentiment",
         title=Words("What reviews feel", "评价的情感"),
         table=pa.Table.from_pylist(judged),
         method="ngrams",
-        evidence={"disagreements": disagreements, "parts": parts, "quality": quality},
+        evidence={
+            "disagreements": disagreements,
+            "parts": parts,
+            "quality": quality,
+            "classes": classes,
+            "speed": speed,
+        },
         limits=(Words("Irony is missed.", "听不出反话。"),),
         definitions={"disagreements": Words("Text against stars.", "文字与星级相反。")},
     )
@@ -366,14 +371,10 @@ def test_reviews_that_disagree_with_their_stars_are_counted_and_quoted(text: str
 
 def test_how_well_the_texts_are_read_stands_beside_the_baseline(texts: dict[str, str]) -> None:
     row = texts["en"][texts["en"].index(">Right class</a>") :]
-    assert re.findall(r"\d+\.\d%", row)[:6] == [
-        "90.0%",
-        "50.0%",
-        "95.0%",
-        "60.0%",
-        "50.0%",
-        "95.0%",
-    ]
+    found = re.findall(r"\d+\.\d%", row)
+    assert found[:6] == ["90.0%", "50.0%", "95.0%", "60.0%", "50.0%", "95.0%"]
+    assert "F1 of Negative" in row
+    assert "12,346" in row
 
 
 def test_a_count_below_the_minimum_shows_no_percentage(tmp_path: Path) -> None:

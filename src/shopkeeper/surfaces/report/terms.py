@@ -14,6 +14,8 @@ TERMS = {
     "review_sentiment:accuracy": Words("Right class", "判对的比例"),
     "review_sentiment:macro_f1": Words("Macro-F1", "宏平均 F1"),
     "review_sentiment:ece": Words("Calibration error", "校准误差"),
+    "review_sentiment:f1": Words("F1 of one class", "单个类别的 F1"),
+    "review_sentiment:rows_per_second": Words("Reviews a second", "每秒判读评价数"),
 }
 
 OUTCOMES = {
