@@ -197,10 +197,10 @@ def _reasons(refused: pa.Table) -> pa.Table:
     for name in ("why_en", "why_zh"):
         words = pc.replace_substring_regex(refused[name], _QUOTE, "“…”")
         plain = plain.append_column(name, words)
-    counted = plain.group_by(["file", "why_en", "why_zh"]).aggregate(
+    groups = plain.group_by(["file", "why_en", "why_zh"]).aggregate(
         [([], "count_all"), ("line", "min")]
     )
-    ranked = counted.sort_by(
+    ranked = groups.sort_by(
         [("count_all", "descending"), ("file", "ascending"), ("why_en", "ascending")]
     )
     return ranked.rename_columns({"count_all": "rows", "line_min": "first_line"}).select(

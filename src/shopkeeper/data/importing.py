@@ -251,12 +251,8 @@ class _Importer:
         """Read the cells of a text file as values first, and as text when a row is not in order."""
         for name, typed in ((f"{prefix}v", self._values), (prefix, nothing_typed)):
             staged = stage(self.connection, path, prefix=name, typed=typed)
-            named = [
-                column
-                for mapping in self.mappings
-                for column in load_mapping(mapping).columns.values()
-            ]
-            staged = look_up(self.connection, staged, named, prefix=name)
+            if staged.pointers and not recognise(staged.header):
+                staged = look_up(self.connection, staged, self._mapped_columns(), prefix=name)
             kind = self._recognised(path, staged, name)
             staged = look_up(self.connection, staged, kind.optional, prefix=name)
             require_meanings(self.connection, path, kind, prefix=name)
@@ -267,6 +263,10 @@ class _Importer:
             if converted:
                 return kind, converted
         raise AssertionError("a file that is read as text is always converted")
+
+    def _mapped_columns(self) -> list[str]:
+        maps = (load_mapping(mapping) for mapping in self.mappings)
+        return [column for mapping in maps for column in mapping.columns.values()]
 
     def _values(self, header: Header) -> dict[str, Type]:
         kind = self._known(header)
