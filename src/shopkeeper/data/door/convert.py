@@ -161,13 +161,13 @@ class _Door:
         for position, extract in enumerate(self.kind.others, start=1):
             keyed = replace(extract, where=f"({extract.where}) AND {_present(extract)}")
             if tidy:
-                self._define("TABLE", position, self.plan.select(keyed, few[position - 1]))
+                self._define("TABLE", position, self.plan.select(keyed, few[position - 1], varying=True))
                 tidy = not self._lacks_required(f"{self.prefix}_{position}", extract.table)
             if not tidy and self.staged.typed:
                 return False
             if not tidy:
                 # Some row will be rejected: only the rows one by one can tell which.
-                self._define("TABLE", position, self.plan.select(keyed))
+                self._define("TABLE", position, self.plan.select(keyed, varying=True))
         return tidy
 
     def _refuses(self) -> bool:
@@ -322,11 +322,11 @@ class _Door:
 
     def _last(self, extract: Extract, column: Column) -> str:
         name = quoted(column.name)
+        if self.plan.is_constant(extract, column):
+            return f"CAST({self.plan.derived(extract, column)} AS {DUCKDB[column.type]})"
         if extract.table.undated and column.name == extract.table.time:
             return f"min({name})"
-        if column.name in extract.columns or column.name in ("time_zone", extract.table.day):
-            return f"arg_max({name}, _row)"
-        return f"CAST({self.plan.derived(extract, column)} AS {DUCKDB[column.type]})"
+        return f"arg_max({name}, _row)"
 
     def good(self) -> str:
         """Return the SQL condition that a row is not rejected."""

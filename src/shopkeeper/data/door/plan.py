@@ -33,6 +33,8 @@ _TESTS = {
     "int64": "CASE WHEN count({x}) = count(CASE WHEN abs(TRY_CAST({x} AS DOUBLE)) < 9e15"
     " AND TRY_CAST({x} AS DOUBLE) = trunc(TRY_CAST({x} AS DOUBLE)) THEN 1 END) THEN 'BIGINT' END",
 }
+# One word or another of the source's own.
+_OWN_WORDS = re.compile(r"CASE WHEN (?:(?!THEN|ELSE).)+ THEN '[a-z_]+' ELSE '[a-z_]+' END")
 _SLASHED = r"^\D*(\d{1,2})[/.-]\d{1,2}[/.-]\d{2,4}"
 
 
@@ -67,8 +69,8 @@ class Plan:
         self._commas: set[str] = set()
         self._unchanged: set[tuple[str, str]] = set()
 
-    def select(self, extract: Extract, relation: str = "") -> str:
-        """Return the SELECT of an extract: `_row` and every canonical column.
+    def select(self, extract: Extract, relation: str = "", *, varying: bool = False) -> str:
+        """Return the SELECT of an extract: `_row` and the canonical columns.
 
         Parameters
         ----------
@@ -76,12 +78,15 @@ class Plan:
             What the rows say for one table.
         relation
             Where to select from, when it is not the file's own rows.
+        varying
+            Leave out the columns that say the same in every row, and may.
         """
         source = relation or self.source(extract)
         self.learn(extract, source)
         columns = ", ".join(
             f"CAST({self._stored(extract, column)} AS {DUCKDB[column.type]}) AS {quoted(column.name)}"
             for column in extract.table.columns
+            if not varying or column.required or not self.is_constant(extract, column)
         )
         return f"SELECT _row, {columns} FROM ({self._cells(extract, source)})"
 
@@ -216,6 +221,12 @@ class Plan:
             return f"zone_of({self._bound(time)}, {zone})" if offsets else zone
         return self._day(time) if column.name == extract.table.day else "NULL"
 
+    def is_constant(self, extract: Extract, column: Column) -> bool:
+        """Say whether a column of a learnt extract says the same in every row."""
+        return (
+            column.name not in extract.columns and "_cell_" not in self.derived(extract, column)
+        )
+
     def source(self, extract: Extract) -> str:
         """Return the relation whose rows speak for an extract."""
         asked = any("_position" in raw for raw in extract.columns.values())
@@ -244,6 +255,10 @@ class Plan:
         rows = self.connection.execute(f"DESCRIBE SELECT {listed} FROM {source}").fetchall()
         self._types |= {raw: row[1] for raw, row in zip(unknown, rows, strict=True)}
         texts = [raw for raw in unknown if self.is_text(raw) and kinds[raw].type in _TESTS]
+        own = {raw for raw in texts if _OWN_WORDS.fullmatch(raw)}
+        self._clean |= dict.fromkeys(own, "plain")
+        self._unchanged |= {(raw, guard_of(kinds[raw])) for raw in own}
+        texts = [raw for raw in texts if raw not in own]
         if texts:
             # Each cell is computed once, however often the tests speak of it.
             cells = ", ".join(f"{raw} AS c{index}" for index, raw in enumerate(texts))
