@@ -1,5 +1,6 @@
 """Ways of reading reviews on the same rows: what each is worth, and when a language model is."""
 
+from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
 
@@ -70,12 +71,15 @@ def test_the_same_seed_gives_the_same_scores(shop: Shop) -> None:
 def test_a_prompted_model_that_knows_beats_what_has_few_labels(shop: Shop) -> None:
     prompts: list[str] = []
 
-    def knows(prompt: str) -> str:
-        prompts.append(prompt)
-        asked = prompt.rsplit("<<<text ", 1)[1]
-        return next(CLASS[s] for s, words in WORDS.items() if any(w in asked for w in words))
+    def knows(asked: Sequence[str]) -> list[str]:
+        prompts.extend(asked)
+        last = [prompt.rsplit("<<<text ", 1)[1] for prompt in asked]
+        return [
+            next(CLASS[s] for s, words in WORDS.items() if any(w in text for w in words))
+            for text in last
+        ]
 
-    answer = compare(shop, a_plan("majority", "llm"), prompt=knows)
+    answer = compare(shop, a_plan("majority", "llm"), answering=knows)
     gaps = answer.evidence["gaps"].to_pylist()
     assert [row["labels"] for row in gaps] == ["8", "16", "64", "all"]
     assert all(row["low"] > 0 and row["language_model"] == "llm" for row in gaps)
@@ -88,18 +92,22 @@ def test_a_prompted_model_that_knows_beats_what_has_few_labels(shop: Shop) -> No
 
 
 def test_a_model_that_answers_nonsense_is_no_better_and_said_to_be_so(shop: Shop) -> None:
-    answer = compare(shop, a_plan("ngrams", "llm"), prompt=lambda _: "negative? no, positive!")
+    answer = compare(
+        shop,
+        a_plan("ngrams", "llm"),
+        answering=lambda asked: ["negative? no, positive!"] * len(asked),
+    )
     assert all(row["high"] < 0 for row in answer.evidence["gaps"].to_pylist()[-2:])
     assert "loses to them" in answer.summary[1].en
 
 
 def test_a_model_that_fails_is_left_out_and_said(shop: Shop) -> None:
-    def dead(_: str) -> str:
+    def dead(_: Sequence[str]) -> list[str]:
         raise StorageError(
             Words("a", "甲"), Words("The server is dead.", "服务器无响应。"), Words("b", "乙")
         )
 
-    answer = compare(shop, a_plan("ngrams", "llm"), prompt=dead)
+    answer = compare(shop, a_plan("ngrams", "llm"), answering=dead)
     assert {row["method"] for row in answer.table.to_pylist()} == {"ngrams"}
     assert answer.evidence["skipped"].to_pylist()[0]["reason_zh"] == "服务器无响应。"
 
@@ -117,9 +125,9 @@ def test_a_missing_extra_is_skipped_and_said(shop: Shop, monkeypatch: pytest.Mon
         raise MissingExtraError(words, words, words)
 
     monkeypatch.setattr(contenders, "encoder_source", missing)
-    answer = compare_methods(shop, methods="ngrams,embeddings,few_shot,fine_tuned")
+    answer = compare_methods(shop, methods="ngrams,embeddings,few_shot,fine_tuned,cascade")
     named = [row["method"] for row in answer.evidence["skipped"].to_pylist()]
-    assert named == ["embeddings", "few_shot", "fine_tuned"]
+    assert named == ["embeddings", "few_shot", "fine_tuned", "cascade"]
 
 
 def test_frozen_vectors_are_made_once_and_charged_every_time(
@@ -184,9 +192,9 @@ def test_more_labels_hold_all_of_fewer_and_never_more_than_asked(
 def test_an_attack_in_a_review_stays_inside_its_fence() -> None:
     asked: list[str] = []
 
-    def hears(prompt: str) -> str:
-        asked.append(prompt)
-        return "good"
+    def hears(prompts: Sequence[str]) -> list[str]:
+        asked.extend(prompts)
+        return ["good"] * len(prompts)
 
     code = "0123456789abcdef"
     made = Prompted(hears).fit(["fine", "bad"], ["good", "poor"])
@@ -203,7 +211,9 @@ def test_an_attack_in_a_review_stays_inside_its_fence() -> None:
 
 def test_a_reply_that_names_no_class_or_several_says_only_the_shares() -> None:
     for reply in ("", "neither", "good or poor", "goodness"):
-        made = Prompted(lambda _, reply=reply: reply).fit(["a", "b", "c"], ["good", "good", "poor"])
+        made = Prompted(lambda asked, reply=reply: [reply] * len(asked)).fit(
+            ["a", "b", "c"], ["good", "good", "poor"]
+        )
         assert np.allclose(made.probabilities(["x"]), [[2 / 3, 1 / 3]])
 
 

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from typing import get_args
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, get_args
 
 from shopkeeper.answer import Answer
 from shopkeeper.data.shop import Shop
 from shopkeeper.errors import UsageError
 from shopkeeper.words import Words
+
+if TYPE_CHECKING:
+    from shopkeeper.proof.contenders import Answering
+
+_NAMED_IN = 24
+"""Tokens of a reply that names a class, at most."""
 
 
 def compare_methods(
@@ -30,8 +37,8 @@ def compare_methods(
     shop
         The shop.
     methods
-        Names with commas between them: majority, ngrams, embeddings, few_shot, fine_tuned, llm;
-        empty for every one that can be used here.
+        Names with commas between them: majority, ngrams, embeddings, few_shot, fine_tuned, cascade,
+        llm; empty for every one that can be used here.
     encoder
         Folder or hub id of another encoder; empty for MiniLM.
     held_out
@@ -39,7 +46,8 @@ def compare_methods(
     hour_price
         Price of an hour of this machine, in any currency.
     token_price
-        Price of a million tokens of the language model that is prompted, in the same currency.
+        Price of a million tokens of the language model that is prompted, in the same currency; where
+        it is 0, that of a prompt in SHOPKEEPER_LLM_PRICE_PROMPT.
     seed
         Seed of everything random; the shop's own seed when not given.
 
@@ -48,8 +56,8 @@ def compare_methods(
     Answer
         One row a method and number of labels: macro-F1 with its interval, calibration error, seconds
         of training, rows read a second, price of 1,000 rows. Evidence: `gaps`, the best language
-        model minus the best of n-grams and majority at each number of labels; `skipped`, what was
-        left out and why.
+        model minus the best of n-grams and majority at each number of labels; `cascade`, what the
+        cascade does at other shares escalated; `skipped`, what was left out and why.
 
     Raises
     ------
@@ -58,9 +66,13 @@ def compare_methods(
     UsageError
         A method is unknown, or `held_out` or a price cannot be used.
 
+    SettingsError
+        The environment names a language model in a way that cannot be used.
+
     Limits
     ------
-    Stars are taken as the truth of the text. One split is judged. Calibration is that of each method
+    Nothing is sent anywhere unless SHOPKEEPER_LLM_URL names a server; then up to 200 reviews, masked
+    as they are stored, are. Stars are taken as the truth of the text. One split is judged. Calibration is that of each method
     as it comes; `review_sentiment` corrects it. MiniLM knows English. Seconds are those of this
     machine while it did whatever else it did.
 
@@ -99,7 +111,26 @@ def compare_methods(
     _check("token_price", token_price, 0)
     chosen = shop.settings.seed if seed is None else seed
     wanted = tuple(name for name in known if name in named) if named else known
-    return compare(shop, Plan(wanted, encoder, held_out, hour_price, token_price, chosen))
+    answering, price = _language_model(shop) if "llm" in wanted else (None, 0.0)
+    plan = Plan(wanted, encoder, held_out, hour_price, token_price or price, chosen)
+    return compare(shop, plan, answering=answering)
+
+
+def _language_model(shop: Shop) -> tuple[Answering | None, float]:
+    """Return what answers prompts, if the environment names it, and the price of a million tokens."""
+    from shopkeeper.language.generate import generator_from_environment
+    from shopkeeper.language.prompts import Prompt
+    from shopkeeper.language.replies import KeptReplies
+
+    generator = generator_from_environment()
+    if generator is None:
+        return None, 0.0
+    generator.kept = KeptReplies(shop.path / ".cache" / "replies.sqlite")
+
+    def answering(asked: Sequence[str]) -> list[str]:
+        return generator.texts([Prompt(one) for one in asked], tokens=_NAMED_IN)
+
+    return answering, float(generator.meter.prices.prompt)
 
 
 def _check(name: str, value: float, least: int) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -23,9 +23,9 @@ from shopkeeper.proof.contenders import (
     LABELS,
     LLM_ROWS,
     MOST,
+    Answering,
     Contender,
     ContenderName,
-    Prompt,
     Remembered,
     contender,
 )
@@ -45,6 +45,16 @@ TABLE = pa.schema(
         ("rows_per_second", pa.float64()),
         ("money_per_1000_rows", pa.float64()),
         ("rows", pa.int64()),
+    ]
+)
+CURVE = pa.schema(
+    [
+        ("labels", pa.string()),
+        ("escalated", pa.float64()),
+        ("threshold", pa.float64()),
+        ("macro_f1", pa.float64()),
+        ("rows_per_second", pa.float64()),
+        ("chosen", pa.bool_()),
     ]
 )
 SKIPPED = pa.schema(
@@ -87,7 +97,7 @@ class Task:
     classes: tuple[str, ...]
 
 
-def compare(shop: Shop, plan: Plan, *, prompt: Prompt | None = None) -> Answer:
+def compare(shop: Shop, plan: Plan, *, answering: Answering | None = None) -> Answer:
     """Return the answer of `compare_methods`.
 
     Parameters
@@ -96,11 +106,11 @@ def compare(shop: Shop, plan: Plan, *, prompt: Prompt | None = None) -> Answer:
         The shop.
     plan
         What was asked.
-    prompt
-        From a prompt to a language model's reply; the method `llm` is skipped without it.
+    answering
+        From prompts to a language model's replies; the method `llm` is skipped without it.
     """
     task = review_task(shop, plan)
-    results, skipped = run_trials(task, plan, prompt=prompt)
+    results, skipped = run_trials(task, plan, answering=answering)
     return composed(results, skipped, task, plan, as_of=shop.cut.isoformat() if shop.cut else "")
 
 
@@ -137,7 +147,7 @@ def review_task(shop: Shop, plan: Plan) -> Task:
 
 
 def run_trials(
-    task: Task, plan: Plan, *, prompt: Prompt | None = None
+    task: Task, plan: Plan, *, answering: Answering | None = None
 ) -> tuple[list[Result], list[dict[str, str]]]:
     """Return what each method did at each number of labels, and what was left out and why."""
     codes = np.unique(task.taught[1], return_inverse=True)[1]
@@ -146,7 +156,7 @@ def run_trials(
     results: list[Result] = []
     skipped: list[dict[str, str]] = []
     for method in plan.methods:
-        if method == "llm" and prompt is None:
+        if method == "llm" and answering is None:
             skipped.append(_row("llm", verdict.NO_LLM))
             continue
         make = partial(
@@ -154,8 +164,9 @@ def run_trials(
             method,
             encoder=plan.encoder,
             seed=plan.seed,
-            prompt=prompt,
+            answering=answering,
             remembered=remembered,
+            unlabelled=task.taught[0],
         )
         try:
             # What a method had done before it failed is kept.
@@ -205,6 +216,7 @@ def composed(
         summary=verdict.sentences(table.to_pylist(), gaps, results, task.truth, seed=plan.seed),
         evidence={
             "gaps": pa.Table.from_pylist(gaps, schema=verdict.GAPS),
+            "cascade": pa.Table.from_pylist(_curve(results), schema=CURVE),
             "skipped": pa.Table.from_pylist(list(skipped), schema=SKIPPED),
         },
         limits=verdict.LIMITS,
@@ -247,6 +259,14 @@ def _line(result: Result, task: Task, plan: Plan) -> dict[str, Any]:
         "money_per_1000_rows": price,
         "rows": len(result.said),
     }
+
+
+def _curve(results: Sequence[Result]) -> list[dict[str, Any]]:
+    return [
+        {"labels": verdict.labels_of(one.sample), **asdict(point)}
+        for one in results
+        for point in one.curve
+    ]
 
 
 def _row(method: str, reason: Words) -> dict[str, str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Sequence
-from typing import Literal, Protocol, Self, get_args
+from typing import TYPE_CHECKING, Literal, Protocol, Self, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,17 +17,26 @@ from numpy.typing import NDArray
 from shopkeeper.language.classify import NgramClassifier
 from shopkeeper.language.encode import SentenceEncoder, encoder_source
 from shopkeeper.language.prompts import FENCE_RULE, fenced
+from shopkeeper.language.splits import but_lone_classes, held_out_by_group, text_groups
 from shopkeeper.language.text import normalise, text_key
 
+if TYPE_CHECKING:
+    from shopkeeper.language.cascade import Point
+
 Floats = NDArray[np.float64]
-Prompt = Callable[[str], str]
-ContenderName = Literal["majority", "ngrams", "embeddings", "few_shot", "fine_tuned", "llm"]
+Answering = Callable[[Sequence[str]], Sequence[str]]
+"""From prompts to a language model's replies, in their order."""
+ContenderName = Literal[
+    "majority", "ngrams", "embeddings", "few_shot", "fine_tuned", "cascade", "llm"
+]
 NAMES: tuple[ContenderName, ...] = get_args(ContenderName)
 TRADITIONAL = ("majority", "ngrams")
 """Methods without a language model; the others have one."""
-LABELS: dict[str, tuple[int, int | None]] = {"few_shot": (0, 64), "fine_tuned": (64, None)}
+LABELS: dict[str, tuple[int, int | None]] = {
+    "few_shot": (0, 64), "fine_tuned": (64, None), "cascade": (256, None),
+}  # fmt: skip
 """Labels per class from which, and up to which, a method is worth its time; None for no end."""
-MOST: dict[str, int] = {"embeddings": 5_000, "fine_tuned": 5_000}
+MOST: dict[str, int] = {"embeddings": 5_000, "fine_tuned": 5_000, "cascade": 5_000}
 """Rows that a slow method learns from at most; of more, a sample."""
 LLM_ROWS = 200
 """Held-out rows that a prompted model is asked about at most, since each costs money."""
@@ -36,6 +45,7 @@ _SHOWN = 8
 _LONGEST = 600
 _SURE = 0.9
 _STRENGTH = 10.0
+_HELD = 0.2
 
 
 class Contender(Protocol):
@@ -55,8 +65,9 @@ def contender(
     *,
     encoder: str = "",
     seed: int = 0,
-    prompt: Prompt | None = None,
+    answering: Answering | None = None,
     remembered: Remembered | None = None,
+    unlabelled: Sequence[str] = (),
 ) -> Contender:
     """Return a method that has learned nothing yet.
 
@@ -68,36 +79,51 @@ def contender(
         Folder or hub id of another encoder; empty for MiniLM.
     seed
         Seed of whatever it draws.
-    prompt
-        From a prompt to the text that a language model answers, for `llm`.
+    answering
+        From prompts to what a language model replies, for `llm`.
     remembered
         Vectors that several fits share, for `embeddings`.
+    unlabelled
+        Texts like those that will be read, of which no class is known, for `cascade`.
 
     Raises
     ------
     MissingExtraError
         It needs the extra `encoder`, which is not installed.
     """
-    if name in ("embeddings", "few_shot", "fine_tuned"):
-        encoder_source(encoder)
     match name:
         case "majority":
             return Commonest()
         case "ngrams":
             return NgramClassifier()
+        case "llm":
+            assert answering is not None
+            return Prompted(answering)
+        case _:
+            encoder_source(encoder)
+            return _with_encoder(name, encoder, seed, remembered, unlabelled)
+
+
+def _with_encoder(
+    name: ContenderName,
+    encoder: str,
+    seed: int,
+    remembered: Remembered | None,
+    unlabelled: Sequence[str],
+) -> Contender:
+    match name:
         case "embeddings":
             return FrozenLinear(remembered or Remembered(encoder))
         case "few_shot":
             from shopkeeper.language.intents import IntentClassifier
 
             return IntentClassifier(encoder=encoder, seed=seed, rehearsals=0)
-        case "fine_tuned":
+        case "cascade":
+            return Distilled(unlabelled, encoder=encoder, seed=seed)
+        case _:
             from shopkeeper.language.train import EncoderClassifier
 
             return EncoderClassifier(encoder=encoder, seed=seed)
-        case "llm":
-            assert prompt is not None
-            return Prompted(prompt)
 
 
 class Commonest:
@@ -183,13 +209,63 @@ class FrozenLinear:
         return made
 
 
+class Distilled:
+    """A fine-tuned encoder behind n-grams that learned from it, which answer where they are sure.
+
+    A fifth of the labelled texts teaches neither: on it the confidence is chosen from which on the
+    n-grams answer. `curve_` shows what other confidences would do.
+
+    Parameters
+    ----------
+    unlabelled
+        Texts of which no class is known; the encoder reads `MOST` of them to the n-grams at most.
+    encoder, seed
+        As of `EncoderClassifier`.
+    """
+
+    def __init__(self, unlabelled: Sequence[str], *, encoder: str = "", seed: int = 0) -> None:
+        self._unlabelled, self._encoder, self._seed = unlabelled, encoder, seed
+
+    def fit(self, texts: Sequence[str], classes: Sequence[str]) -> Distilled:
+        """Learn from texts and the class of each."""
+        from shopkeeper.language.cascade import Cascade
+        from shopkeeper.language.train import EncoderClassifier
+
+        groups = text_groups(texts)
+        codes = np.unique(np.asarray(classes, dtype=np.str_), return_inverse=True)[1]
+        held = held_out_by_group(groups, share=_HELD, seed=self._seed)
+        held = but_lone_classes(held, groups, codes)
+        taught, watched = (
+            [(text, name) for text, name, is_held in zip(texts, classes, held, strict=True) if is_held == part]
+            for part in (False, True)
+        )  # fmt: skip
+        teacher = EncoderClassifier(encoder=self._encoder, seed=self._seed)
+        teacher.fit(*map(list, zip(*taught, strict=True)))
+        seen = {text for text, _ in watched}
+        free = [text for text in self._unlabelled if text not in seen]
+        mixed = np.random.default_rng(self._seed).permutation(len(free))[: MOST["cascade"]]
+        cascade = Cascade(teacher)
+        cascade.fit(
+            [free[i] for i in mixed] or [text for text, _ in taught],
+            [text for text, _ in watched], [name for _, name in watched],
+        )  # fmt: skip
+        self.classes_: tuple[str, ...] = cascade.classes_
+        self.curve_: list[Point] = cascade.curve_
+        self._cascade = cascade
+        return self
+
+    def probabilities(self, texts: Sequence[str]) -> Floats:
+        """Return one row a text and one column a class of `classes_`."""
+        return self._cascade.probabilities(texts)
+
+
 class Prompted:
     """A language model that is shown a few labelled texts and asked for the class of another.
 
     Parameters
     ----------
-    prompt
-        From a prompt to the model's reply.
+    answering
+        From prompts to the model's replies.
 
     Limits
     ------
@@ -199,13 +275,15 @@ class Prompted:
 
     Examples
     --------
-    >>> fitted = Prompted(lambda _: "Class: good.").fit(["fine", "bad"], ["good", "poor"])
+    >>> fitted = Prompted(lambda asked: ["Class: good."] * len(asked)).fit(
+    ...     ["fine", "bad"], ["good", "poor"]
+    ... )
     >>> fitted.probabilities(["lovely"]).round(2).tolist()
     [[0.9, 0.1]]
     """
 
-    def __init__(self, prompt: Prompt) -> None:
-        self._prompt, self.tokens = prompt, 0.0
+    def __init__(self, answering: Answering) -> None:
+        self._answering, self.tokens = answering, 0.0
 
     def fit(self, texts: Sequence[str], classes: Sequence[str]) -> Prompted:
         """Keep up to eight texts a class to show."""
@@ -226,9 +304,9 @@ class Prompted:
     def probabilities(self, texts: Sequence[str]) -> Floats:
         """Return one row a text; each text is one prompt."""
         said = self._shares.probabilities(texts)
-        for row, text in zip(said, texts, strict=True):
-            question = self.prompt_of(text)
-            reply = self._prompt(question)
+        questions = [self.prompt_of(text) for text in texts]
+        replies = self._answering(questions)
+        for row, question, reply in zip(said, questions, replies, strict=True):
             self.tokens += _tokens(question) + _tokens(reply)
             found = _named(reply, self.classes_)
             if found is not None and len(row) > 1:

@@ -10,6 +10,7 @@ import math
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +18,9 @@ from numpy.typing import NDArray
 from shopkeeper.intervals import Interval, bootstrap
 from shopkeeper.operations.reviews.metrics import calibration_error, macro_f1
 from shopkeeper.proof.contenders import Contender
+
+if TYPE_CHECKING:
+    from shopkeeper.language.cascade import Point
 
 Codes = NDArray[np.intp]
 Floats = NDArray[np.float64]
@@ -60,6 +64,8 @@ class Result:
         Rows read a second.
     tokens_per_row
         Tokens sent to a prompted model and received for a row, about.
+    curve
+        What a cascade does at other thresholds.
     """
 
     method: str
@@ -68,6 +74,7 @@ class Result:
     training_seconds: float
     rows_per_second: float
     tokens_per_row: float = 0.0
+    curve: tuple[Point, ...] = ()
 
     @property
     def said(self) -> Codes:
@@ -147,7 +154,8 @@ def trial(
         said[start : start + len(batch), columns] = fitted.probabilities(batch)
     seconds = max(time.perf_counter() - clock + _saved(fitted) - saved, 1e-9)
     tokens = float(getattr(fitted, "tokens", 0.0)) / max(len(examined), 1)
-    return Result(method, sample, said, training, len(examined) / seconds, tokens)
+    points = tuple(getattr(fitted, "curve_", ()))
+    return Result(method, sample, said, training, len(examined) / seconds, tokens, points)
 
 
 def quality(result: Result, truth: Codes, *, seed: int) -> tuple[Interval, float]:
