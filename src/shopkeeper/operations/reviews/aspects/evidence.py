@@ -84,7 +84,7 @@ class Said:
     Parameters
     ----------
     reviews
-        The reviews, as `aspect_rows` gives them.
+        The reviews, as `read_rows` gives them.
     by_aspect
         Aspect → row of a review → its polarity.
     """
@@ -230,7 +230,7 @@ def quote_rows(table: pa.Table, said: Said) -> list[Row]:
     for (name, kind), own in sorted(groups.items()):
         if kind == "neutral":
             continue
-        own.sort(key=partial(_surest, kind))
+        own.sort(key=partial(_surest, kind))  # a stable sort: ties stay in the order of the table
         made += [
             {"name": name, "polarity": kind, "p": row[f"p_{kind}"]}
             | {"rating": ratings[row["review_id"]]}
@@ -240,8 +240,8 @@ def quote_rows(table: pa.Table, said: Said) -> list[Row]:
     return made
 
 
-def _surest(kind: str, row: Row) -> tuple[float, str, int]:
-    return -_clear(row, kind), row["review_id"], row["start"]
+def _surest(kind: str, row: Row) -> float:
+    return -_clear(row, kind)
 
 
 def _clear(row: Row, kind: str) -> float:
