@@ -161,7 +161,9 @@ class _Door:
         for position, extract in enumerate(self.kind.others, start=1):
             keyed = replace(extract, where=f"({extract.where}) AND {_present(extract)}")
             if tidy:
-                self._define("TABLE", position, self.plan.select(keyed, few[position - 1], varying=True))
+                self._define(
+                    "TABLE", position, self.plan.select(keyed, few[position - 1], varying=True)
+                )
                 tidy = not self._lacks_required(f"{self.prefix}_{position}", extract.table)
             if not tidy and self.staged.typed:
                 return False

@@ -69,7 +69,9 @@ def identified(table: Table, query: str, aliases: str) -> str:
 def write(connection: duckdb.DuckDBPyConnection, query: str, folder: Path) -> int:
     """Write a query as Parquet into `folder` and return its number of rows."""
     file = literal(str(folder / "part-0.parquet"))
-    rows = connection.execute(f"COPY ({query}) TO {file} (FORMAT parquet, ROW_GROUP_SIZE 61440)").fetchall()
+    rows = connection.execute(
+        f"COPY ({query}) TO {file} (FORMAT parquet, ROW_GROUP_SIZE 61440)"
+    ).fetchall()
     return int(rows[0][0])
 
 

@@ -223,9 +223,7 @@ class Plan:
 
     def is_constant(self, extract: Extract, column: Column) -> bool:
         """Say whether a column of a learnt extract says the same in every row."""
-        return (
-            column.name not in extract.columns and "_cell_" not in self.derived(extract, column)
-        )
+        return column.name not in extract.columns and "_cell_" not in self.derived(extract, column)
 
     def source(self, extract: Extract) -> str:
         """Return the relation whose rows speak for an extract."""
