@@ -2,6 +2,7 @@
 
 import html
 import re
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -268,3 +269,28 @@ def test_a_shop_without_dates_is_told_that_nothing_can_be_new(tmp_path: Path) ->
     one = shop_from_tables({"reviews": kept}, answers=answers)
     text = write_report(one, tmp_path / "r.html", lang="zh").read_text(encoding="utf-8")
     assert "评价没有日期" in section(text, "topic")
+
+
+def test_personal_data_in_a_quoted_complaint_is_masked(
+    command: Callable[..., Any], exported: Callable[..., Path], tmp_path: Path
+) -> None:
+    said = [
+        {
+            "review_id": f"r{number}",
+            "product_id": "p",
+            "rating": 1 if number % 2 else 5,
+            "text": f"the delivery was late, so late, call me at 1391234{number:04d} {WORDS[number % 12]}"
+            if number % 2
+            else f"lovely colour, {WORDS[number % 12]} {number}",
+            "reviewed_at": f"2026-0{1 + number % 5}-{1 + number % 28:02d} 10:00:00",
+        }
+        for number in range(160)
+    ]
+    home, page = tmp_path / "shop", tmp_path / "page.html"
+    assert command("import", exported("reviews.csv", said), "--shop", home).code == 0
+    assert command("run", home).code == 0
+    assert command("report", home, "--output", page, "--lang", "en").code == 0
+    text = page.read_text(encoding="utf-8")
+    assert any("delivery was late" in one for one in quoted(section(text, "aspect")))
+    assert quoted(section(text, "topic"))
+    assert "1391234" not in text

@@ -75,7 +75,7 @@ DO_ASPECT = Words(
 # Topics
 TOPIC = Words("What is new and what has changed", "新话题与变化")
 TOPIC_LEAD = Words(
-    "{grouped} of {texts} reviews with a text fall into {topics} topics, each named by its most telling words.",
+    "Of {texts} reviews with a text, {grouped} fall into topics ({topics} in all), each named by its most telling words.",
     "{texts} 条有正文的评价中，{grouped} 条归入 {topics} 个话题，以最有区分度的词命名。",
 )
 TOPIC_MISSING = Words(
@@ -91,7 +91,7 @@ TOPIC_NONE_NEW = Words(
     "最近七天（{reviews} 条评价）没有新话题。",
 )
 TOPIC_FEW = Words(
-    "The newest seven days have {reviews} reviews, too few to say what is new (at least {least}).",
+    "Reviews of the newest seven days: {reviews}, too few to say what is new (at least {least}).",
     "最近七天只有 {reviews} 条评价，不足 {least} 条，因此不判断新话题。",
 )
 TOPIC_UNDATED = Words(
@@ -105,6 +105,7 @@ TOPIC_NEW = Words("New this week: {name}", "本周新话题：{name}")
 TOPIC_RISEN = Words("Risen: {name}", "变多：{name}")
 TOPIC_FALLEN = Words("Fallen: {name}", "变少：{name}")
 TOPIC_WORST = Words("Much complained of: {name}", "差评集中：{name}")
+TOPIC_OFTEN = Words("Often spoken of: {name}", "谈得多：{name}")
 TOPIC_SIZE = Words("{texts} reviews, {share} of all", "{texts} 条评价，占全部的 {share}")
 TOPIC_WEEK = Words(
     "{texts} in the newest seven days, {now} of their reviews; before, {before}",

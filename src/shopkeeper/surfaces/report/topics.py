@@ -12,7 +12,6 @@ from shopkeeper.intervals import Interval, discoveries, interval_p_value, propor
 from shopkeeper.surfaces.report import phrases
 from shopkeeper.surfaces.report import said_phrases as words
 from shopkeeper.surfaces.report.blocks import (
-    Block,
     Case,
     Cases,
     Column,
@@ -31,7 +30,7 @@ from shopkeeper.surfaces.report.products import quote
 from shopkeeper.words import Words
 
 VERB = "review_topics"
-SHOWN, TOLD, PRODUCTS = 12, 5, 3
+SHOWN, TOLD, LEAST_TOLD, PRODUCTS = 12, 5, 3, 3
 _TELLING = 12
 
 Row = dict[str, Any]
@@ -52,11 +51,9 @@ def topics(material: Material, pen: Pen) -> Section:
     )
     if not rows:
         return Section("topic", head, lead, (Missing(pen.say(words.TOPIC_NONE)),))
-    blocks: list[Block] = [*_news(rows, answer, material, pen)]
     cases = tuple(_case(row, kind, answer, material, pen) for row, kind in _told(rows, material))
-    if cases:
-        blocks.append(Cases(cases))
-    return Section("topic", head, lead, (*blocks, _grid(rows, answer, pen)))
+    news = _news(rows, answer, material, pen)
+    return Section("topic", head, lead, (*news, Cases(cases), _grid(rows, answer, pen)))
 
 
 def newly_bad(material: Material, pen: Pen) -> Iterator[Task]:
@@ -117,7 +114,7 @@ def _news(rows: list[Row], answer: Answer, material: Material, pen: Pen) -> Iter
 
 
 def _told(rows: list[Row], material: Material) -> list[tuple[Row, Words]]:
-    """Return the topics to tell of and what for: new, changed, and surely worse than the shop."""
+    """Return the topics to tell of and what for: new, changed, surely worse than the shop, or large."""
     told = []
     for row in rows:
         if row["new"]:
@@ -126,7 +123,11 @@ def _told(rows: list[Row], material: Material) -> list[tuple[Row, Words]]:
             told.append((row, words.TOPIC_RISEN if _rises(row) else words.TOPIC_FALLEN))
     known = {row["topic"] for row, _ in told[:TOLD]}
     bad = [row for row in _worse(rows, material) if row["topic"] not in known]
-    return [*told[:TOLD], *((row, words.TOPIC_WORST) for row in bad)][:TOLD]
+    told = [*told[:TOLD], *((row, words.TOPIC_WORST) for row in bad)][:TOLD]
+    known = {row["topic"] for row, _ in told}
+    rest = sorted(rows, key=lambda row: (-row["texts"], row["topic"]))
+    often = [(row, words.TOPIC_OFTEN) for row in rest if row["topic"] not in known]
+    return [*told, *often[: max(0, LEAST_TOLD - len(told))]]
 
 
 def _worse(rows: list[Row], material: Material) -> list[Row]:
