@@ -17,8 +17,8 @@ from shopkeeper.operations.reviews.ask import sentiment_effect
 from shopkeeper.surfaces.report import write_report
 
 SECTIONS = [
-    "first", "next", "glance", "time", "category", "product", "seller", "effect", "quality",
-    "definitions",
+    "first", "next", "glance", "time", "aspect", "topic", "category", "product", "seller", "effect",
+    "quality", "definitions",
 ]  # fmt: skip
 STAYING = {
     "nothing": ["first", "next", "glance", "quality", "definitions"],

@@ -39,6 +39,7 @@ COLUMNS = {
     "end": "止",
     "escalated": "交给编码器的比例",
     "expected": "预期",
+    "chance": "偶然概率",
     "f1": "F1",
     "field": "引自",
     "file": "文件",

@@ -10,6 +10,7 @@ from scipy.stats import binom
 from shopkeeper.data.metrics import BY_NAME as METRICS
 from shopkeeper.intervals import Interval, discoveries, interval_p_value, proportion
 from shopkeeper.surfaces.report import phrases
+from shopkeeper.surfaces.report.aspects import blamed
 from shopkeeper.surfaces.report.blocks import Block, Missing, Paragraph, Section, Task, Tasks
 from shopkeeper.surfaces.report.effect import VERB, leading, reason, sentences, without_effect
 from shopkeeper.surfaces.report.groups import enough
@@ -18,6 +19,7 @@ from shopkeeper.surfaces.report.names import category_name, product_name, seller
 from shopkeeper.surfaces.report.opinions import disagreeing
 from shopkeeper.surfaces.report.pen import Pen, percent, points
 from shopkeeper.surfaces.report.queries import Group
+from shopkeeper.surfaces.report.topics import newly_bad
 from shopkeeper.words import Words
 
 NAMED = 3
@@ -61,9 +63,11 @@ def following(material: Material, pen: Pen) -> Section:
     """Write what to do next."""
     found = (
         *_rise(material, pen),
+        *newly_bad(material, pen),
         *_reasons(material, pen),
         *_late_sellers(material, pen),
         *_products(material, pen),
+        *blamed(material, pen),
         *_category(material, pen),
         *_replies(material, pen),
         *_disagreements(material, pen),

@@ -88,6 +88,60 @@ OWN: dict[str, Definition] = {
         "Reviews whose text reads negative with 4 or 5 stars, or positive with 1 or 2; where the model "
         "abstains they do not count.",
         "文字读出为差评而给 4–5 星，或读出为好评而给 1–2 星的评价；模型弃权的不计。"),
+    "texts": _own(
+        "Reviews with a text", "有正文的评价",
+        "Reviews whose title or text is not blank, with or without stars.",
+        "标题或正文不为空的评价，不论有没有星级。"),
+    "aspect_reviews": _own(
+        "Reviews that speak of an aspect", "谈到某方面的评价数",
+        "Reviews with a clause that holds a word of the aspect, each counted once however often it does.",
+        "至少有一个分句含该方面词语的评价，一条只计一次。"),
+    "aspect_of_all": _own(
+        "Share of an aspect", "某方面的占比",
+        "Reviews that speak of the aspect ÷ reviews with a text; 95 % Wilson interval. A review may speak of several.",
+        "谈到该方面的评价数 ÷ 有正文的评价数，附 95% Wilson 区间。一条评价可以谈到几个方面。"),
+    "aspect_share": _own(
+        "Complaints and praise of an aspect", "某方面的抱怨与称赞",
+        "Reviews that complain of (praise) the aspect ÷ reviews that speak of it; 95 % Wilson interval. What a clause thinks "
+        "is read from its opinion words and from what the shop's rated reviews teach. A review that does both "
+        "complains. A product is named where its complaints are too many for chance among all products and aspects "
+        "(binomial tail, Benjamini–Hochberg at 5 %).",
+        "抱怨（称赞）该方面的评价数 ÷ 谈到它的评价数，附 95% Wilson 区间。分句的态度由观点词与本店带星级的评价共同判读；"
+        "又夸又怨的算抱怨。商品的抱怨多到在全部商品与方面中都难用偶然解释时才点名（二项分布，Benjamini–Hochberg，5%）。"),
+    "aspect_agreement": _own(
+        "Agreement with the stars", "与星级一致的比例",
+        "Of reviews with stars that are a single clause, the share whose clause is read as what the stars say; no "
+        "clause is read by a model that has learned from it.",
+        "带星级且只有一个分句的评价中，分句判读与星级一致的比例；判读某条时所用的模型没有学过它。"),
+    "topic_reviews": _own(
+        "Reviews of a topic", "话题的评价数",
+        "Reviews whose text is nearest to the middle of the topic; each text is in one topic at most, and topics hold "
+        "one language each.",
+        "正文离该话题中心最近的评价数；每条最多归入一个话题，每个话题只含一种语言。"),
+    "topic_share": _own(
+        "Share of a topic", "话题占比",
+        "Reviews of the topic ÷ reviews with a text.", "该话题的评价数 ÷ 有正文的评价数。"),
+    "topic_week": _own(
+        "Newest seven days", "最近七天",
+        "Counted back from the newest review. A topic is new where its share of that week is at least five times that "
+        "of before and chance gives so many less than once in a hundred such reports (hypergeometric, Holm).",
+        "从最新一条评价往前数七天。话题当周占比至少为此前的五倍，且偶然出现这么多的机会不到百分之一时"
+        "（超几何分布，Holm 校正），才算新话题。"),
+    "topic_change": _own(
+        "Change of a topic", "话题的变化",
+        "The week that splits the topic's share of the reviews most clearly into a before and a since, told only where "
+        "chance gives so large a change in any week less than once in twenty (1,999 random deals, Holm).",
+        "把话题占比最清楚地分成前后两段的那一周；只有在任意一周偶然出现这么大变化的机会不到二十分之一时才列出"
+        "（1,999 次随机重排，Holm 校正）。"),
+    "topic_negative": _own(
+        "Negative share of a topic", "话题的差评占比",
+        "Negative reviews ÷ reviews of the topic that have a sentiment; 95 % Wilson interval.",
+        "该话题的差评数 ÷ 有情感的评价数，附 95% Wilson 区间。"),
+    "topic_products": _own(
+        "Products of a topic", "话题集中的商品",
+        "Reviews of the topic that speak of the product; told where they are more than chance gives in proportion to "
+        "the product's reviews (hypergeometric, times the pairs looked at).",
+        "该话题中谈到该商品的评价数；只列出按商品评价数的比例难用偶然解释的（超几何分布，乘以比较的对数）。"),
     "unanswered": _own(
         "Negative reviews without a reply", "未回复的差评",
         "Negative reviews with a text and with neither reply nor time of reply.",

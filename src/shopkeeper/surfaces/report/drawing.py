@@ -1,7 +1,9 @@
-"""Pictures for a block: one chart drawn for a wide and for a narrow page, and bars for table cells."""
+"""Pictures for a block: one chart drawn for a wide and a narrow page, and small ones for table cells."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from markupsafe import Markup
@@ -12,6 +14,7 @@ from shopkeeper.surfaces.report.blocks import Figure
 from shopkeeper.surfaces.report.pen import Pen
 
 WIDE, NARROW = 720, 344
+_POINTS, _HEIGHT = 26, 24
 
 
 def figure(
@@ -63,3 +66,41 @@ def strip(interval: Interval, overall: float, most: float) -> Markup:
         '<line class="span" x1="{low}" x2="{high}" y1="8" y2="8"/>'
         '<circle class="dot" cx="{middle}" cy="8" r="4"/></svg>'
     ).format(low=low, middle=middle, high=high, tick=tick)
+
+
+def course(weeks: Sequence[dict[str, Any]], changed: date | None) -> Markup:
+    """Draw the share of a topic over time as a small line, with an upright one where it changed.
+
+    Parameters
+    ----------
+    weeks
+        `week`, `texts` and `all_texts`, in order; taken together so that few points are left.
+    changed
+        Day of the change; None where there is none.
+    """
+    size = -(-len(weeks) // _POINTS)
+    # Counted back from the newest, so that the last point is never of a part of a span.
+    starts = range(len(weeks) % size if size else 0, len(weeks), size or 1)
+    spans = [list(weeks[at : at + size]) for at in starts]
+    shares = [
+        sum(row["texts"] for row in span) / whole
+        for span in spans
+        if (whole := sum(row["all_texts"] for row in span))
+    ]
+    if len(shares) < 3:
+        return Markup("–")
+    top, wide = max(shares) or 1.0, 100 / (len(shares) - 1)
+    line = " ".join(
+        f"{wide * at:.1f},{_HEIGHT - 2 - (_HEIGHT - 4) * share / top:.1f}"
+        for at, share in enumerate(shares)
+    )
+    mark = Markup()
+    if changed is not None:
+        before = sum(span[-1]["week"] < changed for span in spans)
+        mark = Markup('<line class="when" x1="{x}" x2="{x}" y1="0" y2="{y}"/>').format(
+            x=f"{wide * min(before, len(shares) - 1):.1f}", y=_HEIGHT
+        )
+    return Markup(
+        '<svg class="course" aria-hidden="true" viewBox="0 0 100 {height}" preserveAspectRatio="none" '
+        'width="100%" height="{height}">{mark}<polyline points="{line}"/></svg>'
+    ).format(height=_HEIGHT, mark=mark, line=line)

@@ -13,6 +13,7 @@ from shopkeeper.intervals import Interval, proportion
 from shopkeeper.surfaces.charts import PAPER
 from shopkeeper.surfaces.report import phrases
 from shopkeeper.surfaces.report.queries import Moment
+from shopkeeper.surfaces.report.said_phrases import ASPECT_POLARITIES
 
 _PERCENT = {"format": ".0%", "tickCount": 5, "title": None}
 _SIGNED = "(datum.value > 0 ? '+' : datum.value < 0 ? '−' : '') + abs(datum.value)"
@@ -37,6 +38,16 @@ class Line:
 
     label: str
     share: Interval
+
+
+@dataclass(frozen=True, slots=True)
+class Opinions:
+    """How many reviews complain of something, praise it, or do neither."""
+
+    label: str
+    negative: int
+    neutral: int
+    positive: int
 
 
 Dated = Moment | Course
@@ -142,19 +153,7 @@ def shares(lines: Sequence[Line], overall: float) -> dict[str, Any]:
         for label, line in zip(labels, lines, strict=True)
     ]
     most = max((label.count("\n") for label in labels), default=0)
-    y = {
-        "field": "label",
-        "type": "nominal",
-        "sort": labels,
-        "axis": {
-            "title": None,
-            "ticks": False,
-            "domain": False,
-            "labelLimit": 200,
-            "labelExpr": "split(datum.label, '\\n')",
-            "labelColor": PAPER["ink"],
-        },
-    }
+    y = _labelled(labels)
     x = {"field": "share", "type": "quantitative", "axis": {**_PERCENT, "grid": True}}
     return {
         "height": {"step": 26 + 10 * most},
@@ -177,6 +176,41 @@ def shares(lines: Sequence[Line], overall: float) -> dict[str, Any]:
     }
 
 
+def opinions(bars: Sequence[Opinions]) -> dict[str, Any]:
+    """Draw how many reviews complain of each thing, praise it or do neither, as bars in order."""
+    labels = [_folded(bar.label) for bar in bars]
+    rows = [
+        {
+            "label": label,
+            "said": ASPECT_POLARITIES[name].to_dict(),
+            "place": place,
+            "reviews": getattr(bar, name),
+        }
+        for label, bar in zip(labels, bars, strict=True)
+        for place, name in enumerate(_ORDER)
+    ]
+    colour = {
+        "field": "said",
+        "type": "nominal",
+        "scale": {
+            "domain": [ASPECT_POLARITIES[name].to_dict() for name in _ORDER],
+            "range": [PAPER["accent"], PAPER["middle"], PAPER["calm"]],
+        },
+    }
+    x = {"field": "reviews", "type": "quantitative", "stack": "zero"}
+    return {
+        "height": {"step": 26},
+        "data": {"values": rows},
+        "mark": {"type": "bar", "height": {"band": 0.62}},
+        "encoding": {
+            "y": _labelled(labels),
+            "x": {**x, "axis": {"title": None, "tickCount": 4, "grid": True}},
+            "color": colour,
+            "order": {"field": "place"},
+        },
+    }
+
+
 def differences(lines: Sequence[Line]) -> dict[str, Any]:
     """Draw differences in percentage points with their intervals, one line each, beside none."""
     drawn = shares(lines, 0.0)
@@ -187,6 +221,23 @@ def differences(lines: Sequence[Line]) -> dict[str, Any]:
             "axis": {"title": None, "tickCount": 5, "grid": True, "labelExpr": _SIGNED},
         }
     return drawn
+
+
+def _labelled(labels: Sequence[str]) -> Row:
+    """Return an axis of names in the given order."""
+    return {
+        "field": "label",
+        "type": "nominal",
+        "sort": labels,
+        "axis": {
+            "title": None,
+            "ticks": False,
+            "domain": False,
+            "labelLimit": 200,
+            "labelExpr": "split(datum.label, '\\n')",
+            "labelColor": PAPER["ink"],
+        },
+    }
 
 
 def _folded(label: str) -> str:

@@ -12,6 +12,7 @@ from shopkeeper.data.checks import check
 from shopkeeper.data.facts import Period
 from shopkeeper.data.shop import Shop
 from shopkeeper.surfaces.report import queries
+from shopkeeper.surfaces.report.nearest import nearest
 from shopkeeper.surfaces.report.queries import Group, Moment
 from shopkeeper.surfaces.running import fingerprint
 from shopkeeper.surfaces.verbs import VERBS
@@ -50,6 +51,10 @@ class Material:
         Late deliveries, and all that had a promise.
     lateness
         Reviews by days between promise and delivery.
+    named
+        Titles and categories of the products that aspects and topics name.
+    quoted, complaints
+        Stars and day of the reviews that the topics quote, by id; the nearest negative review by topic.
     quotes
         Negative reviews with a text, by product, of the worst products.
     unanswered
@@ -72,6 +77,9 @@ class Material:
     sellers: list[Group]
     punctuality: tuple[int, int]
     lateness: list[dict[str, Any]]
+    named: dict[str, Group]
+    quoted: dict[str, dict[str, Any]]
+    complaints: dict[int, dict[str, Any]]
     quotes: dict[str, list[dict[str, Any]]]
     unanswered: tuple[int, int] | None
     ordered: tuple[date | None, date | None]
@@ -93,6 +101,7 @@ def gather(shop: Shop, lang: str) -> Material:
     period = _period(*reviewed)
     products = _worst_first(queries.by_product(shop))
     judged = answers.get("review_sentiment")
+    quoted, complaints = nearest(shop, answers.get("review_topics"))
     return Material(
         shop=shop,
         lang=lang,
@@ -108,6 +117,9 @@ def gather(shop: Shop, lang: str) -> Material:
         sellers=_worst_first(queries.by_seller(shop)),
         punctuality=queries.punctuality(shop),
         lateness=queries.lateness(shop),
+        quoted=quoted,
+        complaints=complaints,
+        named=queries.named_products(shop, sorted(_named(answers))),
         quotes=queries.quotes(
             shop, judged.table if judged else None, [group.key for group in worst(products)]
         ),
@@ -121,6 +133,12 @@ def gather(shop: Shop, lang: str) -> Material:
 def worst(products: list[Group]) -> list[Group]:
     """Return the products at the head of the list that have at least two negative reviews."""
     return [group for group in products if group.negative >= 2][:WORST]
+
+
+def _named(answers: dict[str, Answer]) -> set[str]:
+    """Return the products that the answers about texts name."""
+    stored = [answers[verb] for verb in ("review_aspects", "review_topics") if verb in answers]
+    return {key for one in stored for key in one.evidence["products"]["product_id"].to_pylist()}
 
 
 def _stale(shop: Shop) -> Iterator[Words]:

@@ -29,6 +29,11 @@ def product_name(group: Group, material: Material, pen: Pen) -> Markup:
     return pen.say(phrases.PRODUCT_UNNAMED, category=pen.name(category), id=short)
 
 
+def named_product(key: str, material: Material, pen: Pen) -> Markup:
+    """Write the title of a product that an answer names; where it has none, its category and its id."""
+    return product_name(material.named.get(key) or Group(key, None, None, 0, 0), material, pen)
+
+
 def seller_name(group: Group, pen: Pen) -> Markup:
     """Write a seller's id and the city, where it is known."""
     short = pen.identifier(group.key)

@@ -159,6 +159,20 @@ def by_product(shop: Shop) -> list[Group]:
     return [Group(**row) for row in _rows(named)]
 
 
+def named_products(shop: Shop, keys: list[str]) -> dict[str, Group]:
+    """Return title and category of products by what reviews call them: a variant or the whole."""
+    product = with_family(shop, shop.products)
+    kept = product.filter(product.product_id.isin(keys) | product.family.isin(keys))
+    rows = _rows(kept.select("product_id", "family", "title", "category"))
+    rows.sort(key=lambda row: (row["title"] is None, row["title"] or "", row["product_id"]))
+    found: dict[str, Group] = {}
+    for name in ("product_id", "family"):
+        for row in rows:
+            key = row[name]
+            found.setdefault(key, Group(key, row["title"], row["category"], 0, 0))
+    return found
+
+
 def spoken_of_products(shop: Shop) -> int:
     """Return how many products have a review."""
     return int(_counted(spoken_of(shop), "product_id").count().to_pyarrow().as_py())

@@ -16,7 +16,7 @@ from shopkeeper.language.taxonomy import with_own
 from shopkeeper.operations.reviews.aspects import evidence
 from shopkeeper.operations.reviews.aspects.picture import aspects_chart
 from shopkeeper.operations.reviews.aspects.reading import Reading, read
-from shopkeeper.operations.reviews.aspects.rows import FIELDS, aspect_rows
+from shopkeeper.operations.reviews.aspects.rows import FIELDS, read_rows
 from shopkeeper.operations.reviews.aspects.sentences import TITLE, limits, meanings, sentences
 
 
@@ -31,7 +31,7 @@ class Plan:
 
 def answer(shop: Shop, plan: Plan) -> Answer | None:
     """Return the answer; None when no review has a text."""
-    reviews = aspect_rows(shop).to_pyarrow()
+    reviews = read_rows(shop)
     with_text = _with_text(reviews)
     if not with_text:
         return None
@@ -48,7 +48,7 @@ def answer(shop: Shop, plan: Plan) -> Answer | None:
     return Answer(
         verb="review_aspects",
         title=TITLE,
-        table=table,
+        table=table.sort_by("review_id"),
         method="learned" if reading.learned else "words",
         as_of=shop.cut.isoformat() if shop.cut else "",
         summary=tuple(sentences(found, least=plan.least)),

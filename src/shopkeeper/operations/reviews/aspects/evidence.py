@@ -12,9 +12,10 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
+from scipy.stats import binom
 
 from shopkeeper.data.tables import SENTIMENTS
-from shopkeeper.intervals import Interval, bootstrap, proportion
+from shopkeeper.intervals import Interval, bootstrap, discoveries, proportion
 from shopkeeper.language.polarity import polarity
 from shopkeeper.language.taxonomy import Aspect
 from shopkeeper.operations.reviews import metrics
@@ -42,6 +43,7 @@ SCHEMAS = {
         [
             ("name", pa.string()), ("product_id", pa.string()), ("product", pa.string()),
             ("reviews", pa.int64()), ("negative", pa.int64()), *_SHARE, ("usual", pa.float64()),
+            ("chance", pa.float64()),
         ]
     ),
     "months": pa.schema(
@@ -84,7 +86,7 @@ class Said:
     Parameters
     ----------
     reviews
-        The reviews, as `aspect_rows` gives them.
+        The reviews, as `read_rows` gives them.
     by_aspect
         Aspect → row of a review → its polarity.
     """
@@ -149,9 +151,10 @@ def aspect_table(
 
 
 def product_rows(said: Said, *, least: int) -> list[Row]:
-    """Return the products of which an aspect is complained of more than of the shop's others.
+    """Return the products of which an aspect is complained of more than in the whole shop, surest first.
 
-    Only those whose interval lies above the usual share, the furthest above first.
+    Only those of which it stands among all pairs of a product and an aspect that were compared
+    (binomial tail, Benjamini–Hochberg at 5 %); a share only where there are enough reviews.
     """
     rows: list[Row] = []
     for name, by_review in said.by_aspect.items():
@@ -161,13 +164,17 @@ def product_rows(said: Said, *, least: int) -> list[Row]:
             if said.reviews[at]["product_id"] is not None:
                 by_product[said.reviews[at]["product_id"]].append(at)
         for product, places in by_product.items():
-            bad = _complaints(by_review[at] for at in places)
-            shares = _share(bad, len(places), least)
-            if shares["low"] is not None and shares["low"] > usual:
-                head: Row = {"name": name, "product_id": product}
-                head |= {"product": said.reviews[places[0]]["product"], "reviews": len(places)}
-                rows.append(head | {"negative": bad, **shares, "usual": usual})
-    return sorted(rows, key=lambda row: (-(row["low"] - row["usual"]), row["name"]))[:PRODUCTS]
+            head: Row = {"name": name, "product_id": product, "reviews": len(places)}
+            head["product"] = said.reviews[places[0]]["product"]
+            head["negative"] = _complaints(by_review[at] for at in places)
+            rows.append(head | {"usual": usual})
+    chances = [float(binom.sf(row["negative"] - 1, row["reviews"], row["usual"])) for row in rows]
+    stands = [
+        row | _share(row["negative"], row["reviews"], least) | {"chance": chance}
+        for row, chance, stood in zip(rows, chances, discoveries(chances), strict=True)
+        if stood
+    ]
+    return sorted(stands, key=lambda row: (row["chance"], -row["negative"], row["name"]))[:PRODUCTS]
 
 
 def month_rows(said: Said, *, least: int) -> list[Row]:
@@ -230,7 +237,7 @@ def quote_rows(table: pa.Table, said: Said) -> list[Row]:
     for (name, kind), own in sorted(groups.items()):
         if kind == "neutral":
             continue
-        own.sort(key=partial(_surest, kind))
+        own.sort(key=partial(_surest, kind))  # a stable sort: ties stay in the order of the table
         made += [
             {"name": name, "polarity": kind, "p": row[f"p_{kind}"]}
             | {"rating": ratings[row["review_id"]]}
@@ -240,8 +247,8 @@ def quote_rows(table: pa.Table, said: Said) -> list[Row]:
     return made
 
 
-def _surest(kind: str, row: Row) -> tuple[float, str, int]:
-    return -_clear(row, kind), row["review_id"], row["start"]
+def _surest(kind: str, row: Row) -> float:
+    return -_clear(row, kind)
 
 
 def _clear(row: Row, kind: str) -> float:

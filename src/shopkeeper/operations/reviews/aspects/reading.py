@@ -85,7 +85,7 @@ def read(
     Parameters
     ----------
     reviews
-        Rows of `aspect_rows`.
+        Rows of `read_rows`.
     finder
         Finds the aspects.
     learns

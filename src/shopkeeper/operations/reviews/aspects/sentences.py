@@ -53,6 +53,12 @@ DEFINITIONS = {
     "usual": Words(
         "Share of complaints of the aspect in the whole shop.", "全店对该方面的抱怨比例。"
     ),
+    "chance": Words(
+        "Chance of so many complaints were the product like the whole shop (binomial); listed is what "
+        "stands among all products and aspects (Benjamini–Hochberg at 5 %).",
+        "若该商品与全店一样，出现这么多抱怨的概率（二项分布）；只列出在全部商品与方面中仍然成立的"
+        "（Benjamini–Hochberg，5%）。",
+    ),
     "expected": Words(
         "Reviews that would complain of both by chance.", "若互不相关，预计同时抱怨两者的评价数。"
     ),
@@ -104,9 +110,10 @@ def _product(products: Sequence[Row], shown: Sequence[Row]) -> Iterator[Words]:
         title = titles.get(row["name"])
         if title is not None:
             yield Words(
-                f"{row['product']}: {row['share']:.1%} of the reviews that speak of its "
-                f"{title.en.lower()} complain, against {row['usual']:.1%} in the shop.",
-                f"{row['product']}：谈到{title.zh}的评价中 {row['share']:.1%} 抱怨，全店为 {row['usual']:.1%}。",
+                f"{row['product']}: {row['negative']:,} of {row['reviews']:,} reviews that speak of its "
+                f"{title.en.lower()} complain; in the shop {row['usual']:.1%} do.",
+                f"{row['product']}：谈到{title.zh}的 {row['reviews']:,} 条评价中有 {row['negative']:,} 条抱怨；"
+                f"全店的抱怨比例为 {row['usual']:.1%}。",
             )
 
 

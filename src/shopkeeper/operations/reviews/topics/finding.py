@@ -32,6 +32,7 @@ from shopkeeper.operations.reviews.topics.sentences import DEFINITIONS, TITLES, 
 
 Row = dict[str, Any]
 QUOTE = 300
+_PLACE = ("text", "on", "sentiment", "product_id", "id")
 _QUOTED = (12, 160)
 _LOOKED_AT = 40
 NEW_P, NEW_RATIO = 0.01, 5
@@ -67,9 +68,13 @@ class Texts:
 
 
 def read_texts(shop: Shop, source: Source) -> Texts:
-    """Read every text of a source that is not blank."""
+    """Read every text of a source that is not blank, in the order of what they say.
+
+    Sums of vectors and which of two equal texts is read go by place; a name must not decide it.
+    """
     rows = text_rows(shop, source).to_pyarrow()
     kept = rows.filter(pc.is_valid(rows["text"]))
+    kept = kept.sort_by([(name, "ascending") for name in _PLACE])
     texts = kept["text"].to_pylist()
     return Texts(
         kept["id"].to_pylist(),
@@ -103,6 +108,7 @@ def answer(shop: Shop, texts: Texts, plan: Plan) -> Answer:
     tables = {
         name: pa.Table.from_pylist(evidence[name], schema=EVIDENCE[name]) for name in EVIDENCE
     }
+    tables["texts"] = tables["texts"].sort_by("id")
     made = pa.Table.from_pylist(table, schema=TOPIC_COLUMNS)
     methods = sorted({group.method for group in groups}, reverse=True)
     return Answer(

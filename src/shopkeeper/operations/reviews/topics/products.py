@@ -57,9 +57,9 @@ def affected(
             by_product[product] += 1
             by_topic[code] += 1
     whole = sum(by_product.values())
-    looked = sorted(
+    looked = [
         (code, product) for (code, product), n in pairs.items() if code >= 0 and n >= _LEAST_TEXTS
-    )
+    ]
     rows = []
     for code, product in looked:
         texts, own = pairs[code, product], by_product[product]
@@ -74,6 +74,7 @@ def affected(
             row["expected"] = by_topic[code] * own / whole
             row["share"] = texts / own if own >= least else None
             rows.append(row)
-    rows.sort(key=lambda row: (row["topic"], -row["texts"] + row["expected"], row["product_id"]))
+    # Ties stay in the order of the texts, so that no product's name decides which are told.
+    rows.sort(key=lambda row: (row["topic"], -row["texts"] + row["expected"]))
     kept = [[row for row in rows if row["topic"] == n + 1][:SHOWN] for n in range(topics)]
     return [row for some in kept for row in some]

@@ -32,6 +32,9 @@ DEFINITIONS = {
         "话题最具区分度的三个词：含该词的文本占比 × log(1 + A ÷ f)，f 为含该词的全部文本数，"
         "A 为每个话题的平均文本数。",
     ),
+    "texts": Words(
+        "Texts to which the middle of this topic is nearest.", "离该话题中心最近的文本数。"
+    ),
     "share": Words("Share of all texts.", "占全部文本的比例。"),
     "texts_this_week": Words(
         "Texts of the newest seven days; weeks are counted back from the newest day.",
