@@ -137,6 +137,27 @@ def test_one_example_of_each_intent_is_read(tiny: str) -> None:
     assert ((made.confidence(ODD) >= 0) & (made.confidence(ODD) <= 1)).all()
 
 
+def test_the_number_of_examples_decides_how_the_encoder_is_trained(
+    tiny: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from shopkeeper.language import intents
+
+    for rows, course in ((len(TEXTS), intents.FEW), (len(TEXTS) - 1, intents.MANY)):
+        monkeypatch.setattr(intents, "_FEW", rows)
+        made = intents.IntentClassifier(encoder=tiny, rehearsals=0).fit(TEXTS, INTENTS)
+        assert made.course_ == course
+
+
+def test_a_model_fitted_again_chooses_its_course_anew(
+    tiny: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from shopkeeper.language import intents
+
+    made = intents.IntentClassifier(encoder=tiny, rehearsals=0).fit(TEXTS, INTENTS)
+    monkeypatch.setattr(intents, "_FEW", 1)
+    assert made.fit(TEXTS, INTENTS).course_ == intents.MANY
+
+
 def test_what_cannot_be_asked_is_said(tiny: str, fitted) -> None:
     from shopkeeper.language.intents import IntentClassifier
 

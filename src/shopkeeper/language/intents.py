@@ -24,6 +24,7 @@ from shopkeeper.language.classify import NgramClassifier
 from shopkeeper.language.encode import SentenceEncoder
 from shopkeeper.language.proxies import SCALE, Course, ProxyEncoder, Vectors
 from shopkeeper.language.splits import folds, text_groups
+from shopkeeper.language.train import fitted_softmax
 from shopkeeper.words import Words
 
 Floats = NDArray[np.float64]
@@ -37,10 +38,10 @@ RISK = 0.5
 _FEW = 2_000
 _REHEARSED = 3_000
 _STRENGTH = 30.0
-_STRENGTH_NGRAMS = 4.0
+_STRENGTH_NGRAMS = 16.0
 _FLOOR = 1e-9
 _ASKED = Words("Asked to learn intents from examples.", "要从例句学习意图。")
-FEW, MANY = Course(), Course(layers=4, epochs=6, rate=1e-4, misspell=False)
+FEW, MANY = Course(epochs=5, rate=1e-4), Course(layers=4, epochs=6, rate=1e-4, misspell=False)
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,8 @@ class IntentClassifier:
     seed
         Seed of everything random.
     course
-        How far the encoder is trained; by the number of examples when not given.
+        How far the encoder is trained. When not given, by the number of examples: `FEW` up to
+        2,000, `MANY` above.
     outside
         Share of the queries to come that are about none of the intents, 0 to below 1.
     rehearsals
@@ -118,14 +120,13 @@ class IntentClassifier:
         _learnable(texts, intents)
         names, codes = np.unique(np.asarray(intents, dtype=np.str_), return_inverse=True)
         self.classes_: tuple[str, ...] = tuple(names.tolist())
-        if self.course is None:
-            self.course = FEW if len(texts) <= _FEW else MANY
+        self.course_ = self.course or (FEW if len(texts) <= _FEW else MANY)
         self.temperature_ = 1.0
         self.weights_: Floats | None = None
-        vectors = SentenceEncoder(encoder=self.encoder, tokens=self.course.tokens).vectors(texts)
+        vectors = SentenceEncoder(encoder=self.encoder, tokens=self.course_.tokens).vectors(texts)
         if self.rehearsals:
             self._calibrate(self._rehearse(texts, codes, vectors))
-        self._readers = Readers(self.encoder, self.seed, self.course).fit(texts, codes, vectors)
+        self._readers = Readers(self.encoder, self.seed, self.course_).fit(texts, codes, vectors)
         return self
 
     def probabilities(self, texts: Sequence[str]) -> Floats:
@@ -174,14 +175,13 @@ class IntentClassifier:
 
     def save(self, folder: Path) -> None:
         """Write what was learned; the encoder itself is named, not copied."""
-        assert self.course is not None
         arrays = self._readers.save(folder / "ngrams")
         if self.weights_ is not None:
             arrays["confidence"] = self.weights_
         meta = {
             "classes": self.classes_,
             "encoder": self.encoder,
-            "course": asdict(self.course),
+            "course": asdict(self.course_),
             "temperature": self.temperature_,
             "outside": self.outside,
         }
@@ -199,6 +199,7 @@ class IntentClassifier:
         arrays, meta = load_artifact(folder, kind=KIND)
         course = Course(**meta["course"])
         made = cls(encoder=meta["encoder"], course=course, outside=meta["outside"])
+        made.course_ = course
         made.classes_, made.temperature_ = tuple(meta["classes"]), meta["temperature"]
         made.weights_ = arrays.pop("confidence", None)
         made._readers = Readers(made.encoder, 0, course).take(arrays, folder / "ngrams")
@@ -206,7 +207,6 @@ class IntentClassifier:
 
     def _rehearse(self, texts: list[str], codes: Codes, vectors: Vectors) -> Rehearsal:
         """Return what models said of examples and intents that were kept from them."""
-        assert self.course is not None
         at = _sampled(codes, _REHEARSED, self.seed)
         count = self.rehearsals if len(at) <= _FEW else 1
         groups = text_groups([texts[i] for i in at])
@@ -222,7 +222,7 @@ class IntentClassifier:
             asked = at[~np.isin(groups, groups[teaches]) & (unknown | np.isin(codes[at], known))]
             if len(known) < 2 or not len(asked):
                 continue
-            reader = Readers(self.encoder, self.seed, self.course)
+            reader = Readers(self.encoder, self.seed, self.course_)
             own = np.searchsorted(known, codes[taught])
             reader.fit([texts[i] for i in taught], own, vectors[taught])
             some, closeness = reader.read([texts[i] for i in asked])
@@ -299,13 +299,7 @@ class Readers:
 
     def fit(self, texts: list[str], codes: Codes, vectors: Vectors) -> Readers:
         """Learn from texts, the number of each one's intent, and its vector before training."""
-        from sklearn.linear_model import LogisticRegression
-
-        probe = LogisticRegression(C=_STRENGTH, max_iter=300).fit(vectors, codes)
-        weights, bias = probe.coef_, probe.intercept_
-        if len(weights) == 1:
-            weights, bias = np.vstack([-weights, weights]) / 2, np.append(-bias, bias) / 2
-        self._weights, self._bias = weights.astype(np.float32), bias.astype(np.float32)
+        self._weights, self._bias = fitted_softmax(vectors, codes, strength=_STRENGTH)
         self._trained.fit(texts, codes)
         self._ngrams.fit(texts, [f"{code:06d}" for code in codes])
         return self
