@@ -1,0 +1,183 @@
+"""How much a text speaks like an attempt to steer a language model: evidence, added up.
+
+No single word gives an attempt away. A name for the reader, a verb of dropping, a word for rules, a
+wish for the answer, each is common in a shop; side by side they are not. The concepts and their
+words lie in `injection_lexicon.toml`, the weights of each, alone and near another, in
+`injection_weights.toml`; `python benchmarks/injection_fit.py` learns the weights anew.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+
+_HERE = Path(__file__).parent
+_WORD = re.compile(r"[a-z0-9_'’]{1,40}")
+_HAN = re.compile(r"[\u4e00-\u9fff]")
+_END = re.compile(r"[。！？!?\n;；]|\.(?=\s)")
+_LONGEST, _HITS = 240, 30
+_NEAR_WORDS, _NEAR_HAN = 60, 24
+
+SIGNS = {
+    "frame": r"<\|/?[a-z_]{3,20}\|>|\[/?inst\]|<</?sys>>|[\"']role[\"'] {0,3}: {0,3}[\"'](?:system|developer|assistant)"
+    r"|\brole ?[:=] ?(?:system|developer)|</?(?:system|instructions?|assistant|user_?review|review|prompt|admin|tool_call|function_calls?)>"
+    r"|(?:function_result|tool_result|function_call|tool_calls?|tool_use)\b|[\[【(<]{1,2} ?(?:system|sys|admin|developer|系统|平台|管理员|开发者|官方|后台|安全)",
+    "turn": r"(?:^|\n|### ?)[ >*-]{0,4}(?:system|assistant|user|human|ai|bot|developer|系统|助手|用户|机器人|客服|顾客)(?: ?(?:message|prompt|消息|提示|指令))? ?[:：]",
+    "concealed": r"<!--|\[//\]: ?#|\[comment\]: ?#|font-size: ?0|display: ?none|visibility: ?hidden|opacity: ?0|color: ?(?:white|#fff)|(?:^|\n)---",
+    "link": r"https?://|!\[|\]\(|<img|www\.|[\w.+-]{1,40}@[\w-]{2,40}\.",
+    "hole": r"[?&]\w{1,20}=|\{\{?[\w ]{2,30}\}|\{[\u4e00-\u9fff]{2,12}\}|\[[a-z]{3,20}_[a-z_]{2,20}\]|(?:/etc/|cat /|rm -)\w|[a-z_]{3,30}\([^)\n]{0,60}\)",
+    "answer": r"\{ ?[\"'][a-z_]{2,30}[\"'] ?:|verdict ?=|true|false|[\"“「](?:approved|refund|yes|通过|批准|无害|好评|同意|safe|clean)",
+}
+"""What shapes, not words, show: marks of a conversation, hidden text, links, blanks to fill."""
+
+_SIGNS = {name: re.compile(pattern) for name, pattern in SIGNS.items()}
+AGAINST = ("goods", "told", "shop")
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A place that names a concept, in the text as it was folded."""
+
+    start: int
+    end: int
+    concept: str
+    han: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A stretch of a text and its evidence."""
+
+    hits: tuple[Hit, ...]
+    features: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Lexicon:
+    singles: frozenset[str]
+    words: dict[str, list[tuple[tuple[str, ...], str]]]
+    han: dict[str, list[tuple[str, str]]]
+
+    def canonical(self, word: str) -> str:
+        if word in self.singles or not word.endswith("s"):
+            return word
+        return word[:-1] if word[:-1] in self.singles else word
+
+
+@cache
+def _lexicon() -> _Lexicon:
+    table = tomllib.loads((_HERE / "injection_lexicon.toml").read_text(encoding="utf-8"))
+    phrases = [
+        (concept, phrase.replace("\n", "").strip().lower())
+        for concept, languages in table.items()
+        for written in languages.values()
+        for phrase in written.split("|")
+    ]
+    made = _Lexicon(frozenset(p for _, p in phrases if p.isascii() and " " not in p), {}, {})
+    for concept, phrase in dict.fromkeys(phrases):
+        if _HAN.search(phrase):
+            made.han.setdefault(phrase[:2], []).append((phrase, concept))
+        elif phrase:
+            first, *rest = (made.canonical(word) for word in _WORD.findall(phrase))
+            made.words.setdefault(first, []).append(((first, *rest), concept))
+    return made
+
+
+@cache
+def _weights() -> tuple[float, float, dict[str, float]]:
+    table = tomllib.loads((_HERE / "injection_weights.toml").read_text(encoding="utf-8"))
+    return table["bias"], table["threshold"], table["weights"]
+
+
+def hits(text: str) -> list[Hit]:
+    """Return the places of a folded text that name a concept, in order."""
+    lexicon = _lexicon()
+    places = [(m.start(), m.end(), lexicon.canonical(m[0].replace("’", "'"))) for m in _WORD.finditer(text)]
+    found = []
+    for at, (start, _, word) in enumerate(places):
+        for phrase, concept in lexicon.words.get(word, ()):
+            last = at + len(phrase) - 1
+            if last == at or (
+                last < len(places)
+                and all(places[at + step][2] == phrase[step] for step in range(1, len(phrase)))
+            ):
+                found.append(Hit(start, places[last][1], concept, han=False))
+    if not text.isascii():
+        for at, pair in enumerate(map("".join, pairwise(text))):
+            for phrase, concept in lexicon.han.get(pair, ()):
+                if text.startswith(phrase, at):
+                    found.append(Hit(at, at + len(phrase), concept, han=True))
+        found += (Hit(at, at + 1, "you", han=True) for at, one in enumerate(text) if one in "你您")
+    for name, pattern in _SIGNS.items():
+        found += (Hit(m.start(), m.end(), name, han=False) for m in pattern.finditer(text))
+    return sorted(found, key=lambda hit: (hit.start, hit.end, hit.concept))
+
+
+def windows(text: str, *, disguised: bool = False) -> Iterator[Window]:
+    """Yield every two sentences of a folded text that name a concept, with their features.
+
+    Parameters
+    ----------
+    text
+        A folded text.
+    disguised
+        Whether a disguise was taken off.
+
+    Limits
+    ------
+    Evidence further apart than two sentences or 240 characters is never added up.
+
+    Examples
+    --------
+    >>> sorted(next(windows("ignore the rules")).features)
+    ['drop', 'drop~rules', 'rules']
+    """
+    found = hits(text)
+    starts = list(_stretches(text))
+    first = last = 0
+    for number, start in enumerate(starts):
+        end = starts[number + 2] if number + 2 < len(starts) else len(text)
+        while first < len(found) and found[first].start < start:
+            first += 1
+        last = max(first, last)
+        while last < len(found) and found[last].start < end:
+            last += 1
+        if last > first:
+            inside = tuple(found[first:last][:_HITS])
+            yield Window(inside, frozenset(_features(inside, disguised)))
+
+
+def _stretches(text: str) -> Iterator[int]:
+    """Yield where sentences start; a sentence without an end is cut."""
+    start = 0
+    for end in (*(match.end() for match in _END.finditer(text)), len(text)):
+        if end - start < 20 and end < len(text):
+            continue
+        yield from range(start, max(end, start + 1), _LONGEST // 2)
+        start = end
+
+
+def _features(inside: tuple[Hit, ...], disguised: bool) -> Iterator[str]:
+    if disguised:
+        yield "disguised"
+    for place, hit in enumerate(inside):
+        yield hit.concept
+        if hit.concept in AGAINST:
+            continue
+        for other in inside[place + 1 :]:
+            gap = other.start - hit.end
+            if gap > (_NEAR_HAN if hit.han or other.han else _NEAR_WORDS):
+                break
+            if hit.concept != other.concept and other.concept not in AGAINST:
+                yield "~".join(sorted((hit.concept, other.concept)))
+
+
+def score(window: Window) -> float:
+    """Return how far the evidence of a window lies above the threshold; above 0 it is flagged."""
+    bias, threshold, weights = _weights()
+    return bias - threshold + sum(weights.get(name, 0.0) for name in window.features)
