@@ -29,7 +29,8 @@ from shopkeeper.proof.spans import read_cases, read_labels
 
 CASES = Path(__file__).resolve().parent.parent / "tests" / "language" / "cases"
 WEIGHTS = Path(injection_score.__file__).with_name("injection_weights.toml")
-FOLDS, ROUNDS, MADE = 5, 4, 3000
+FOLDS, ROUNDS, MADE, STRENGTH = 5, 4, 3000, 2.0
+FALSE_ALARMS = 1 / 2500
 Row = tuple[list[frozenset[str]], bool, str, float]
 
 
@@ -48,18 +49,20 @@ def outside() -> list[tuple[str, bool, str]]:
 
 
 def own() -> list[tuple[str, bool, str]]:
-    """Return our earlier cases and the made texts."""
+    """Return the cases by the author of the words."""
     cases = [case for part in ("development", "held_out", "fresh") for case in read_cases(CASES / f"injection_{part}.jsonl")]
+    cases += read_labels(Path(__file__).with_name("injection_written.toml"))
     return [(case.text, bool(case.spans), case.lang) for case in cases]
 
 
-def everyday() -> list[str]:
-    """Return real texts of customers and shops: every other review is left for the test."""
-    texts = [row["review"] for row in read("zh_reviews/online_shopping_10_cats.csv")][::14]
-    texts += [row["reviewText"] for row in read("amazon_musical_instruments/Musical_instruments_reviews.csv")][::4]
-    texts += [row["review_comment_message"] for row in read("olist/olist_order_reviews_dataset.csv")][::60]
-    texts += [row["instruction"] for row in read("bitext_support/bitext_4514_with_responses.csv")][::3]
-    texts += [row["text"] for row in read("banking77/train.csv")][::7]
+def everyday(part: int) -> list[str]:
+    """Return real texts of customers: part 0 to learn from, part 1 to choose the threshold by."""
+    texts = [row["review"] for row in read("zh_reviews/online_shopping_10_cats.csv")][part * 3 :: 14]
+    amazon = read("amazon_musical_instruments/Musical_instruments_reviews.csv")[part::4]
+    texts += [f"{row['summary']}. {row['reviewText']}" for row in amazon]
+    texts += [row["review_comment_message"] for row in read("olist/olist_order_reviews_dataset.csv")[part::60]]
+    texts += [row["instruction"] for row in read("bitext_support/bitext_4514_with_responses.csv")[part::3]]
+    texts += [row["text"] for row in read("banking77/train.csv")[part::7]]
     return [text for text in texts if text]
 
 
@@ -120,24 +123,30 @@ def report(rows: list[Row], scores: np.ndarray, threshold: float) -> None:
         print(f"{lang}: precision {right / max(found, 1):.2f}, recall {right / (right + count[True, False]):.2f}, {count}")
 
 
+def sweep(others: list[Row], always: list[Row]) -> None:
+    """Print what each strength and threshold would give, on the cases of other authors."""
+    for strength in (0.5, 1.0, 2.0, 4.0):
+        scores = crossed(others, always, strength)
+        for threshold in (-0.5, 0.0, 0.5, 1.0):
+            caught = Counter((row[1], value > threshold) for row, value in zip(others, scores, strict=True))
+            print(strength, threshold, "caught", caught[True, True], "false", caught[False, True])
+
+
 def main() -> None:
-    """Choose strength and threshold by cross-validation, learn on everything, write the weights."""
+    """Learn on everything, choose the threshold on real texts, report, write the weights."""
     others = rows_of(outside(), 3.0)
     always = rows_of(own(), 1.0) + rows_of([(text, attack, "") for text, attack in made(MADE, 0)], 0.3)
-    always += rows_of([(text, False, "") for text in everyday()], 0.3)
-    real = [row for row in always if not row[2] and not row[1]]
-    print(len(always), len(real))
-    for strength in map(float, sys.argv[1:] or ("0.3", "1", "3", "10")):
-        scores = crossed(others, always, strength)
-        print("strength", strength)
-        for threshold in (-1.5, -1.0, -0.5, 0.0, 0.5, 1.0, 1.5):
-            caught = Counter((row[1], value > threshold) for row, value in zip(others, scores, strict=True))
-            print(threshold, "recall", caught[True, True], "false", caught[False, True])
-        if len(sys.argv) == 2:
-            report(others, scores, 0.0)
-            for row, value, (text, *_ ) in zip(others, scores, outside(), strict=True):
-                if row[1] != (value > 0):
-                    print(f"{value:.2f}", row[1], text[:160])
+    always += rows_of([(text, False, "") for text in everyday(0)], 0.3)
+    if "sweep" in sys.argv[1:]:
+        sweep(others, always)
+    bias, weights = learned(others + always, STRENGTH)
+    real = sorted(score(row, bias, weights) for row in rows_of([(text, False, "") for text in everyday(1)], 1.0))
+    threshold = round(max(0.0, real[-1 - int(len(real) * FALSE_ALARMS)]), 2)
+    print(f"{len(real)} real texts, threshold {threshold}, {sum(one > threshold for one in real)} above it")
+    report(others, crossed(others, always, STRENGTH), threshold)
+    lines = [f'"{name}" = {weight:.2f}' for name, weight in sorted(weights.items(), key=lambda item: -item[1])]
+    head = "# Made by `python benchmarks/injection_fit.py`; a pair counts where its two concepts stand near each other.\n"
+    WEIGHTS.write_text(f"{head}bias = {bias:.2f}\nthreshold = {threshold}\n\n[weights]\n" + "\n".join(lines) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 No single word gives an attempt away. A name for the reader, a verb of dropping, a word for rules, a
 wish for the answer, each is common in a shop; side by side they are not. The concepts and their
-words lie in `injection_lexicon.toml`, the weights of each, alone and near another, in
+words lie in `lexicon/injection_en.toml` and `_zh`, the weights of each, alone and near another, in
 `injection_weights.toml`; `python benchmarks/injection_fit.py` learns the weights anew.
 """
 
@@ -10,13 +10,15 @@ from __future__ import annotations
 
 import re
 import tomllib
+import unicodedata
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
-_HERE = Path(__file__).parent
 _WORD = re.compile(r"[a-z0-9_'’]{1,40}")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _END = re.compile(r"[。！？!?\n;；]|\.(?=\s)")
@@ -36,7 +38,10 @@ SIGNS = {
 """What shapes, not words, show: marks of a conversation, hidden text, links, blanks to fill."""
 
 _SIGNS = {name: re.compile(pattern) for name, pattern in SIGNS.items()}
-AGAINST = ("goods", "told", "shop")
+_DENSE, _SPARSE, _MANY = 0.4, 0.15, 3
+_WEAK = {"must", "praise", "ask", "perk", "machine", "you", "being", "earlier", "reads", "auto"}
+_NARRATED = {"narrated": 4, "narrated much": 8}
+AGAINST = ("goods", "told", "shop", "i", "it", "past", "sparse", "narrated", "narrated much")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +74,16 @@ class _Lexicon:
         return word[:-1] if word[:-1] in self.singles else word
 
 
+def _read(name: str) -> dict[str, Any]:
+    return tomllib.loads((Path(__file__).parent / name).read_text(encoding="utf-8"))
+
+
 @cache
 def _lexicon() -> _Lexicon:
-    table = tomllib.loads((_HERE / "injection_lexicon.toml").read_text(encoding="utf-8"))
     phrases = [
-        (concept, phrase.replace("\n", "").strip().lower())
-        for concept, languages in table.items()
-        for written in languages.values()
+        (concept, unicodedata.normalize("NFKC", phrase).replace("\n", "").strip().lower())
+        for name in ("injection_en.toml", "injection_zh.toml")
+        for concept, written in _read(f"lexicon/{name}").items()
         for phrase in written.split("|")
     ]
     made = _Lexicon(frozenset(p for _, p in phrases if p.isascii() and " " not in p), {}, {})
@@ -90,7 +98,7 @@ def _lexicon() -> _Lexicon:
 
 @cache
 def _weights() -> tuple[float, float, dict[str, float]]:
-    table = tomllib.loads((_HERE / "injection_weights.toml").read_text(encoding="utf-8"))
+    table = _read("injection_weights.toml")
     return table["bias"], table["threshold"], table["weights"]
 
 
@@ -119,7 +127,7 @@ def hits(text: str) -> list[Hit]:
 
 
 def windows(text: str, *, disguised: bool = False) -> Iterator[Window]:
-    """Yield every two sentences of a folded text that name a concept, with their features.
+    """Yield every sentence, and every two, that name a concept, with their features.
 
     Parameters
     ----------
@@ -138,18 +146,13 @@ def windows(text: str, *, disguised: bool = False) -> Iterator[Window]:
     ['drop', 'drop~rules', 'rules']
     """
     found = hits(text)
-    starts = list(_stretches(text))
-    first = last = 0
-    for number, start in enumerate(starts):
-        end = starts[number + 2] if number + 2 < len(starts) else len(text)
-        while first < len(found) and found[first].start < start:
-            first += 1
-        last = max(first, last)
-        while last < len(found) and found[last].start < end:
-            last += 1
-        if last > first:
-            inside = tuple(found[first:last][:_HITS])
-            yield Window(inside, frozenset(_features(inside, disguised)))
+    starts = [hit.start for hit in found]
+    bounds = [*_stretches(text), len(text)]
+    for number, start in enumerate(bounds[:-1]):
+        for end in bounds[number + 1 : number + 3]:
+            inside = tuple(found[bisect_left(starts, start) : bisect_left(starts, end)][:_HITS])
+            if inside:
+                yield Window(inside, frozenset(_features(inside, end - start, disguised)))
 
 
 def _stretches(text: str) -> Iterator[int]:
@@ -162,19 +165,34 @@ def _stretches(text: str) -> Iterator[int]:
         start = end
 
 
-def _features(inside: tuple[Hit, ...], disguised: bool) -> Iterator[str]:
+def _features(inside: tuple[Hit, ...], length: int, disguised: bool) -> Iterator[str]:
     if disguised:
         yield "disguised"
+    covered = reached = 0
     for place, hit in enumerate(inside):
         yield hit.concept
         if hit.concept in AGAINST:
             continue
+        covered += max(0, hit.end - max(reached, hit.start))
+        reached = max(reached, hit.end)
         for other in inside[place + 1 :]:
             gap = other.start - hit.end
             if gap > (_NEAR_HAN if hit.han or other.han else _NEAR_WORDS):
                 break
-            if hit.concept != other.concept and other.concept not in AGAINST:
+            if _tells(hit.concept, other.concept):
                 yield "~".join(sorted((hit.concept, other.concept)))
+    against = sum(hit.concept in AGAINST for hit in inside)
+    yield from (name for name, least in _NARRATED.items() if against >= least)
+    if covered > _DENSE * length and len({hit.concept for hit in inside} - _WEAK) >= _MANY:
+        yield "dense"
+    if covered < _SPARSE * length:
+        yield "sparse"
+
+
+@cache
+def _tells(one: str, other: str) -> bool:
+    pair = {one, other}
+    return len(pair) == 2 and not pair & set(AGAINST) and not pair <= _WEAK
 
 
 def score(window: Window) -> float:
