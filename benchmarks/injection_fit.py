@@ -36,47 +36,77 @@ Row = tuple[list[frozenset[str]], bool, str, float]
 
 def windows_of(text: str) -> list[frozenset[str]]:
     """Return the features of every window of every view of a text."""
-    return [w.features for view in views(text) for w in injection_score.windows(view.seen.text, disguised=view.disguised)]
+    return [
+        w.features
+        for view in views(text)
+        for w in injection_score.windows(view.seen.text, disguised=view.disguised)
+    ]
 
 
 def rows_of(texts: list[tuple[str, bool, str]], weight: float) -> list[Row]:
-    return [(windows_of(text) or [frozenset()], attack, lang, weight) for text, attack, lang in texts]
+    return [
+        (windows_of(text) or [frozenset()], attack, lang, weight) for text, attack, lang in texts
+    ]
 
 
 def outside() -> list[tuple[str, bool, str]]:
     """Return the development cases that others wrote."""
-    return [(case.text, bool(case.spans), case.lang) for case in read_labels(CASES / "injection_outside_development.toml")]
+    return [
+        (case.text, bool(case.spans), case.lang)
+        for case in read_labels(CASES / "injection_outside_development.toml")
+    ]
 
 
 def own() -> list[tuple[str, bool, str]]:
     """Return the cases by the author of the words."""
-    cases = [case for part in ("development", "held_out", "fresh") for case in read_cases(CASES / f"injection_{part}.jsonl")]
+    cases = [
+        case
+        for part in ("development", "held_out", "fresh")
+        for case in read_cases(CASES / f"injection_{part}.jsonl")
+    ]
     cases += read_labels(Path(__file__).with_name("injection_written.toml"))
     return [(case.text, bool(case.spans), case.lang) for case in cases]
 
 
 def everyday(part: int) -> list[str]:
     """Return real texts of customers: part 0 to learn from, part 1 to choose the threshold by."""
-    texts = [row["review"] for row in read("zh_reviews/online_shopping_10_cats.csv")][part * 3 :: 14]
+    texts = [row["review"] for row in read("zh_reviews/online_shopping_10_cats.csv")][
+        part * 3 :: 14
+    ]
     amazon = read("amazon_musical_instruments/Musical_instruments_reviews.csv")[part::4]
     texts += [f"{row['summary']}. {row['reviewText']}" for row in amazon]
-    texts += [row["review_comment_message"] for row in read("olist/olist_order_reviews_dataset.csv")[part::60]]
-    texts += [row["instruction"] for row in read("bitext_support/bitext_4514_with_responses.csv")[part::3]]
+    texts += [
+        row["review_comment_message"]
+        for row in read("olist/olist_order_reviews_dataset.csv")[part::60]
+    ]
+    texts += [
+        row["instruction"] for row in read("bitext_support/bitext_4514_with_responses.csv")[part::3]
+    ]
     texts += [row["text"] for row in read("banking77/train.csv")[part::7]]
     return [text for text in texts if text]
 
 
 def matrix(sets: list[frozenset[str]], names: dict[str, int]) -> scipy.sparse.csr_array:
     """Return one row a window, one column a feature."""
-    cells = [(row, names[name]) for row, features in enumerate(sets) for name in features if name in names]
+    cells = [
+        (row, names[name])
+        for row, features in enumerate(sets)
+        for name in features
+        if name in names
+    ]
     rows, columns = zip(*cells, strict=True)
-    return scipy.sparse.csr_array((np.ones(len(cells)), (rows, columns)), shape=(len(sets), len(names)))
+    return scipy.sparse.csr_array(
+        (np.ones(len(cells)), (rows, columns)), shape=(len(sets), len(names))
+    )
 
 
 def learned(rows: list[Row], strength: float) -> tuple[float, dict[str, float]]:
     """Return the bias and the weights that tell attempts from customers."""
     seen = Counter(name for sets, *_ in rows for name in set().union(*sets))
-    names = {name: at for at, name in enumerate(sorted(name for name, count in seen.items() if count >= 3))}
+    names = {
+        name: at
+        for at, name in enumerate(sorted(name for name, count in seen.items() if count >= 3))
+    }
     every = [features for sets, *_ in rows for features in sets]
     owner = np.repeat(np.arange(len(rows)), [len(row[0]) for row in rows])
     table = matrix(every, names)
@@ -95,8 +125,12 @@ def learned(rows: list[Row], strength: float) -> tuple[float, dict[str, float]]:
             value = count @ np.logaddexp(0, -margin) + strength * at[:-1] @ at[:-1] / 2
             return value, np.r_[chosen.T @ pull + strength * at[:-1], pull.sum()]
 
-        point = scipy.optimize.minimize(loss, point, jac=True, bounds=bounds, method="L-BFGS-B", options={"maxiter": 300}).x
-    return float(point[-1]), {name: float(point[at]) for name, at in names.items() if abs(point[at]) > 0.005}
+        point = scipy.optimize.minimize(
+            loss, point, jac=True, bounds=bounds, method="L-BFGS-B", options={"maxiter": 300}
+        ).x
+    return float(point[-1]), {
+        name: float(point[at]) for name, at in names.items() if abs(point[at]) > 0.005
+    }
 
 
 def score(row: Row, bias: float, weights: dict[str, float]) -> float:
@@ -108,7 +142,9 @@ def crossed(rows: list[Row], always: list[Row], strength: float) -> np.ndarray:
     fold = np.array(random.Random(7).sample([at % FOLDS for at in range(len(rows))], len(rows)))
     scores = np.zeros(len(rows))
     for number in range(FOLDS):
-        fitted = learned(always + [row for at, row in enumerate(rows) if fold[at] != number], strength)
+        fitted = learned(
+            always + [row for at, row in enumerate(rows) if fold[at] != number], strength
+        )
         for at in np.flatnonzero(fold == number):
             scores[at] = score(rows[at], *fitted)
     return scores
@@ -117,10 +153,16 @@ def crossed(rows: list[Row], always: list[Row], strength: float) -> np.ndarray:
 def report(rows: list[Row], scores: np.ndarray, threshold: float) -> None:
     """Print precision and recall by language."""
     for lang in ("all", *sorted({row[2] for row in rows})):
-        held = [(row[1], value > threshold) for row, value in zip(rows, scores, strict=True) if lang in ("all", row[2])]
+        held = [
+            (row[1], value > threshold)
+            for row, value in zip(rows, scores, strict=True)
+            if lang in ("all", row[2])
+        ]
         count = Counter(held)
         right, found = count[True, True], count[True, True] + count[False, True]
-        print(f"{lang}: precision {right / max(found, 1):.2f}, recall {right / (right + count[True, False]):.2f}, {count}")
+        print(
+            f"{lang}: precision {right / max(found, 1):.2f}, recall {right / (right + count[True, False]):.2f}, {count}"
+        )
 
 
 def sweep(others: list[Row], always: list[Row]) -> None:
@@ -128,25 +170,42 @@ def sweep(others: list[Row], always: list[Row]) -> None:
     for strength in (0.5, 1.0, 2.0, 4.0):
         scores = crossed(others, always, strength)
         for threshold in (-0.5, 0.0, 0.5, 1.0):
-            caught = Counter((row[1], value > threshold) for row, value in zip(others, scores, strict=True))
+            caught = Counter(
+                (row[1], value > threshold) for row, value in zip(others, scores, strict=True)
+            )
             print(strength, threshold, "caught", caught[True, True], "false", caught[False, True])
 
 
 def main() -> None:
     """Learn on everything, choose the threshold on real texts, report, write the weights."""
     others = rows_of(outside(), 3.0)
-    always = rows_of(own(), 1.0) + rows_of([(text, attack, "") for text, attack in made(MADE, 0)], 0.3)
+    always = rows_of(own(), 2.0) + rows_of(
+        [(text, attack, "") for text, attack in made(MADE, 0)], 0.3
+    )
     always += rows_of([(text, False, "") for text in everyday(0)], 0.3)
     if "sweep" in sys.argv[1:]:
         sweep(others, always)
     bias, weights = learned(others + always, STRENGTH)
-    real = sorted(score(row, bias, weights) for row in rows_of([(text, False, "") for text in everyday(1)], 1.0))
+    real = sorted(
+        score(row, bias, weights)
+        for row in rows_of([(text, False, "") for text in everyday(1)], 1.0)
+    )
     threshold = round(max(0.0, real[-1 - int(len(real) * FALSE_ALARMS)]), 2)
-    print(f"{len(real)} real texts, threshold {threshold}, {sum(one > threshold for one in real)} above it")
+    print(
+        f"{len(real)} real texts, threshold {threshold}, {sum(one > threshold for one in real)} above it"
+    )
     report(others, crossed(others, always, STRENGTH), threshold)
-    lines = [f'"{name}" = {weight:.2f}' for name, weight in sorted(weights.items(), key=lambda item: -item[1])]
+    lines = [
+        f'"{name}" = {weight:.2f}'
+        for name, weight in sorted(weights.items(), key=lambda item: -item[1])
+    ]
     head = "# Made by `python benchmarks/injection_fit.py`; a pair counts where its two concepts stand near each other.\n"
-    WEIGHTS.write_text(f"{head}bias = {bias:.2f}\nthreshold = {threshold}\n\n[weights]\n" + "\n".join(lines) + "\n", encoding="utf-8")
+    WEIGHTS.write_text(
+        f"{head}bias = {bias:.2f}\nthreshold = {threshold}\n\n[weights]\n"
+        + "\n".join(lines)
+        + "\n",
+        encoding="utf-8",
+    )
 
 
 if __name__ == "__main__":

@@ -1,9 +1,10 @@
 """A screen for text that speaks to a language model instead of to the shop.
 
 Customers write to people; who writes "ignore your instructions" writes to a model. The screen finds
-such places in Chinese and English, under full-width forms, invisible characters, look-alike
-letters, letters set apart and Base64. It is a screen, not a wall: text from strangers is fenced in
-prompts (`shopkeeper.language.prompts`) whether or not it is flagged, and decides no tool call.
+such places in Chinese and English, and through disguises. It looks for wordings it knows, which tell
+the exact place, and where there is none adds up evidence (`injection_score`). It is a screen, not a
+wall: text from strangers is fenced in prompts (`shopkeeper.language.prompts`) whether or not it is
+flagged, and decides no tool call.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from collections.abc import Iterator
 from urllib.parse import unquote
 
 from shopkeeper.language.folding import Folded, closed_up, folded, on_one_line
+from shopkeeper.language.injection_score import strongest
 from shopkeeper.language.injection_words import PATTERNS
 from shopkeeper.language.spans import Span, disjoint
 from shopkeeper.words import Words
@@ -60,8 +62,10 @@ def injection_spans(text: str) -> list[Span]:
 
     Limits
     ------
-    It knows wordings, not intentions: an attack in other words or in another language than Chinese
-    and English passes. Never let a text decide an action because it was not flagged.
+    It knows words, not intentions: an attack that names nothing it knows, or in another language
+    than Chinese and English, passes, and of the wordings that its author had not seen some do. Of
+    texts that hold no known wording only the strongest place is returned. Never let a text decide an
+    action because it was not flagged.
 
     Examples
     --------
@@ -75,6 +79,9 @@ def injection_spans(text: str) -> list[Span]:
     found = [*_hidden(text), *_worded(seen), *_encoded(text)]
     for other in (on_one_line(seen), closed_up(seen)):
         found += _worded(other) if other else ()
+    if not found:
+        place = strongest(text)
+        return [place] if place else []
     found.sort(key=lambda span: (span.start, -span.end))
     return [
         Span(span.start, span.end, span.kind, text[span.start : span.end])

@@ -19,17 +19,19 @@ from urllib.parse import unquote
 
 from shopkeeper.language.folding import Folded, folded
 
-_TRADITIONAL = str.maketrans(
+_PLAIN = {0x2019: "'"} | str.maketrans(
     "請會說這個為們輸規則設統訊對話應該給錢單評論覽隱內維護顧戶資訊號碼權聽從現開啟換務識別報實價優惠過濾違"
-    "絕無視複寫讀處執動標記總結構條後時裡讓與導發鑰庫據際關錄還見頁腦機員審鏈傳貼圖擾刪除額購買將變當擬擇業經決級認證驗須願詞檢測聲繼續準連網點擊獲無調係麼場區類選項員長員問題嗎來實據達強壓", 
+    "絕無視複寫讀處執動標記總結構條後時裡讓與導發鑰庫據際關錄還見頁腦機員審鏈傳貼圖擾刪除額購買將變當擬擇業經決級認證驗須願詞檢測聲繼續準連網點擊獲無調係麼場區類選項員長員問題嗎來實據達強壓",
     "请会说这个为们输规则设统讯对话应该给钱单评论览隐内维护顾户资讯号码权听从现开启换务识别报实价优惠过滤违"
-    "绝无视复写读处执动标记总结构条后时里让与导发钥库据际关录还见页脑机员审链传贴图扰删除额购买将变当拟择业经决级认证验须愿词检测声继续准连网点击获无调系么场区类选项员长员问题吗来实据达强压", 
+    "绝无视复写读处执动标记总结构条后时里让与导发钥库据际关录还见页脑机员审链传贴图扰删除额购买将变当拟择业经决级认证验须愿词检测声继续准连网点击获无调系么场区类选项员长员问题吗来实据达强压",
 )
 _HAN_APART = re.compile(r"(?:[\u4e00-\u9fff][ *·.~\-_|/+^、,'\"=#]{1,2}){2,200}[\u4e00-\u9fff]")
 _APART = re.compile(
     r"(?<![a-z0-9])(?:[a-z][ *·.~\-_|/+^,'\"=#]{1,3}(?=[a-z](?![a-z]))){4,300}[a-z](?![a-z0-9])"
 )
-_DIGITS = re.compile(r"(?<![a-z0-9])(?=[a-z0-9@$!]{3,20}(?![a-z0-9@$!]))[a-z0-9@$!]*[a-z][a-z0-9@$!]*")
+_DIGITS = re.compile(
+    r"(?<![a-z0-9])(?=[a-z0-9@$!]{3,20}(?![a-z0-9@$!]))[a-z0-9@$!]*[a-z][a-z0-9@$!]*"
+)
 _LEET = str.maketrans("013457@$!", "oieastasi")
 _BASE64 = re.compile(r"(?<![A-Za-z0-9+/=])[A-Za-z0-9+/_-]{16,4000}={0,2}(?![A-Za-z0-9+/=])")
 _HEX = re.compile(r"(?<![0-9A-Fa-f])(?:(?:0x|\\x)?[0-9A-Fa-f]{2}[ ,:]?){8,2000}(?![0-9A-Fa-f])")
@@ -114,14 +116,16 @@ def simple(seen: Folded) -> Folded:
     >>> simple(folded("請忽略  規則")).text
     '请忽略 规则'
     """
-    text = seen.text if seen.text.isascii() else seen.text.translate(_TRADITIONAL)
+    text = seen.text if seen.text.isascii() else seen.text.translate(_PLAIN)
     return Folded(text, seen.origin) if "  " not in text else _one_blank(text, seen)
 
 
 def _one_blank(text: str, seen: Folded) -> Folded:
     """Return the text with single blanks, its line ends kept."""
     kept = [at for at in range(len(text)) if text[at] != " " or text[at - 1 : at] != " "]
-    return Folded("".join(text[at] for at in kept), (*(seen.origin[at] for at in kept), seen.origin[-1]))
+    return Folded(
+        "".join(text[at] for at in kept), (*(seen.origin[at] for at in kept), seen.origin[-1])
+    )
 
 
 def _closed(seen: Folded) -> Folded | None:
@@ -194,7 +198,9 @@ def _pieces(text: str) -> Iterator[tuple[int, int, str]]:
 
 
 def _readable(text: str) -> bool:
-    return len(text) >= 2 and sum(one.isalpha() or one in " ,.!?，。" for one in text) > 0.8 * len(text)
+    return len(text) >= 2 and sum(one.isalpha() or one in " ,.!?，。" for one in text) > 0.8 * len(
+        text
+    )
 
 
 def _from_base64(written: str) -> str:

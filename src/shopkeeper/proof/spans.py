@@ -101,7 +101,11 @@ def read_labels(path: Path) -> list[Case]:
     """Read texts labelled as a whole: `[[case]]` tables of TOML with `text`, `lang` and `attack`."""
     rows = tomllib.loads(path.read_text(encoding="utf-8"))["case"]
     return [
-        Case(row["text"], (Span(0, len(row["text"]), "attack", row["text"]),) * row["attack"], row["lang"])
+        Case(
+            row["text"],
+            (Span(0, len(row["text"]), "attack", row["text"]),) * row["attack"],
+            row["lang"],
+        )
         for row in rows
     ]
 
