@@ -43,6 +43,7 @@ SIGNS = {
 
 _SIGNS = {name: re.compile(pattern) for name, pattern in SIGNS.items()}
 _DENSE, _SPARSE, _MANY = 0.4, 0.15, 3
+_CONCEPTS, _PAIRS = (3, 4, 5, 6), (3, 6, 10, 15)
 _WEAK = {"must", "praise", "ask", "perk", "machine", "you", "being", "earlier", "reads", "auto"}
 _NARRATED = {"narrated": 4, "narrated much": 8}
 AGAINST = ("goods", "told", "shop", "i", "it", "past", "sparse", "narrated", "narrated much")
@@ -77,7 +78,8 @@ class Window:
 @dataclass(frozen=True, slots=True)
 class _Lexicon:
     singles: frozenset[str]
-    words: dict[str, list[tuple[tuple[str, ...], str]]]
+    words: dict[str, list[str]]
+    phrases: dict[tuple[str, ...], list[tuple[tuple[str, ...], str]]]
     han: dict[str, list[tuple[str, str]]]
 
     def canonical(self, word: str) -> str:
@@ -98,13 +100,16 @@ def _lexicon() -> _Lexicon:
         for concept, written in _read(f"lexicon/{name}").items()
         for phrase in written.split("|")
     ]
-    made = _Lexicon(frozenset(p for _, p in phrases if p.isascii() and " " not in p), {}, {})
+    singles = frozenset(p for _, p in phrases if p.isascii() and " " not in p)
+    made = _Lexicon(singles, {}, {}, {})
     for concept, phrase in dict.fromkeys(phrases):
+        words = tuple(made.canonical(word) for word in _WORD.findall(phrase))
         if _HAN.search(phrase):
             made.han.setdefault(phrase[:2], []).append((phrase, concept))
-        elif phrase:
-            first, *rest = (made.canonical(word) for word in _WORD.findall(phrase))
-            made.words.setdefault(first, []).append(((first, *rest), concept))
+        elif len(words) == 1:
+            made.words.setdefault(words[0], []).append(concept)
+        elif words:
+            made.phrases.setdefault(words[:2], []).append((words, concept))
     return made
 
 
@@ -124,14 +129,16 @@ def hits(text: str) -> list[Hit]:
 
 def _in_words(text: str) -> Iterator[Hit]:
     lexicon = _lexicon()
-    places = [(m.start(), m.end(), lexicon.canonical(m[0])) for m in _WORD.finditer(text)]
-    for at, (start, end, word) in enumerate(places):
-        for phrase, concept in lexicon.words.get(word, ()):
-            length = len(phrase)
-            if length == 1:
-                yield Hit(start, end, concept, han=False)
-            elif tuple(place[2] for place in places[at : at + length]) == phrase:
-                yield Hit(start, places[at + length - 1][1], concept, han=False)
+    places = [(m.start(), m.end()) for m in _WORD.finditer(text)]
+    words = [lexicon.canonical(text[start:end]) for start, end in places]
+    for at, key in enumerate(words):
+        for concept in lexicon.words.get(key, ()):
+            yield Hit(*places[at], concept, han=False)
+    for at, key in enumerate(pairwise(words)):
+        for phrase, concept in lexicon.phrases.get(key, ()):
+            last = at + len(phrase) - 1
+            if last == at + 1 or tuple(words[at : last + 1]) == phrase:
+                yield Hit(places[at][0], places[last][1], concept, han=False)
 
 
 def _in_han(text: str) -> Iterator[Hit]:
@@ -195,17 +202,22 @@ def _features(inside: tuple[Hit, ...], length: int, disguised: bool) -> Iterator
     yield from (hit.concept for hit in inside)
     yield from (name for name, n in _NARRATED.items() if len(inside) - len(named) >= n)
     covered = reached = 0
+    pairs: set[str] = set()
     for place, hit in enumerate(named):
         covered += max(0, hit.end - max(reached, hit.start))
         reached = max(reached, hit.end)
         for other in named[place + 1 :]:
             if other.start - hit.end > (_NEAR_HAN if hit.han or other.han else _NEAR_WORDS):
                 break
-            if pair := _pair(hit.concept, other.concept):
-                yield pair
+            pairs.add(_pair(hit.concept, other.concept))
+    pairs.discard("")
+    yield from pairs
+    different = len({hit.concept for hit in named} - _WEAK)
+    yield from (f"{n} concepts" for n in _CONCEPTS if different >= n)
+    yield from (f"{n} pairs" for n in _PAIRS if len(pairs) >= n)
     if disguised:
         yield "disguised"
-    if covered > _DENSE * length and len({hit.concept for hit in inside} - _WEAK) >= _MANY:
+    if covered > _DENSE * length and different >= _MANY:
         yield "dense"
     if covered < _SPARSE * length:
         yield "sparse"

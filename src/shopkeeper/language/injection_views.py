@@ -83,13 +83,13 @@ def views(text: str) -> Iterator[View]:
 
     Limits
     ------
-    One disguise at a time: Base64 inside ROT13 stays closed. Morse, acrostics and words of other
+    Encodings inside one another stay closed. Morse, acrostics and words of other
     alphabets are not read.
 
     Examples
     --------
     >>> [view.seen.text for view in views("1gn0re SGVsbG8gdGhlcmUsIGJvdA==")]
-    ['1gn0re sgvsbg8gdghlcmusigjvda==', 'ignore sgvsbg8gdghlcmusigjvda==', '1gn0re hello there, bot']
+    ['1gn0re sgvsbg8gdghlcmusigjvda==', '1gn0re hello there, bot', 'ignore hello there, bot']
     """
     raw = folded(text)
     plain = simple(raw)
@@ -137,18 +137,34 @@ def _closed(seen: Folded) -> Folded | None:
     for match in sorted(apart, key=lambda one: one.start()):
         letters += seen.text[done : match.start()]
         origin += seen.origin[done : match.start()]
-        pieces = list(re.finditer(r"\w|\W+|_+", match[0]))
-        # The commonest gap parts letters, any other parts words.
-        common = Counter(piece[0] for piece in pieces[1::2]).most_common(1)[0][0]
-        for piece in pieces:
-            if piece[0].isalnum() or (piece[0] != common and piece[0].isascii()):
-                letters.append(piece[0] if piece[0].isalnum() else " ")
-                origin.append(seen.origin[match.start() + piece.start()])
+        for at, letter in _letters(match[0]):
+            letters.append(letter)
+            origin.append(seen.origin[match.start() + at])
         done = match.end()
     if not done:
         return None
     letters += seen.text[done:]
     return Folded("".join(letters), (*origin, *seen.origin[done:]))
+
+
+def _letters(apart: str) -> Iterator[tuple[int, str]]:
+    """Yield the letters of a stretch, and a blank for each gap that parts words."""
+    pieces = list(re.finditer(r"[^\W_]|[\W_]+", apart))
+    shortest = min(len(piece[0]) for piece in pieces[1::2])
+    part: list[re.Match[str]] = []
+    for piece in (*pieces, None):
+        if piece and (piece[0].isalnum() or len(piece[0]) == shortest):
+            part.append(piece)
+            continue
+        # The commonest gap parts letters, any other parts words.
+        gaps = Counter(one[0] for one in part if not one[0].isalnum())
+        common = gaps.most_common(1)[0][0] if gaps else ""
+        for one in part:
+            if one[0].isalnum() or one[0] != common:
+                yield one.start(), one[0] if one[0].isalnum() else " "
+        if piece:
+            yield piece.start(), " "
+        part = []
 
 
 def _spelled(match: re.Match[str]) -> str:
