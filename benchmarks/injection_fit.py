@@ -23,6 +23,7 @@ from injection_texts import made
 from sentiment import read
 
 from shopkeeper.language import injection_score
+from shopkeeper.language.injection import known
 from shopkeeper.language.injection_score import AGAINST
 from shopkeeper.language.injection_views import views
 from shopkeeper.proof.spans import read_cases, read_labels
@@ -30,7 +31,7 @@ from shopkeeper.proof.spans import read_cases, read_labels
 CASES = Path(__file__).resolve().parent.parent / "tests" / "language" / "cases"
 WEIGHTS = Path(injection_score.__file__).with_name("injection_weights.toml")
 FOLDS, ROUNDS, MADE, STRENGTH = 5, 4, 3000, 2.0
-FALSE_ALARMS = 1 / 2500
+FALSE_ALARMS = 1 / 1500
 Row = tuple[list[frozenset[str]], bool, str, float]
 
 
@@ -194,7 +195,8 @@ def main() -> None:
     print(
         f"{len(real)} real texts, threshold {threshold}, {sum(one > threshold for one in real)} above it"
     )
-    report(others, crossed(others, always, STRENGTH), threshold)
+    worded = [any(known(text)) for text, *_ in outside()]
+    report(others, np.where(worded, np.inf, crossed(others, always, STRENGTH)), threshold)
     lines = [
         f'"{name}" = {weight:.2f}'
         for name, weight in sorted(weights.items(), key=lambda item: -item[1])

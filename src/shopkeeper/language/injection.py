@@ -75,10 +75,7 @@ def injection_spans(text: str) -> list[Span]:
     []
     """
     text = text[:CHARACTERS]
-    seen = folded(text)
-    found = [*_hidden(text), *_worded(seen), *_encoded(text)]
-    for other in (on_one_line(seen), closed_up(seen)):
-        found += _worded(other) if other else ()
+    found = known(text)
     if not found:
         place = strongest(text)
         return [place] if place else []
@@ -87,6 +84,15 @@ def injection_spans(text: str) -> list[Span]:
         Span(span.start, span.end, span.kind, text[span.start : span.end])
         for span in disjoint(found)
     ]
+
+
+def known(text: str) -> list[Span]:
+    """Return the places of a text that hold a known wording; they may overlap."""
+    seen = folded(text)
+    found = [*_hidden(text), *_worded(seen), *_encoded(text)]
+    for other in (on_one_line(seen), closed_up(seen)):
+        found += _worded(other) if other else ()
+    return found
 
 
 def _worded(seen: Folded) -> Iterator[Span]:
