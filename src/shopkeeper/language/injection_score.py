@@ -37,7 +37,7 @@ SIGNS = {
     "concealed": r"<!--|\[//\]: ?#|\[comment\]: ?#|font-size: ?0|display: ?none|visibility: ?hidden|opacity: ?0|color: ?(?:white|#fff)|(?:^|\n)---",
     "link": r"https?://|!\[|\]\(|<img|www\.|[\w.+-]{1,40}@[\w-]{2,40}\.",
     "hole": r"[?&]\w{1,20}=|\{\{?[\w ]{2,30}\}|\{[\u4e00-\u9fff]{2,12}\}|\[[a-z]{3,20}_[a-z_]{2,20}\]|(?:/etc/|cat /|rm -)\w|[a-z_]{3,30}\([^)\n]{0,60}\)",
-    "answer": r"\{ ?[\"'][a-z_]{2,30}[\"'] ?:|verdict ?=|[a-z_]{2,20}["']? ?[=:] ?(?:true|false)|[\"“「](?:approved|refund|yes|通过|批准|无害|好评|同意|safe|clean)",
+    "answer": r"\{ ?[\"'][a-z_]{2,30}[\"'] ?:|verdict ?=|[a-z_]{2,20}[\"']? ?[=:] ?(?:true|false)|[\"“「](?:approved|refund|yes|通过|批准|无害|好评|同意|safe|clean)",
 }
 """What shapes, not words, show: marks of a conversation, hidden text, links, blanks to fill."""
 
@@ -145,7 +145,9 @@ def _in_han(text: str) -> Iterator[Hit]:
     starts = _lexicon().han
     for at, pair in enumerate(map("".join, pairwise(text))):
         for phrase, concept in starts.get(pair, ()):
-            if text.startswith(phrase, at) and not (pair[0].isdigit() and text[at - 1 : at].isdigit()):
+            if text.startswith(phrase, at) and not (
+                pair[0].isdigit() and text[at - 1 : at].isdigit()
+            ):
                 yield Hit(at, at + len(phrase), concept, han=True)
     for at, one in enumerate(text):
         if one in "你您":
