@@ -12,7 +12,6 @@ import re
 import tomllib
 import unicodedata
 from bisect import bisect_left
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -42,8 +41,11 @@ SIGNS = {
 """What shapes, not words, show: marks of a conversation, hidden text, links, blanks to fill."""
 
 _SIGNS = {name: re.compile(pattern) for name, pattern in SIGNS.items()}
+# Shares of a window's characters that name concepts, and how many concepts, pairs and signs of telling
+# count as many.
 _DENSE, _SPARSE, _MANY = 0.4, 0.15, 3
 _CONCEPTS, _PAIRS = (3, 4, 5, 6), (3, 6, 10, 15)
+# Customers put these side by side as well, so two of them are no pair.
 _WEAK = {"must", "praise", "ask", "perk", "machine", "you", "being", "earlier", "reads", "auto"}
 _NARRATED = {"narrated": 4, "narrated much": 8}
 AGAINST = ("goods", "told", "shop", "i", "it", "past", "sparse", "narrated", "narrated much")
@@ -79,7 +81,7 @@ class Window:
 class _Lexicon:
     singles: frozenset[str]
     words: dict[str, list[str]]
-    phrases: dict[tuple[str, ...], list[tuple[tuple[str, ...], str]]]
+    phrases: dict[tuple[str, str], list[tuple[tuple[str, ...], str]]]
     han: dict[str, list[tuple[str, str]]]
 
     def canonical(self, word: str) -> str:
@@ -109,7 +111,7 @@ def _lexicon() -> _Lexicon:
         elif len(words) == 1:
             made.words.setdefault(words[0], []).append(concept)
         elif words:
-            made.phrases.setdefault(words[:2], []).append((words, concept))
+            made.phrases.setdefault((words[0], words[1]), []).append((words, concept))
     return made
 
 
@@ -281,8 +283,8 @@ def strongest(text: str) -> Span | None:
 def _kind(window: Window) -> str:
     """Return what most of the evidence speaks for."""
     weights = _weights()[2]
-    speaks: Counter[str] = Counter()
+    speaks = dict.fromkeys((*_KINDS.values(), "steer"), 0.0)
     for name in window.features:
         for concept in name.split("~"):
             speaks[_KINDS.get(concept, "steer")] += weights.get(name, 0.0)
-    return max(_KINDS.values(), key=lambda kind: speaks[kind])
+    return max(speaks, key=lambda kind: speaks[kind])
