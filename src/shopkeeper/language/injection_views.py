@@ -195,7 +195,7 @@ def _opened(text: str) -> Folded | None:
 
 def _pieces(text: str) -> Iterator[tuple[int, int, str]]:
     ways: tuple[tuple[str, re.Pattern[str], Callable[[str], str]], ...] = (
-        ("", _BASE64, _from_base64),
+        ("", _BASE64, from_base64),
         ("", _HEX, _from_hex),
         ("\\", _ESCAPES, _from_escapes),
         ("%", _PERCENT, unquote),
@@ -219,7 +219,8 @@ def _readable(text: str) -> bool:
     )
 
 
-def _from_base64(written: str) -> str:
+def from_base64(written: str) -> str:
+    """Return the text that Base64 of either alphabet holds, or an empty one."""
     padded = written.rstrip("=") + "=" * (-len(written.rstrip("=")) % 4)
     try:
         return base64.b64decode(
