@@ -136,8 +136,8 @@ def _in_words(text: str) -> Iterator[Hit]:
     for at, key in enumerate(words):
         for concept in lexicon.words.get(key, ()):
             yield Hit(*places[at], concept, han=False)
-    for at, key in enumerate(pairwise(words)):
-        for phrase, concept in lexicon.phrases.get(key, ()):
+    for at, two in enumerate(pairwise(words)):
+        for phrase, concept in lexicon.phrases.get(two, ()):
             last = at + len(phrase) - 1
             if last == at + 1 or tuple(words[at : last + 1]) == phrase:
                 yield Hit(places[at][0], places[last][1], concept, han=False)
