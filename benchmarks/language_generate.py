@@ -5,7 +5,9 @@ real speed.
 
 Rules were written and corrected on the development cases. The held-out cases come from the same
 authors and were not used for a correction; the fresh cases were written after the last change of a
-rule. The peer is what a shop would write first: a short list of plain patterns.
+rule, and have since been learned from by the injection screen. The outside cases come from other
+authors: the screen learned from the development part (`injection_fit.py` prints its cross-validated
+figures) and was scored on the held-out part once. The peer is what a shop would write first: a short list of plain patterns.
 """
 
 from __future__ import annotations
@@ -25,10 +27,10 @@ from shopkeeper.language.ground import ungrounded
 from shopkeeper.language.injection import injection_spans
 from shopkeeper.language.redact import personal_spans
 from shopkeeper.language.spans import Span
-from shopkeeper.proof.spans import Case, Score, read_cases, span_scores
+from shopkeeper.proof.spans import Case, Score, read_cases, read_labels, span_scores
 
 CASES = Path(__file__).resolve().parent.parent / "tests" / "language" / "cases"
-DATA = ("development", "held_out", "fresh")
+DATA = ("development", "held_out", "fresh", "outside_development", "outside_held_out")
 Find = Callable[[Case], Sequence[Span]]
 
 _PLAIN = {
@@ -65,15 +67,24 @@ def labelled(part: str, find: Find, peer: Find, covering: bool) -> list[dict[str
     """Return precision and recall of places, by kind and language, and of whole texts."""
     made: list[dict[str, Any]] = []
     for data in DATA:
-        path = CASES / f"{part}_{data}.jsonl"
-        cases = read_cases(path) if path.exists() else []
+        cases = _cases(f"{part}_{data}")
         for method, search in (("shopkeeper", find), ("plain patterns", peer)) if cases else ():
             head = {"part": part, "data": data, "cases": len(cases), "method": method}
-            made.append(head | {"kind": "whole text"} | _figures(_whole_texts(cases, search)))
-            if method == "shopkeeper":
+            for lang in ("all", *sorted({case.lang for case in cases})):
+                kind = {"kind": "whole text", "lang": lang}
+                some = [case for case in cases if lang in ("all", case.lang)]
+                made.append(head | kind | _figures(_whole_texts(some, search)))
+            if method == "shopkeeper" and not data.startswith("outside"):
                 scores = span_scores(cases, search, covering=covering)
                 made += [head | {"kind": name} | _figures(one) for name, one in scores.items()]
     return made
+
+
+def _cases(name: str) -> list[Case]:
+    """Return labelled texts: with their places in JSON lines, as a whole in TOML, or none."""
+    if (lines := CASES / f"{name}.jsonl").exists():
+        return read_cases(lines)
+    return read_labels(table) if (table := CASES / f"{name}.toml").exists() else []
 
 
 def _whole_texts(cases: Sequence[Case], find: Find) -> Score:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+import tomllib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -94,6 +95,19 @@ def read_cases(path: Path) -> list[Case]:
         text, spans = marked(row["text"])
         cases.append(Case(text, spans, row["lang"], row.get("source", "")))
     return cases
+
+
+def read_labels(path: Path) -> list[Case]:
+    """Read texts labelled as a whole: `[[case]]` tables of TOML with `text`, `lang` and `attack`."""
+    rows = tomllib.loads(path.read_text(encoding="utf-8"))["case"]
+    return [
+        Case(
+            row["text"],
+            (Span(0, len(row["text"]), "attack", row["text"]),) * row["attack"],
+            row["lang"],
+        )
+        for row in rows
+    ]
 
 
 def span_scores(
