@@ -2,8 +2,8 @@
 
 What the lower layers make of a text never changes, so it is computed once and kept. Of encoders whose
 layers cannot be called one by one (ModernBERT, Qwen3) the tokens are kept and the whole is run.
-Attention has no dropout, so that its fast kernel is used; matrices are multiplied in bfloat16 where the
-processor or the GPU has it. This module knows texts and vectors; it knows no class.
+Attention has no dropout. On a processor it is two products and a softmax: the fused kernel's gradient
+takes half a training step there. Matrices are multiplied in bfloat16 where the processor or the GPU has it. This module knows texts and vectors; it knows no class.
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ from shopkeeper.words import Words
 
 _LAYERS = ("encoder.layer", "layers", "transformer.layer", "h", "block")
 _TOKENS_TOGETHER = 4_096
+_MASKED = -1e4
 
 
 class Body:
@@ -58,10 +59,12 @@ class Body:
         source = checked_folder(encoder_source(name), name)
         self.name, self.tokens = name, tokens
         self.revision = revision_of(source)
+        self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         with loading(name):
             model, told = AutoModel.from_pretrained(
-                source, attn_implementation="sdpa", output_loading_info=True, dtype=torch.float32
-            )
+                source, attn_implementation=_attention(self.device), output_loading_info=True,
+                dtype=torch.float32,
+            )  # fmt: skip
         self.model: Any = model.eval().requires_grad_(False)
         stack = _layers(self.model)
         if stack is None:
@@ -74,7 +77,6 @@ class Body:
         self.upper = nn.ModuleList(stack[cut:]).requires_grad_(True)
         self.below = list(stack[:cut]) if _is_bert(self.model) else None
         self.last = _reads_last(source, self.model)
-        self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         self.half = _has_bfloat16(self.device)
         self.model.to(self.device)
 
@@ -97,7 +99,7 @@ class Body:
         for batch in by_budget([len(one) for one in ids], tokens=_TOKENS_TOGETHER):
             rows, mask = self._padded([torch.tensor(ids[index]) for index in batch])
             with torch.no_grad(), self._fast():
-                state = _through(self.below, self.model.embeddings(rows), mask[:, None, None, :])
+                state = _through(self.below, self.model.embeddings(rows), self._spread(mask))
             kept = state.to(torch.bfloat16 if self.half else torch.float32).cpu()
             for place, index in enumerate(batch):
                 made[index] = kept[place, : len(ids[index])].clone()
@@ -110,7 +112,7 @@ class Body:
             if self.below is None:
                 top = self.model(input_ids=rows, attention_mask=mask.long()).last_hidden_state
             else:
-                top = _through(self.upper, rows, mask[:, None, None, :])
+                top = _through(self.upper, rows, self._spread(mask))
         top = top.float()
         if self.last:
             ends = mask.sum(1) - 1
@@ -145,6 +147,12 @@ class Body:
         mask = torch.arange(width)[None] < lengths[:, None]
         return rows.to(self.device), mask.to(self.device)
 
+    def _spread(self, mask: Tensor) -> Tensor:
+        """Return a mask of tokens as what is added to the scores of attention."""
+        kind = torch.bfloat16 if self.half else torch.float32
+        zero = torch.zeros(mask.shape, dtype=kind, device=mask.device)
+        return zero.masked_fill(~mask, _MASKED)[:, None, None, :]
+
     def _padding(self) -> int:
         return int(getattr(self.model.config, "pad_token_id", None) or 0)
 
@@ -165,6 +173,10 @@ def _layers(model: Any) -> Any:
 def _is_bert(model: Any) -> bool:
     known = ("bert", "roberta", "xlm-roberta", "camembert")
     return getattr(model.config, "model_type", "") in known and not model.config.is_decoder
+
+
+def _attention(device: torch.device) -> str:
+    return "eager" if device.type == "cpu" else "sdpa"
 
 
 def _words(model: Any) -> int:

@@ -140,7 +140,7 @@ class _State:
             {"params": list(body.upper.parameters())},
             {"params": list(head.parameters())},
         ]
-        self.optimizer = torch.optim.AdamW(groups, weight_decay=0.01)
+        self.optimizer = torch.optim.AdamW(groups, weight_decay=0.01, fused=True)
         self.stepped = 0
         self.seen = [self._look()]
         self.best = self._weights()
