@@ -24,8 +24,9 @@ from shopkeeper.words import Words
 Floats = NDArray[np.float64]
 POINTS = 0.005
 """How far macro-F1 may fall: half a point."""
-_SHARES = np.round(np.concatenate([np.linspace(0, 0.2, 11), np.linspace(0.25, 1, 16)]), 2)
+_SHARES = np.round(np.concatenate([np.linspace(0, 0.4, 21), np.linspace(0.45, 1, 12)]), 2)
 _HEAD = "cascade.json"
+_RESAMPLES = 100
 _NEVER = 1.01
 """Above every probability: the small reader never answers."""
 
@@ -171,8 +172,9 @@ def curve(
 ) -> list[Point]:
     """Return the cascade at many shares escalated, the chosen one marked.
 
-    Chosen is the lowest share from which on every higher one costs `points` at most: where macro-F1
-    jumps about, a lucky low share is not taken.
+    Sufficient is the lowest share from which on every higher one costs `points` at most; chosen is the
+    median of the shares that suffice in resamples of the rows, for what suffices on the rows themselves
+    was lucky.
 
     Parameters
     ----------
@@ -189,21 +191,40 @@ def curve(
     order = np.argsort(confidence, kind="stable")
     mixed = small.argmax(axis=1)
     best = large.argmax(axis=1)
-    alone = _macro_f1(truth, best)
     found: list[tuple[float, float, float]] = []
+    answers = []
     for share in _SHARES:
         count = round(share * len(truth))
         # Rows of equal confidence are escalated together, as they will be when texts are read.
         threshold = float(confidence[order[count]]) if count < len(truth) else _NEVER
         unsure = confidence < threshold
-        said = np.where(unsure, best, mixed)
-        found.append((float(unsure.mean()), threshold, _macro_f1(truth, said)))
-    enough = [f1 >= alone - points for _, _, f1 in found]
-    chosen = next(at for at in range(len(found)) if all(enough[at:]))
+        answers.append(np.where(unsure, best, mixed))
+        found.append((float(unsure.mean()), threshold, _macro_f1(truth, answers[-1])))
+    chosen = _sufficient(truth, best, answers, points)
     return [
         Point(share, threshold, f1, 1 / (1 / rates[0] + share / rates[1]), at == chosen)
         for at, (share, threshold, f1) in enumerate(found)
     ]
+
+
+def _sufficient(
+    truth: NDArray[np.intp],
+    best: NDArray[np.intp],
+    answers: Sequence[NDArray[np.intp]],
+    points: float,
+) -> int:
+    """Return the place of the share that is chosen; see `curve`."""
+    generator = np.random.default_rng(0)
+    suffice = []
+    for _ in range(_RESAMPLES):
+        drawn = generator.integers(len(truth), size=len(truth))
+        least = _macro_f1(truth[drawn], best[drawn]) - points
+        # From all escalated down, until one costs too much.
+        at = len(answers) - 1
+        while at and _macro_f1(truth[drawn], answers[at - 1][drawn]) >= least:
+            at -= 1
+        suffice.append(at)
+    return int(np.median(suffice))
 
 
 def _timed(read: Callable[[Sequence[str]], Floats], texts: Sequence[str]) -> tuple[Floats, float]:

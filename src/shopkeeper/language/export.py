@@ -1,7 +1,8 @@
 """A fine-tuned encoder becomes an ONNX folder that needs neither torch nor Transformers.
 
-int8 is tried first. It is kept where its labels agree with the encoder's own on nearly every row given;
-else full precision is written, and the folder says why; where even that does not agree, nothing is.
+int8 is tried first, then int8 with the matrices that bear it least in full precision, then full precision.
+The first whose labels agree with the encoder's own on nearly every row given is written, with the reason;
+where none does, nothing is.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ class Exported:
     folder
         Where it is.
     precision
-        `int8` or `fp32`.
+        `int8`, `mixed` or `fp32`.
     agreement
         Share of the rows whose label is the encoder's own, by precision tried.
     rows
@@ -87,7 +88,8 @@ def export(
     shown, judged = _parted(texts)
     truth = classifier.probabilities(judged, exact=True).argmax(axis=1)
     agreement: dict[str, float] = {}
-    for tried in dict.fromkeys((precision, "fp32")):
+    order: tuple[Precision, ...] = ("int8", "mixed", "fp32")
+    for tried in order[order.index(precision) :]:
         with tempfile.TemporaryDirectory() as scratch:
             files = _files(classifier, tried, shown)
             _write(Path(scratch), files)
@@ -96,7 +98,7 @@ def export(
         if agreement[tried] >= AGREEMENT:
             folder.mkdir(parents=True, exist_ok=True)
             _write(folder, files)
-            reason = None if tried == "int8" else _why(agreement, len(judged))
+            reason = None if tried == "int8" else _why(agreement, tried, len(judged))
             return Exported(folder, tried, agreement, len(judged), reason)
     raise _disagrees(classifier.encoder, agreement, len(judged))
 
@@ -109,13 +111,14 @@ def _parted(texts: Sequence[str]) -> tuple[list[str], list[str]]:
     return distinct[:_SHOWN], distinct[_SHOWN:]
 
 
-def _files(classifier: EncoderClassifier, precision: str, shown: Sequence[str]) -> dict[str, bytes]:
+def _files(
+    classifier: EncoderClassifier, kind: Precision, shown: Sequence[str]
+) -> dict[str, bytes]:
     body, head = classifier.body_, classifier.head_
     weights = {name: value.float().cpu().numpy() for name, value in body.model.state_dict().items()}
     ends = (head.weight.detach().cpu().numpy(), head.bias.detach().cpu().numpy())
-    kind: Precision = "int8" if precision == "int8" else "fp32"
     config = body.model.config
-    sizes = even_sizes(weights, config, ends, body.ids(shown)) if kind == "int8" else {}
+    sizes = even_sizes(weights, config, ends, body.ids(shown)) if kind != "fp32" else {}
     graph = bert_graph(weights, config, ends, precision=kind, sizes=sizes)
     about = {
         "labels": classifier.classes_,
@@ -123,7 +126,7 @@ def _files(classifier: EncoderClassifier, precision: str, shown: Sequence[str]) 
         "tokens": body.tokens,
         "normalised": True,
         # What enters an int8 matrix is scaled by its largest number, which must be the text's own.
-        "together": 1 if kind == "int8" else 0,
+        "together": 1 if kind != "fp32" else 0,
         "precision": kind,
     }
     return {
@@ -158,14 +161,18 @@ def _refuse_unknown(classifier: EncoderClassifier) -> None:
         )
 
 
-def _why(agreement: dict[str, float], rows: int) -> Words | None:
+def _why(agreement: dict[str, float], written: Precision, rows: int) -> Words:
     if "int8" not in agreement:
-        return Words("Full precision was asked for.", "要求使用全精度。")
+        return Words("int8 was not asked for.", "未要求使用 int8。")
     share = f"{agreement['int8']:.2%}"
+    instead = {
+        "mixed": Words("int8 with its widest matrices in full precision", "int8 加部分全精度矩阵"),
+        "fp32": Words("full precision", "全精度"),
+    }[written]
     return Words(
-        f"In int8 only {share} of {rows:,} labels agree, {AGREEMENT:.1%} are needed; full precision "
+        f"In int8 only {share} of {rows:,} labels agree, {AGREEMENT:.1%} are needed; {instead.en} "
         "is used.",
-        f"int8 只有 {share} 的标签一致（共 {rows:,} 条，要求 {AGREEMENT:.1%}），因此使用全精度。",
+        f"int8 只有 {share} 的标签一致（共 {rows:,} 条，要求 {AGREEMENT:.1%}），因此使用{instead.zh}。",
     )
 
 

@@ -57,11 +57,11 @@ class Tuning:
 
     rows: int = 5_000
     tokens: int = 96
-    layers: int = 2
+    layers: int = 3
     epochs: int = 3
     patience: int = 2
-    batch: int = 32
-    rate: float = 1e-4
+    batch: int = 8
+    rate: float = 2e-4
 
 
 @dataclass(frozen=True)

@@ -33,6 +33,8 @@ __all__ = ["EncoderClassifier", "Tuning", "fitted_softmax"]
 Floats = NDArray[np.float64]
 KIND = "encoder-softmax"
 _SCORED = 512
+_HEAD_START = 0.3
+"""A softmax that already tells the texts apart leaves the encoder nothing to learn from them."""
 
 
 class EncoderClassifier:
@@ -105,7 +107,7 @@ class EncoderClassifier:
 
     def fit_head(self, states: list[Tensor], codes: NDArray[np.intp]) -> None:
         """Fit the softmax alone, on the encoder as it is; every class occurs in `codes`."""
-        weights, bias = fitted_softmax(self.body_.vectors(states), codes)
+        weights, bias = fitted_softmax(self.body_.vectors(states), codes, strength=_HEAD_START)
         with torch.no_grad():
             self.head_.weight.copy_(torch.from_numpy(weights))
             self.head_.bias.copy_(torch.from_numpy(bias))

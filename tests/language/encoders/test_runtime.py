@@ -225,7 +225,9 @@ def test_a_classifier_exported_from_keras_is_read(tmp_path: Path) -> None:
         ]
     )
     model.layers[0].set_weights([np.eye(known, 4, k=-3, dtype=np.float32)])
-    model.layers[-1].set_weights([np.eye(4, 2, k=-2, dtype=np.float32) * 9, np.zeros(2, np.float32)])
+    model.layers[-1].set_weights(
+        [np.eye(4, 2, k=-2, dtype=np.float32) * 9, np.zeros(2, np.float32)]
+    )
     model(np.zeros((1, 8), np.int32))  # what was never called cannot be exported
     model.export(str(tmp_path / "model.onnx"), format="onnx")
     about = {"labels": ["good", "bad"], "output": "probabilities"}
