@@ -62,7 +62,7 @@ def injection_spans(text: str) -> list[Span]:
     Limits
     ------
     It knows words, not intentions: an attack that names nothing it knows, or in another language
-    than Chinese and English, passes: of 75 attempts by other authors 58 were found. About one real
+    than Chinese and English, passes: of 75 attempts written without sight of it 58 were found. About one real
     review in 2,000 is flagged in error. Of a text that holds no known wording only the strongest
     place is returned. Never let a text decide an action because it was not flagged.
 
