@@ -48,19 +48,19 @@ def test_a_folder_that_cannot_be_written_costs_no_answer(tmp_path: Path) -> None
     assert cache.get(["a"]) == {}
 
 
-def test_a_full_cache_keeps_what_it_has(tmp_path: Path) -> None:
-    cache = VectorCache(tmp_path, "one", most_bytes=64 << 10)
+def test_a_full_cache_drops_the_oldest(tmp_path: Path) -> None:
+    cache = VectorCache(tmp_path, "one", megabytes=0.064)
     for start in range(20):
         texts = [f"{start} {n}" for n in range(100)]
         cache.put(texts, np.ones((100, 64), np.float32))
-    assert (tmp_path / FILE).stat().st_size <= 64 << 10
-    assert cache.get(["0 0"])
+    assert (tmp_path / FILE).stat().st_size < 100_000
+    assert cache.get(["19 0"]) and not cache.get(["0 0"])
 
 
 def test_a_file_that_another_process_writes_costs_no_answer(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("shopkeeper.language.vectors._WAIT_SECONDS", 0.01)
+    monkeypatch.setattr("shopkeeper.language.cache._WAIT_SECONDS", 0.01)
     cache = VectorCache(tmp_path, "one")
     cache.put(["a"], np.ones((1, 2), np.float32))
     other = sqlite3.connect(tmp_path / FILE, isolation_level=None)
