@@ -227,7 +227,7 @@ def test_no_product_is_blamed_for_what_all_are_blamed_for(tmp_path: Path) -> Non
     even = shop(alike)
     assert stored(even, "review_aspects").evidence["products"].num_rows == 0
     page = write_report(even, tmp_path / "r.html", lang="en").read_text(encoding="utf-8")
-    assert "Mend what" not in section(page, "next")
+    assert "Fix what" not in section(page, "next")
     assert "Look at what is new" not in section(page, "next")
 
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from shopkeeper.language.cache import Cache, cache_key
 
-FILE = "vectors.sqlite"
+FILE = "sentence-vectors.sqlite"
 
 
 class VectorCache:

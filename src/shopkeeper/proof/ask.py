@@ -71,8 +71,8 @@ def compare_methods(
 
     Limits
     ------
-    Nothing is sent anywhere unless SHOPKEEPER_LLM_URL names a server; then up to 200 reviews, masked
-    as they are stored, are. Stars are taken as the truth of the text. One split is judged. Calibration is that of each method
+    Nothing is sent anywhere unless SHOPKEEPER_LLM_URL names a server; then up to 200 reviews are,
+    and in every prompt eight examples of each class, masked as they are stored. Stars are taken as the truth of the text. One split is judged. Calibration is that of each method
     as it comes; `review_sentiment` corrects it. MiniLM knows English. Seconds are those of this
     machine while it did whatever else it did.
 
@@ -111,21 +111,20 @@ def compare_methods(
     _check("token_price", token_price, 0)
     chosen = shop.settings.seed if seed is None else seed
     wanted = tuple(name for name in known if name in named) if named else known
-    answering, price = _language_model(shop) if "llm" in wanted else (None, 0.0)
+    answering, price = _language_model() if "llm" in wanted else (None, 0.0)
     plan = Plan(wanted, encoder, held_out, hour_price, token_price or price, chosen)
     return compare(shop, plan, answering=answering)
 
 
-def _language_model(shop: Shop) -> tuple[Answering | None, float]:
+def _language_model() -> tuple[Answering | None, float]:
     """Return what answers prompts, if the environment names it, and the price of a million tokens."""
     from shopkeeper.language.generate import generator_from_environment
     from shopkeeper.language.prompts import Prompt
-    from shopkeeper.language.replies import KeptReplies
 
     generator = generator_from_environment()
     if generator is None:
         return None, 0.0
-    generator.kept = KeptReplies(shop.path / ".cache" / "replies.sqlite")
+    # No reply is kept: one that is read from a disk would say nothing of the model's speed.
 
     def answering(asked: Sequence[str]) -> list[str]:
         return generator.texts([Prompt(one) for one in asked], tokens=_NAMED_IN)

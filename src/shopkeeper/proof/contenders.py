@@ -241,8 +241,8 @@ class Distilled:
         )  # fmt: skip
         teacher = EncoderClassifier(encoder=self._encoder, seed=self._seed)
         teacher.fit(*map(list, zip(*taught, strict=True)))
-        seen = {text for text, _ in watched}
-        free = [text for text in self._unlabelled if text not in seen]
+        seen = {text_key(text) for text, _ in watched}
+        free = [text for text in self._unlabelled if text_key(text) not in seen]
         mixed = np.random.default_rng(self._seed).permutation(len(free))[: MOST["cascade"]]
         cascade = Cascade(teacher)
         cascade.fit(

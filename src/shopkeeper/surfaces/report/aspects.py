@@ -100,7 +100,10 @@ def _titles(answer: Answer) -> dict[str, Words]:
 
 
 def _in_sentence(title: Words, pen: Pen) -> str:
-    return title.zh if pen.lang == "zh" else title.en[:1].lower() + title.en[1:]
+    if pen.lang == "zh":
+        return title.zh
+    # An aspect of the shop's own may begin with an abbreviation.
+    return title.en if title.en[:2].isupper() else title.en[:1].lower() + title.en[1:]
 
 
 def _title(row: Row, pen: Pen) -> str:

@@ -105,9 +105,9 @@ OWN: dict[str, Definition] = {
         "Reviews that complain of (praise) the aspect ÷ reviews that speak of it; 95 % Wilson interval. What a clause thinks "
         "is read from its opinion words and from what the shop's rated reviews teach. A review that does both "
         "complains. A product is named where its complaints are too many for chance among all products and aspects "
-        "(binomial tail, Benjamini–Hochberg at 5 %).",
+        "(hypergeometric tail, Benjamini–Hochberg at 5 %).",
         "抱怨（称赞）该方面的评价数 ÷ 谈到它的评价数，附 95% Wilson 区间。分句的态度由观点词与本店带星级的评价共同判读；"
-        "又夸又怨的算抱怨。商品的抱怨多到在全部商品与方面中都难用偶然解释时才点名（二项分布，Benjamini–Hochberg，5%）。"),
+        "又夸又怨的算抱怨。商品的抱怨多到在全部商品与方面中都难用偶然解释时才点名（超几何分布，Benjamini–Hochberg，5%）。"),
     "aspect_agreement": _own(
         "Agreement with the stars", "与星级一致的比例",
         "Of reviews with stars that are a single clause, the share whose clause is read as what the stars say; no "

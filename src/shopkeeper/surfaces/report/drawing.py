@@ -69,7 +69,7 @@ def strip(interval: Interval, overall: float, most: float) -> Markup:
 
 
 def course(weeks: Sequence[dict[str, Any]], changed: date | None) -> Markup:
-    """Draw the share of a topic over time as a small line, with an upright one where it changed.
+    """Draw the share of a topic over time as a small line, with a vertical one where it changed.
 
     Parameters
     ----------
@@ -82,23 +82,24 @@ def course(weeks: Sequence[dict[str, Any]], changed: date | None) -> Markup:
     # Counted back from the newest, so that the last point is never of a part of a span.
     starts = range(len(weeks) % size if size else 0, len(weeks), size or 1)
     spans = [list(weeks[at : at + size]) for at in starts]
-    shares = [
-        sum(row["texts"] for row in span) / whole
-        for span in spans
+    # A span without any text has no share, and keeps its place.
+    shares = {
+        place: sum(row["texts"] for row in span) / whole
+        for place, span in enumerate(spans)
         if (whole := sum(row["all_texts"] for row in span))
-    ]
+    }
     if len(shares) < 3:
         return Markup("–")
-    top, wide = max(shares) or 1.0, 100 / (len(shares) - 1)
+    top, wide = max(shares.values()) or 1.0, 100 / (len(spans) - 1)
     line = " ".join(
         f"{wide * at:.1f},{_HEIGHT - 2 - (_HEIGHT - 4) * share / top:.1f}"
-        for at, share in enumerate(shares)
+        for at, share in shares.items()
     )
     mark = Markup()
     if changed is not None:
         before = sum(span[-1]["week"] < changed for span in spans)
         mark = Markup('<line class="when" x1="{x}" x2="{x}" y1="0" y2="{y}"/>').format(
-            x=f"{wide * min(before, len(shares) - 1):.1f}", y=_HEIGHT
+            x=f"{wide * min(before, len(spans) - 1):.1f}", y=_HEIGHT
         )
     return Markup(
         '<svg class="course" aria-hidden="true" viewBox="0 0 100 {height}" preserveAspectRatio="none" '

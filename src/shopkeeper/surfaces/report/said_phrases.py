@@ -33,7 +33,7 @@ ASPECT_TABLE = Words("How often an aspect is spoken of, and how", "各方面被�
 ASPECT_NOTE = Words(
     "Complaints and praise are shares of the reviews that speak of the aspect; the rest do neither. "
     "Aspects with fewer than {least} reviews are not listed.",
-    "抱怨与称赞都是占谈到该方面的评价的比例，其余为中性。不足 {least} 条评价的方面不列出。",
+    "抱怨与称赞的比例均以谈到该方面的评价为分母，其余为中性。不足 {least} 条评价的方面不列出。",
 )
 ASPECT_NOTE_FEW = Words(
     "No aspect has {least} reviews, so no percentage is shown.",
@@ -59,10 +59,10 @@ ASPECT_POLARITIES = {
 }
 COLUMN_ASPECT = Words("Aspect", "方面")
 COLUMN_SPOKEN = Words("Reviews", "评价数")
-COLUMN_OF_ALL = Words("Of reviews with a text", "占有正文的评价")
+COLUMN_OF_ALL = Words("Of reviews with a text", "在有文字评价中的占比")
 COLUMN_COMPLAIN = Words("Complain", "抱怨占比")
 COLUMN_PRAISE = Words("Praise", "称赞占比")
-DO_ASPECTS = Words("Mend what these products are blamed for", "改进这些商品被集中抱怨的地方")
+DO_ASPECTS = Words("Fix what these products are blamed for", "改进这些商品被集中抱怨的地方")
 DO_ASPECTS_WHY = Words(
     "Customers complain of it clearly more than in the whole shop:",
     "顾客的抱怨明显多于全店：",
@@ -112,7 +112,7 @@ TOPIC_WEEK = Words(
     "最近七天 {texts} 条，占当周评价的 {now}；此前为 {before}",
 )
 TOPIC_CHANGE = Words(
-    "since {day} it is {since} of the reviews, until then {until}",
+    "since {day} it has been {since} of the reviews, until then {until}",
     "自 {day} 起占评价的 {since}，此前为 {until}",
 )
 TOPIC_NEGATIVE = Words("{share} of them negative", "其中差评占 {share}")
@@ -126,7 +126,7 @@ TOPIC_TABLE = Words("All topics", "全部话题")
 TOPIC_TABLE_SOME = Words("The first topics", "居前的话题")
 TOPIC_NOTE = Words(
     "New ones first, then those that have risen and fallen, then by size. Trend: share of the reviews by week, "
-    "each line to its own scale; the upright line is the change.",
+    "each line to its own scale; the vertical line is the change.",
     "新话题在前，其次是变多与变少的，再按评价数排列。走势为每周占比，各自按自己的尺度画；竖线为变化的时间。",
 )
 TOPIC_NOTE_PLAIN = Words("The largest first.", "按评价数从多到少排列。")

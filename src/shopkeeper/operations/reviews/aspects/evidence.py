@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
-from scipy.stats import binom
+from scipy.stats import hypergeom
 
 from shopkeeper.data.tables import SENTIMENTS
 from shopkeeper.intervals import Interval, bootstrap, discoveries, proportion
@@ -154,11 +154,12 @@ def product_rows(said: Said, *, least: int) -> list[Row]:
     """Return the products of which an aspect is complained of more than in the whole shop, surest first.
 
     Only those of which it stands among all pairs of a product and an aspect that were compared
-    (binomial tail, Benjamini–Hochberg at 5 %); a share only where there are enough reviews.
+    (hypergeometric tail, Benjamini–Hochberg at 5 %); a share only where there are enough reviews.
     """
     rows: list[Row] = []
+    chances: list[float] = []
     for name, by_review in said.by_aspect.items():
-        usual = _complaints(by_review.values()) / len(by_review)
+        whole, complaints = len(by_review), _complaints(by_review.values())
         by_product: dict[str, list[int]] = defaultdict(list)
         for at in by_review:
             if said.reviews[at]["product_id"] is not None:
@@ -167,8 +168,10 @@ def product_rows(said: Said, *, least: int) -> list[Row]:
             head: Row = {"name": name, "product_id": product, "reviews": len(places)}
             head["product"] = said.reviews[places[0]]["product"]
             head["negative"] = _complaints(by_review[at] for at in places)
-            rows.append(head | {"usual": usual})
-    chances = [float(binom.sf(row["negative"] - 1, row["reviews"], row["usual"])) for row in rows]
+            rows.append(head | {"usual": complaints / whole})
+            # The product is a part of the whole that it is compared with.
+            chance = hypergeom.sf(head["negative"] - 1, whole, complaints, len(places))
+            chances.append(float(chance))
     stands = [
         row | _share(row["negative"], row["reviews"], least) | {"chance": chance}
         for row, chance, stood in zip(rows, chances, discoveries(chances), strict=True)

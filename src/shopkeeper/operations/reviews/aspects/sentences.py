@@ -42,7 +42,7 @@ DEFINITIONS = {
         "In `aspects`, the share of the reviews with a text that speak of the aspect; in `products` "
         "and `months`, the share of complaints among those that speak of it; in `stars`, the share "
         "of 1 and 2 stars.",
-        "「各方面」中为谈到该方面的评价占有文字评价的比例；「突出的商品」与「按月份」中为谈到该方面的评价里抱怨的比例；"
+        "「各方面」中为谈到该方面的评价在有文字评价中的占比；「突出的商品」与「按月份」中为谈到该方面的评价里抱怨的比例；"
         "「方面与星级」中为 1、2 星的比例。",
     ),
     "negative_share": Words(
@@ -54,9 +54,9 @@ DEFINITIONS = {
         "Share of complaints of the aspect in the whole shop.", "全店对该方面的抱怨比例。"
     ),
     "chance": Words(
-        "Chance of so many complaints were the product like the whole shop (binomial); listed is what "
+        "Chance of so many complaints were the product like the whole shop (hypergeometric); listed is what "
         "stands among all products and aspects (Benjamini–Hochberg at 5 %).",
-        "若该商品与全店一样，出现这么多抱怨的概率（二项分布）；只列出在全部商品与方面中仍然成立的"
+        "若该商品与全店一样，出现这么多抱怨的概率（超几何分布）；只列出在全部商品与方面中仍然成立的"
         "（Benjamini–Hochberg，5%）。",
     ),
     "expected": Words(
