@@ -33,6 +33,7 @@ from machine import data_folder, keep
 from shopkeeper.data.demo import build_demo
 from shopkeeper.intervals import bootstrap
 from shopkeeper.language.aspects import AspectFinder
+from shopkeeper.language.metrics import accuracy, macro_f1
 from shopkeeper.language.polarity import POLARITIES, polarity
 from shopkeeper.language.quotes import Quote
 from shopkeeper.language.targeted import TargetedEncoder, TargetedNgrams
@@ -40,7 +41,6 @@ from shopkeeper.language.taxonomy import ASPECTS, Aspect
 from shopkeeper.operations.reviews.aspects.reading import Reading, read
 from shopkeeper.operations.reviews.choice import method_named
 from shopkeeper.operations.reviews.learning import learn, split_rows
-from shopkeeper.operations.reviews.metrics import accuracy, macro_f1
 
 REPEATS = 500
 FINER: Mapping[str, tuple[str, ...]] = {
@@ -197,9 +197,9 @@ def sides(shares: np.ndarray) -> np.ndarray:
     return np.where(shares[:, 0] > shares[:, 2], 0, 2)
 
 
-def judged(head: Row, truth: np.ndarray, said: np.ndarray, classes: int = 3) -> list[Row]:
+def judged(head: Row, truth: np.ndarray, said: np.ndarray) -> list[Row]:
     """Return accuracy and macro-F1 with their intervals."""
-    metrics = {"accuracy": accuracy, "macro_f1": lambda t, s: macro_f1(t, s, classes)}
+    metrics = {"accuracy": accuracy, "macro_f1": macro_f1}
     rows = []
     for name, metric in metrics.items():
         interval = bootstrap(metric, truth, said, repeats=REPEATS)
@@ -296,7 +296,7 @@ def targeted(name: str, train: str, test: str, *, spaced: bool, encoder: bool) -
     codes = np.array([names.index(one) for one in true])
     most = Counter(classes).most_common(1)[0][0]
     said = {"majority": np.full(len(true), names.index(most))}
-    rows = judged({"data": name, "method": "majority"}, codes, said["majority"], len(names))
+    rows = judged({"data": name, "method": "majority"}, codes, said["majority"])
     for method, model in methods.items():
         clock = time.perf_counter()
         model.fit(targets, classes)
@@ -307,7 +307,7 @@ def targeted(name: str, train: str, test: str, *, spaced: bool, encoder: bool) -
             "terms_per_second": round(len(asked) / (time.perf_counter() - middle)),
         }
         head = {"data": name, "method": method}
-        rows += [row | speed for row in judged(head, codes, said[method], len(names))]
+        rows += [row | speed for row in judged(head, codes, said[method])]
     return rows + gained(name, codes, said, len(names))
 
 

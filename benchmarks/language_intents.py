@@ -29,7 +29,7 @@ from shopkeeper.intervals import bootstrap
 from shopkeeper.language.classify import NgramClassifier
 from shopkeeper.language.encode import SentenceEncoder, encoder_source
 from shopkeeper.language.intents import RISK, IntentClassifier
-from shopkeeper.operations.reviews.metrics import calibration_error
+from shopkeeper.language.metrics import calibration_error
 
 NONE = "NO_NODES_DETECTED"
 SETFIT_ROWS = 1_000

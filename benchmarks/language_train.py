@@ -30,7 +30,7 @@ from shopkeeper.intervals import bootstrap
 from shopkeeper.language.cascade import Cascade
 from shopkeeper.language.encode import encoder_source
 from shopkeeper.language.export import export
-from shopkeeper.language.loop import macro_f1
+from shopkeeper.language.metrics import macro_f1
 from shopkeeper.language.runtime import OnnxClassifier
 from shopkeeper.language.train import EncoderClassifier, Tuning
 

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from shopkeeper.errors import ArtifactError, TrainingError
 from shopkeeper.language.classify import NgramClassifier
+from shopkeeper.language.metrics import macro_f1
 from shopkeeper.words import Words
 
 Floats = NDArray[np.float64]
@@ -200,7 +201,7 @@ def curve(
         threshold = float(confidence[order[count]]) if count < len(truth) else _NEVER
         unsure = confidence < threshold
         answers.append(np.where(unsure, best, mixed))
-        found.append((float(unsure.mean()), threshold, _macro_f1(truth, answers[-1])))
+        found.append((float(unsure.mean()), threshold, macro_f1(truth, answers[-1])))
     chosen = _sufficient(truth, best, answers, points)
     return [
         Point(share, threshold, f1, 1 / (1 / rates[0] + share / rates[1]), at == chosen)
@@ -220,10 +221,10 @@ def _sufficient(
     whole = np.arange(len(truth))
     resamples = (generator.integers(len(truth), size=len(truth)) for _ in range(_RESAMPLES))
     for drawn in chain([whole], resamples):
-        least = _macro_f1(truth[drawn], best[drawn]) - points
+        least = macro_f1(truth[drawn], best[drawn]) - points
         # From all escalated down, until one costs too much.
         at = len(answers) - 1
-        while at and _macro_f1(truth[drawn], answers[at - 1][drawn]) >= least:
+        while at and macro_f1(truth[drawn], answers[at - 1][drawn]) >= least:
             at -= 1
         suffice.append(at)
     return max(suffice[0], int(np.median(suffice[1:])))
@@ -233,14 +234,6 @@ def _timed(read: Callable[[Sequence[str]], Floats], texts: Sequence[str]) -> tup
     start = time.perf_counter()
     said = read(texts)
     return said, len(texts) / max(time.perf_counter() - start, 1e-9)
-
-
-def _macro_f1(truth: NDArray[np.intp], said: NDArray[np.intp]) -> float:
-    scores = []
-    for code in np.unique(truth):
-        right = ((truth == code) & (said == code)).sum()
-        scores.append(2 * right / ((truth == code).sum() + (said == code).sum()))
-    return float(np.mean(scores))
 
 
 def _codes(classes: Sequence[str], known: tuple[str, ...]) -> NDArray[np.intp]:

@@ -27,6 +27,7 @@ from shopkeeper.language.checkpoints import (
     read_checkpoint,
     write_checkpoint,
 )
+from shopkeeper.language.metrics import macro_f1
 from shopkeeper.words import Words
 
 Weights = dict[str, Tensor]
@@ -273,13 +274,6 @@ def _diverged(rate: float) -> TrainingError:
             "请降低学习率，例如降到十分之一；若仍无效，说明模型权重已损坏，请重新复制。",
         ),
     )
-
-
-def macro_f1(truth: NDArray[Any], said: NDArray[Any]) -> float:
-    """Return the mean F1 of the classes that occur in `truth`."""
-    hits = [2 * ((truth == c) & (said == c)).sum() for c in np.unique(truth)]
-    sizes = [(truth == c).sum() + (said == c).sum() for c in np.unique(truth)]
-    return float(np.mean(np.array(hits) / np.array(sizes)))
 
 
 def _under(arrays: Weights, prefix: str) -> Weights:

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shopkeeper.intervals import Interval, bootstrap
-from shopkeeper.operations.reviews.metrics import calibration_error, macro_f1
+from shopkeeper.language.metrics import calibration_error, macro_f1
 from shopkeeper.proof.contenders import Contender
 
 if TYPE_CHECKING:
@@ -160,22 +160,17 @@ def trial(
 
 def quality(result: Result, truth: Codes, *, seed: int) -> tuple[Interval, float]:
     """Return macro-F1 with its bootstrap interval, and the expected calibration error."""
-    own, count = truth[: len(result.said)], result.probabilities.shape[1]
-
-    def score(t: Codes, s: Codes) -> float:
-        return macro_f1(t, s, count)
-
+    own = truth[: len(result.said)]
     error = calibration_error(result.probabilities.max(axis=1), result.said == own)
-    return bootstrap(score, own, result.said, seed=seed, repeats=REPEATS), error
+    return bootstrap(macro_f1, own, result.said, seed=seed, repeats=REPEATS), error
 
 
 def gap(one: Result, other: Result, truth: Codes, *, seed: int) -> Interval:
     """Return macro-F1 of one minus that of another, on the same resampled rows that both read."""
-    count = one.probabilities.shape[1]
     rows = min(len(one.said), len(other.said))
 
     def difference(t: Codes, mine: Codes, theirs: Codes) -> float:
-        return macro_f1(t, mine, count) - macro_f1(t, theirs, count)
+        return macro_f1(t, mine) - macro_f1(t, theirs)
 
     arrays = (truth[:rows], one.said[:rows], other.said[:rows])
     return bootstrap(difference, *arrays, seed=seed, repeats=REPEATS)

@@ -10,7 +10,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from shopkeeper.operations.reviews.metrics import macro_f1
+from shopkeeper.language.metrics import macro_f1
 from shopkeeper.proof.contenders import LLM_ROWS, MOST, TRADITIONAL
 from shopkeeper.proof.curve import Codes, Result, Sample, gap
 from shopkeeper.words import Words
@@ -189,7 +189,7 @@ def _best(results: Sequence[Result], truth: Codes) -> Result:
     rows = min(len(one.said) for one in results)
     return max(
         results,
-        key=lambda one: macro_f1(truth[:rows], one.said[:rows], one.probabilities.shape[1]),
+        key=lambda one: macro_f1(truth[:rows], one.said[:rows]),
     )
 
 

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from shopkeeper.data.tables import SENTIMENTS
 from shopkeeper.intervals import Interval, bootstrap, proportion
+from shopkeeper.language import metrics
 from shopkeeper.language.explain import deciding_words
-from shopkeeper.operations.reviews import metrics
 from shopkeeper.operations.reviews.choice import Method
 from shopkeeper.operations.reviews.features import PROBABILITIES
 from shopkeeper.operations.reviews.learning import Learned, Split
@@ -120,7 +120,7 @@ def _accuracy(truth: NDArray[np.intp], said: NDArray[np.float64], _: NDArray[np.
 
 
 def _macro_f1(truth: NDArray[np.intp], said: NDArray[np.float64], _: NDArray[np.bool_]) -> float:
-    return metrics.macro_f1(truth, said.argmax(axis=1), len(SENTIMENTS))
+    return metrics.macro_f1(truth, said.argmax(axis=1))
 
 
 def _ece(truth: NDArray[np.intp], said: NDArray[np.float64], _: NDArray[np.bool_]) -> float:

@@ -11,14 +11,13 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
 from scipy.stats import hypergeom
 
 from shopkeeper.data.tables import SENTIMENTS
 from shopkeeper.intervals import Interval, bootstrap, discoveries, proportion
+from shopkeeper.language import metrics
 from shopkeeper.language.polarity import polarity
 from shopkeeper.language.taxonomy import Aspect
-from shopkeeper.operations.reviews import metrics
 from shopkeeper.operations.reviews.aspects.reading import Reading
 from shopkeeper.operations.reviews.aspects.rows import FIELDS, MENTION_COLUMNS
 from shopkeeper.operations.reviews.learning import class_codes
@@ -284,17 +283,13 @@ def quality_rows(reviews: pa.Table, reading: Reading, *, seed: int) -> list[Row]
     shown = {"words": words, "majority": np.full(len(truth), np.bincount(truth).argmax())}
     if reading.learned:
         shown = {"learned": reading.probabilities[single].argmax(axis=1)} | shown
-    statistics = {"accuracy": metrics.accuracy, "macro_f1": _macro_f1}
+    statistics = {"accuracy": metrics.accuracy, "macro_f1": metrics.macro_f1}
     return [
         {"method": method, "metric": metric, "rows": len(truth)}
         | _finite(bootstrap(statistic, truth, said, seed=seed, repeats=REPEATS))
         for method, said in shown.items()
         for metric, statistic in statistics.items()
     ]
-
-
-def _macro_f1(truth: NDArray[np.intp], said: NDArray[np.intp]) -> float:
-    return metrics.macro_f1(truth, said, len(SENTIMENTS))
 
 
 def _complaints(polarities: Iterable[str]) -> int:

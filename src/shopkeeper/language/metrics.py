@@ -1,4 +1,4 @@
-"""How good an answer about reviews is: plain functions of what is true and what was said.
+"""How well classes are told apart: plain functions of what is true and what was said.
 
 Classes are codes 0, 1, … in the order of the columns of `probabilities`. A metric that its rows do
 not define is NaN, never zero.
@@ -46,18 +46,21 @@ def class_scores(truth: Codes, said: Codes, classes: int) -> Floats:
     return np.stack(parts, axis=1)
 
 
-def macro_f1(truth: Codes, said: Codes, classes: int) -> float:
+def macro_f1(truth: Codes, said: Codes) -> float:
     """Return the mean F1 of the classes that occur in the truth.
 
     A class that is never said has F1 0, so saying only the commonest class scores low.
 
     Examples
     --------
-    >>> round(macro_f1(np.array([0, 0, 0, 1]), np.array([0, 0, 0, 0]), 3), 3)
+    >>> round(macro_f1(np.array([0, 0, 0, 1]), np.array([0, 0, 0, 0])), 3)
     0.429
     """
+    if not len(truth):
+        return math.nan
+    classes = int(max(truth.max(), said.max())) + 1
     occurs = np.bincount(truth, minlength=classes) > 0
-    return float(class_scores(truth, said, classes)[occurs, 2].mean()) if len(truth) else math.nan
+    return float(class_scores(truth, said, classes)[occurs, 2].mean())
 
 
 def polarity_auc(positive: NDArray[np.bool_], score: Floats) -> float:
