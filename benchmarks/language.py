@@ -53,7 +53,9 @@ def _train(name: str, method: str, metric: str, floor: float | None = None) -> F
 
 
 def _screened(part: str, key: str) -> Figure:
-    where = {"part": part, "data": "fresh", "kind": "whole text", "method": "shopkeeper"}
+    data = "outside_held_out" if part == "injection" else "fresh"
+    where = {"part": part, "data": data, "kind": "whole text", "lang": "all",
+             "method": "shopkeeper"}  # fmt: skip
     return Figure("generate", f"{part}, texts written after the rules: {key}", where, key,
                   peer={"method": "plain patterns"})  # fmt: skip
 
@@ -70,8 +72,6 @@ def _intents(name: str, data: str, metric: str, floor: float, peer: str) -> Figu
 
 
 FIGURES = (
-    _train("training, two layers ÷ Trainer", "two layers / Trainer", "times as fast", 6),
-    _train("training, two layers − Trainer, macro-F1", "two layers − Trainer", "macro_f1", -0.005),
     _train("training, as it comes ÷ Trainer", "as it comes / Trainer", "times as fast", 6),
     _train("training, as it comes − Trainer, macro-F1", "as it comes − Trainer", "macro_f1", -0.005),
     _train("int8 ÷ pipeline", "onnx int8", "times the pipeline", 4),

@@ -308,15 +308,15 @@ def targeted(name: str, train: str, test: str, *, spaced: bool, encoder: bool) -
         }
         head = {"data": name, "method": method}
         rows += [row | speed for row in judged(head, codes, said[method])]
-    return rows + gained(name, codes, said, len(names))
+    return rows + gained(name, codes, said)
 
 
-def gained(name: str, truth: np.ndarray, said: Mapping[str, np.ndarray], classes: int) -> list[Row]:
+def gained(name: str, truth: np.ndarray, said: Mapping[str, np.ndarray]) -> list[Row]:
     """Return the macro-F1 of the last method less that of each kind of n-grams."""
     last = list(said)[-1]
 
     def gap(t: np.ndarray, ours: np.ndarray, theirs: np.ndarray) -> float:
-        return macro_f1(t, ours, classes) - macro_f1(t, theirs, classes)
+        return macro_f1(t, ours) - macro_f1(t, theirs)
 
     rows = []
     for other in (method for method in said if method.startswith("n-grams") and method != last):

@@ -3,7 +3,8 @@
 What the lower layers make of a text never changes, so it is computed once and kept. Of encoders whose
 layers cannot be called one by one (ModernBERT, Qwen3) the tokens are kept and the whole is run.
 Attention has no dropout. On a processor it is two products and a softmax: the fused kernel's gradient
-takes half a training step there. Matrices are multiplied in bfloat16 where the processor or the GPU has it. This module knows texts and vectors; it knows no class.
+takes half a training step there. Matrices are multiplied in bfloat16 where the processor or the GPU
+has it. This module knows texts and vectors; it knows no class.
 """
 
 from __future__ import annotations
@@ -136,6 +137,25 @@ class Body:
             yield
         finally:
             self.half = half
+
+    @contextmanager
+    def dropping(self, share: float) -> Iterator[None]:
+        """Leave out a share of what the blocks of the upper layers put out while this is open.
+
+        What attention looks at is never left out, nor anything of an encoder that is run whole.
+        """
+        blocks = [] if self.below is None else [
+            part for name, part in self.upper.named_modules()
+            if isinstance(part, nn.Dropout) and not name.endswith("self.dropout")
+        ]  # fmt: skip
+        for part in blocks:
+            part.p = share
+            part.train()
+        try:
+            yield
+        finally:
+            for part in blocks:
+                part.eval()
 
     def _padded(self, states: Sequence[Tensor]) -> tuple[Tensor, Tensor]:
         lengths = torch.tensor([len(state) for state in states])

@@ -32,6 +32,7 @@ from shopkeeper.words import Words
 
 Weights = dict[str, Tensor]
 _WARM = 0.1
+_STEPS = 130
 
 
 @dataclass(frozen=True)
@@ -47,11 +48,15 @@ class Tuning:
     layers
         Upper layers that are trained; everything below stays as it came.
     epochs
-        Passes at most; the pass with the best macro-F1 on the watched tenth of the texts is kept.
+        Passes at most; without a number see `passes`. Of 1,000 texts or more a tenth is watched, and the
+        pass with the best macro-F1 on it is kept; of fewer the last pass, for what a handful of texts
+        says of a pass is chance.
     patience
-        Passes without a better macro-F1 after which it stops.
+        Passes without a better macro-F1 after which it stops, where texts are watched.
     batch
         Texts a step.
+    dropout
+        Share of what each block of the trained layers puts out that is left out while they learn.
     rate
         Highest learning rate of the encoder; the softmax has ten times as much.
     """
@@ -59,10 +64,23 @@ class Tuning:
     rows: int = 5_000
     tokens: int = 96
     layers: int = 3
-    epochs: int = 3
+    epochs: int | None = None
     patience: int = 2
     batch: int = 8
+    dropout: float = 0.1
     rate: float = 2e-4
+
+    def passes(self, count: int) -> int:
+        """Return the passes over `count` texts: two, or up to five where those are under 130 steps.
+
+        Examples
+        --------
+        >>> [Tuning().passes(count) for count in (100, 300, 600, 5_000)]
+        [5, 4, 2, 2]
+        """
+        if self.epochs is not None:
+            return self.epochs
+        return min(5, max(2, math.ceil(_STEPS / math.ceil(count / self.batch))))
 
 
 @dataclass(frozen=True)
@@ -95,6 +113,8 @@ def tune(
 ) -> list[float]:
     """Train the upper layers and the softmax; return the watched macro-F1 before and after each pass.
 
+    Where nothing is watched it is NaN, and the last pass is kept.
+
     Parameters
     ----------
     body, head
@@ -118,12 +138,12 @@ def tune(
     state = _State(body, head, rows, tuning)
     if checkpoint:
         state.take_up(read_checkpoint(checkpoint, work))
-    for epoch in range(state.done, tuning.epochs):
+    for epoch in range(state.done, state.passes):
         if state.since_best >= tuning.patience:
             break
         _one_pass(state, np.random.default_rng([seed, epoch]))
         state.watch()
-        if checkpoint and epoch + 1 < tuning.epochs:
+        if checkpoint and epoch + 1 < state.passes:
             write_checkpoint(checkpoint, work, state.arrays(), state.plain())
     state.keep_best()
     if checkpoint:
@@ -136,7 +156,8 @@ class _State:
 
     def __init__(self, body: Body, head: nn.Linear, rows: Rows, tuning: Tuning) -> None:
         self.body, self.head, self.rows, self.tuning = body, head, rows, tuning
-        self.steps = tuning.epochs * math.ceil(len(rows.learned) / tuning.batch)
+        self.passes = tuning.passes(len(rows.learned))
+        self.steps = self.passes * math.ceil(len(rows.learned) / tuning.batch)
         groups = [
             {"params": list(body.upper.parameters())},
             {"params": list(head.parameters())},
@@ -153,7 +174,9 @@ class _State:
 
     @property
     def since_best(self) -> int:
-        """Passes since the best one."""
+        """Passes since the best one; none where nothing tells which that is."""
+        if not len(self.rows.watched):
+            return 0
         return self.done - max(range(len(self.seen)), key=lambda at: self.seen[at])
 
     def step(self, loss: Tensor) -> None:
@@ -166,7 +189,7 @@ class _State:
         """Look at the watched rows after a pass, and remember the weights where they are the best."""
         before = max(self.seen)
         self.seen.append(self._look())
-        if self.seen[-1] > before:
+        if not len(self.rows.watched) or self.seen[-1] > before:
             self.best = self._weights()
 
     def keep_best(self) -> None:
@@ -203,6 +226,8 @@ class _State:
 
     def _look(self) -> tuple[float, float]:
         index = self.rows.watched
+        if not len(index):
+            return math.nan, math.nan
         said = scores(self.body, self.head, [self.rows.states[at] for at in index])
         truth = self.rows.codes[index]
         log = torch.log_softmax(torch.from_numpy(said).double(), dim=1).numpy()
@@ -224,11 +249,13 @@ class _State:
 def _one_pass(state: _State, generator: np.random.Generator) -> None:
     rows, body = state.rows, state.body
     lengths = [len(rows.states[index]) for index in rows.learned]
-    for batch in shuffled(lengths, state.tuning.batch, generator):
-        index = rows.learned[batch]
-        said = state.head(body.pooled([rows.states[at] for at in index]))
-        truth = torch.from_numpy(rows.codes[index]).to(body.device)
-        state.step(nn.functional.cross_entropy(said, truth))
+    torch.manual_seed(int(generator.integers(2**31)))
+    with body.dropping(state.tuning.dropout):
+        for batch in shuffled(lengths, state.tuning.batch, generator):
+            index = rows.learned[batch]
+            said = state.head(body.pooled([rows.states[at] for at in index]))
+            truth = torch.from_numpy(rows.codes[index]).to(body.device)
+            state.step(nn.functional.cross_entropy(said, truth))
 
 
 def warmed(step: int, steps: int) -> float:

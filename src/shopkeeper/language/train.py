@@ -1,7 +1,7 @@
 """Fine-tune the upper layers of an encoder with a softmax on top, on a CPU, in minutes.
 
-The softmax is first fitted on the encoder as it came, then trained on with the upper layers. No dropout:
-the same seed gives the same weights.
+The softmax is first fitted on the encoder as it came, then trained on with the upper layers. The
+same seed gives the same weights.
 """
 
 from __future__ import annotations
@@ -33,6 +33,8 @@ __all__ = ["EncoderClassifier", "Tuning", "fitted_softmax"]
 Floats = NDArray[np.float64]
 KIND = "encoder-softmax"
 _SCORED = 512
+WATCHED_FROM = 1_000
+"""Texts from which on a tenth is kept aside to tell passes apart."""
 _HEAD_START = 0.3
 """A softmax that already tells the texts apart leaves the encoder nothing to learn from them."""
 
@@ -86,7 +88,9 @@ class EncoderClassifier:
         self.prepare(names)
         kept = sample_rows(codes, self.tuning.rows, self.seed)
         texts, codes = [texts[index] for index in kept], codes[kept]
-        learned, watched = _parted(texts, codes, self.seed)
+        learned, watched = np.arange(len(texts)), np.arange(0)
+        if len(texts) >= WATCHED_FROM:
+            learned, watched = _parted(texts, codes, self.seed)
         rows = Rows(self.body_.states(texts), codes, learned, watched)
         self.fit_head([rows.states[at] for at in learned], codes[learned])
         work = fingerprint(
@@ -214,8 +218,6 @@ def _parted(
     """Return the rows that teach and those that are watched; every class teaches."""
     groups = text_groups(texts)
     watched = but_lone_classes(held_out_by_group(groups, share=0.1, seed=seed), groups, codes)
-    if not watched.any():
-        return np.arange(len(codes)), np.arange(len(codes))
     return np.flatnonzero(~watched), np.flatnonzero(watched)
 
 

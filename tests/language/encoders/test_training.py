@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from shopkeeper.errors import ArtifactError, StorageError, TrainingError
-from shopkeeper.language import checkpoints, loop
+from shopkeeper.language import checkpoints, loop, train
 from shopkeeper.language.train import EncoderClassifier, Tuning
 from tests.language.encoders.conftest import CLASSES, TEXTS, random_encoder
 
@@ -159,7 +159,8 @@ def test_a_classifier_is_refused_on_top_of_another_encoder(tmp_path: Path) -> No
 def test_other_kinds_of_encoder_learn_too(kind: str, more: dict, tmp_path: Path) -> None:
     folder = random_encoder(tmp_path / kind, kind, **more)
     made = fresh(folder, epochs=6, layers=2, rate=3e-3).fit(TEXTS, CLASSES)
-    assert made.history_[-1] > 0.8
+    truth = [made.classes_.index(name) for name in CLASSES]
+    assert (made.probabilities(TEXTS).argmax(axis=1) == truth).mean() > 0.8
     made.save(tmp_path / "saved")
     loaded = EncoderClassifier.load(tmp_path / "saved")
     assert np.allclose(loaded.probabilities(TEXTS), made.probabilities(TEXTS), atol=1e-6)
@@ -173,3 +174,40 @@ def test_a_gpu_gives_the_same_labels(tiny: str, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
     here = fresh(tiny).fit(TEXTS, CLASSES).probabilities(TEXTS)
     assert (here.argmax(axis=1) == there.argmax(axis=1)).mean() > 0.95
+
+
+def test_what_is_left_out_is_left_out_only_while_it_learns(tiny: str) -> None:
+    fitted = fresh(tiny, epochs=1).fit(TEXTS, CLASSES)
+    body = fitted.body_
+    states = body.states(TEXTS[:4])
+    before = body.vectors(states)
+    with body.dropping(0.5):
+        assert not np.array_equal(body.vectors(states), before)
+    with body.dropping(0.0):
+        assert np.array_equal(body.vectors(states), before)
+    assert np.array_equal(body.vectors(states), before)
+    attention = [part for name, part in body.upper.named_modules() if name.endswith("self.dropout")]
+    with body.dropping(0.5):
+        assert attention and not any(part.training for part in attention)
+
+
+def test_the_best_pass_is_kept_where_texts_are_watched_and_the_last_where_none_are(
+    tiny: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = []
+
+    class Watching(loop._State):
+        def keep_best(self) -> None:
+            last = self._weights()
+            super().keep_best()
+            same = all(np.array_equal(last[name], one) for name, one in self._weights().items())
+            kept.append(same)
+
+    monkeypatch.setattr(loop, "_State", Watching)
+    assert np.isnan(fresh(tiny, epochs=2).fit(TEXTS, CLASSES).history_).all()
+    monkeypatch.setattr(train, "WATCHED_FROM", len(TEXTS))
+    # At this rate the weights are thrown about and no pass is better than the first look.
+    watched = fresh(tiny, epochs=8, patience=2, rate=0.5).fit(TEXTS, CLASSES)
+    best = int(np.argmax(watched.history_))
+    assert len(watched.history_) == min(9, best + 3)
+    assert kept == [True, best == len(watched.history_) - 1]

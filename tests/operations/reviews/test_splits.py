@@ -64,10 +64,9 @@ def folds_of_a_split(texts: Sequence[str], codes: Sequence[int], seed: int) -> S
 
 def watched_by_the_encoder(texts: Sequence[str], codes: Sequence[int], seed: int) -> Sides:
     learned, watched = train._parted(texts, np.array(codes), seed)
+    assert np.array_equal(np.sort(np.concatenate([learned, watched])), np.arange(len(texts)))
     sides = np.zeros(len(texts))
-    # With nothing to watch, the rows that teach are watched.
-    if not np.array_equal(learned, watched):
-        sides[watched] = 1
+    sides[watched] = 1
     return sides
 
 
