@@ -113,6 +113,12 @@ OWN: dict[str, Definition] = {
         "Of reviews with stars that are a single clause, the share whose clause is read as what the stars say; no "
         "clause is read by a model that has learned from it.",
         "带星级且只有一个分句的评价中，分句判读与星级一致的比例；判读某条时所用的模型没有学过它。"),
+    "topic_count": _own(
+        "Topics", "话题数",
+        "Groups of reviews of one language whose texts are near to each other, each with the least number of reviews or "
+        "more. How many there are is a choice: `shopkeeper review-topics --topics` sets it.",
+        "同一语言、正文相近的评价归成的组，每组都达到最少评价数。分成多少组是一种选择，可用 "
+        "`shopkeeper review-topics --topics` 设定。"),
     "topic_reviews": _own(
         "Reviews of a topic", "话题的评价数",
         "Reviews whose text is nearest to the middle of the topic; each text is in one topic at most, and topics hold "

@@ -47,7 +47,7 @@ def topics(material: Material, pen: Pen) -> Section:
         words.TOPIC_LEAD,
         grouped=pen.count(parts["in_a_topic"], "topic_reviews"),
         texts=pen.count(parts["with_text"], "texts"),
-        topics=pen.count(len(rows), "topic_reviews"),
+        topics=pen.count(len(rows), "topic_count"),
     )
     if not rows:
         return Section("topic", head, lead, (Missing(pen.say(words.TOPIC_NONE)),))
@@ -249,7 +249,7 @@ def _grid(rows: list[Row], answer: Answer, pen: Pen) -> Grid:
         listed.append(tuple(cells))
     note = pen.say(words.TOPIC_NOTE if weeks else words.TOPIC_NOTE_PLAIN)
     if len(rows) > SHOWN:
-        shown, whole = (pen.count(count, "topic_reviews") for count in (SHOWN, len(rows)))
+        shown, whole = (pen.count(count, "topic_count") for count in (SHOWN, len(rows)))
         note = pen.joined(pen.say(words.TOPIC_NOTE_SHOWN, shown=shown, all=whole), note)
     caption = words.TOPIC_TABLE_SOME if len(rows) > SHOWN else words.TOPIC_TABLE
     return Grid(pen.say(caption), tuple(columns), tuple(listed), note)
