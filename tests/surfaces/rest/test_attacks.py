@@ -17,7 +17,7 @@ from tests.surfaces.rest.conftest import Server, served
 
 PATHS = [
     "../../etc/passwd", "..%2f..%2fetc%2fpasswd", "/etc/passwd", "....//....//etc/passwd",
-    "..\\..\\windows\\win.ini", "file:///etc/passwd", "%00", "overview%00.csv", "overview/../jobs",
+    "..\\..\\windows\\win.ini", "ftp://localhost/etc/passwd", "%00", "overview%00.csv", "overview/../jobs",
     "//evil.example/x", "~root",
 ]  # fmt: skip
 SQL = [
