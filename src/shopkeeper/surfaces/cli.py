@@ -330,6 +330,12 @@ def _serve() -> Command:
     return _made("serve", serve_shop, _shop_argument())()
 
 
+def _mcp() -> Command:
+    from shopkeeper.surfaces.rest.commands import talk_mcp
+
+    return _made("mcp", talk_mcp, _shop_argument())()
+
+
 def _token() -> Command:
     from shopkeeper.surfaces.rest.commands import change_tokens
 
@@ -356,6 +362,7 @@ program = Group(
         "report": _made("report", report_shop, _shop_argument()),
         "demo": _demo,
         "serve": _serve,
+        "mcp": _mcp,
         "token": _token,
         **{verb.name.replace("_", "-"): _made_from(verb) for verb in VERBS},
     },

@@ -103,16 +103,21 @@ class Server:
 
 @contextmanager
 def served(
-    shop: Path, log: Path, *arguments: str, planted: bool = True, ends: int = 0
+    shop: Path,
+    log: Path,
+    *arguments: str,
+    planted: bool = True,
+    ends: int = 0,
+    command: str = "serve",
 ) -> Iterator[Server]:
     """Run `shopkeeper serve` on a free port for as long as the test wants it."""
     places = [str(PLANTED)] if planted else []
     places += [path for path in (os.environ.get("PYTHONPATH", ""),) if path]
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(places), "OMP_NUM_THREADS": "1"}
-    command = [sys.executable, "-m", "shopkeeper", "serve", str(shop), "--port", "0", "--json"]
+    started = [sys.executable, "-m", "shopkeeper", command, str(shop), "--port", "0", "--json"]
     with log.open("w") as written:
         process = subprocess.Popen(
-            [*command, *arguments], stdout=subprocess.PIPE, stderr=written, text=True, env=environment
+            [*started, *arguments], stdout=subprocess.PIPE, stderr=written, text=True, env=environment
         )  # fmt: skip
         assert process.stdout
         told = ""

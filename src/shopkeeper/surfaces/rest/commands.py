@@ -35,8 +35,6 @@ def serve_shop(
     jobs
         Long questions that are worked on at the same time.
     """
-    from shopkeeper.surfaces.console import Screen, json_text
-
     asked.speak_for(shop)
     try:
         from shopkeeper.surfaces.rest.server import serve
@@ -44,15 +42,60 @@ def serve_shop(
         raise _not_installed(error) from error
 
     def ready(address: str) -> None:
-        line = Words(f"The shop is served at {address}", f"店铺服务地址：{address}")
-        if asked.json:
-            sys.stdout.write(json_text({"address": address}) + "\n")
-        else:
-            Screen(sys.stdout, asked.language).line(line)
-        sys.stdout.flush()
+        _ready(asked, address)
 
     try:
         serve(shop, host=host, port=port, rate=rate, jobs=jobs, ready=ready)
+    except KeyboardInterrupt:
+        # That is how a server is meant to end.
+        stopping.forget()
+    return 0
+
+
+def talk_mcp(
+    asked: Asked,
+    shop: Path,
+    *,
+    transport: Literal["stdio", "http"] = "stdio",
+    host: str = "127.0.0.1",
+    port: int = 8322,
+    work: bool = True,
+    long: bool = False,
+) -> int:
+    """Offer every question to an assistant as a tool of the Model Context Protocol.
+
+    Parameters
+    ----------
+    transport
+        How the assistant talks: stdio (it starts this command itself) or http (at /mcp).
+    host
+        Address to listen at with http; any but this machine's own needs a token.
+    port
+        Port to listen at with http; 0 takes a free one.
+    work
+        Whether what is not stored yet is worked out.
+    long
+        Whether questions that take minutes are offered too.
+    """
+    asked.speak_for(shop)
+    try:
+        from shopkeeper.surfaces.mcp.server import serve, talk
+    except ModuleNotFoundError as error:
+        raise _not_installed(error) from error
+
+    try:
+        if transport == "stdio":
+            talk(shop, lang=asked.language, work=work, long=long)
+        else:
+            serve(
+                shop,
+                host=host,
+                port=port,
+                lang=asked.language,
+                work=work,
+                long=long,
+                ready=lambda address: _ready(asked, address),
+            )
     except KeyboardInterrupt:
         # That is how a server is meant to end.
         stopping.forget()
@@ -118,18 +161,32 @@ def change_tokens(
     return 0  # fmt: skip
 
 
+def _ready(asked: Asked, address: str) -> None:
+    from shopkeeper.surfaces.console import Screen, json_text
+
+    line = Words(f"The shop is served at {address}", f"店铺服务地址：{address}")
+    if asked.json:
+        sys.stdout.write(json_text({"address": address}) + "\n")
+    else:
+        Screen(sys.stdout, asked.language).line(line)
+    sys.stdout.flush()
+
+
+_PACKAGES = {
+    **dict.fromkeys(("fastapi", "httptools", "prometheus_client"), "serve"),
+    **dict.fromkeys(("pydantic", "starlette", "uvicorn"), "serve"),
+    "mcp": "mcp",
+}
+"""Package → the extra that brings it."""
+
+
 def _not_installed(error: ModuleNotFoundError) -> Exception:
-    if error.name not in (
-        "fastapi",
-        "httptools",
-        "prometheus_client",
-        "pydantic",
-        "starlette",
-        "uvicorn",
-    ):
+    package = (error.name or "").partition(".")[0]
+    if package not in _PACKAGES:
         return error
+    install = f'pip install "shopkeeper[{_PACKAGES[package]}]"'
     return MissingExtraError(
         Words("Asked to serve the shop.", "要提供店铺服务。"),
-        Words(f"The package {error.name} is not installed.", f"没有安装 {error.name}。"),
-        Words('Run `pip install "shopkeeper[serve]"`.', '请运行 `pip install "shopkeeper[serve]"`。'),
-    )  # fmt: skip
+        Words(f"The package {package} is not installed.", f"没有安装 {package}。"),
+        Words(f"Run `{install}`.", f"请运行 `{install}`。"),
+    )

@@ -51,33 +51,20 @@ class Limit:
         self._rate, self._burst, self._most, self._clock = rate, burst, askers, clock
         self._buckets: OrderedDict[str, _Bucket] = OrderedDict()
 
-    def wait(self, asker: str, *, take: bool = True) -> float:
-        """Take one request and return 0, or return the seconds until there is one.
-
-        Parameters
-        ----------
-        asker
-            Who asks.
-        take
-            False to look only.
-        """
+    def wait(self, asker: str) -> float:
+        """Take one request of an asker and return 0, or return the seconds until there is one."""
         if not self._rate:
             return 0.0
         now = self._clock()
-        bucket = self._buckets.get(asker)
-        if bucket is None:
-            bucket = _Bucket(self._burst, now)
-            if take:
-                self._buckets[asker] = bucket
+        bucket = self._buckets.setdefault(asker, _Bucket(self._burst, now))
         bucket.left = min(self._burst, bucket.left + (now - bucket.at) * self._rate)
         bucket.at = now
+        self._buckets.move_to_end(asker)
+        if len(self._buckets) > self._most:
+            self._buckets.popitem(last=False)
         if bucket.left < 1:
             return (1 - bucket.left) / self._rate
-        if take:
-            bucket.left -= 1
-            self._buckets.move_to_end(asker)
-            if len(self._buckets) > self._most:
-                self._buckets.popitem(last=False)
+        bucket.left -= 1
         return 0.0
 
 

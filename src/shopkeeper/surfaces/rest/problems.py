@@ -179,26 +179,31 @@ def invalid(request: Request, found: Sequence[Mapping[str, Any]]) -> Response:
     found
         What pydantic found, one mapping each.
     """
-    told = [(_place(item), _said(item)) for item in found[:_MOST_TOLD]]
     error = UsageError(
         Words(f"Asked: {request.method} {_route(request)}.", f"请求：{request.method} {_route(request)}。"),
-        Words(
-            "; ".join(f"{name}: {words.en}" for name, words in told) + ".",
-            "；".join(f"{name}：{words.zh}" for name, words in told) + "。",
-        ),
+        told_of_values(found),
         Words(
             "Correct that; /openapi.json says what may be given.",
             "请改正；可用的参数见 /openapi.json。",
         ),
     )  # fmt: skip
     lang = language_of(request)
-    listed = [{"name": name, "found": words.get(lang)} for name, words in told]
+    listed = [{"name": _place(item), "found": _said(item).get(lang)} for item in found[:_MOST_TOLD]]
     return response_of(request, error, 422, more={"errors": listed})
+
+
+def told_of_values(found: Sequence[Mapping[str, Any]]) -> Words:
+    """Return in words what pydantic found of values that cannot be used."""
+    told = [(_place(item), _said(item)) for item in found[:_MOST_TOLD]]
+    return Words(
+        "; ".join(f"{name}: {words.en}" for name, words in told) + ".",
+        "；".join(f"{name}：{words.zh}" for name, words in told) + "。",
+    )
 
 
 def _place(item: Mapping[str, Any]) -> str:
     parts = [str(part) for part in item["loc"] if isinstance(part, str)]
-    name = (parts[1:] or parts)[-1] if parts else "body"
+    name = parts[-1] if parts else "body"
     return "".join(sign if sign.isprintable() else "?" for sign in name[:_LONGEST_NAME])
 
 

@@ -16,7 +16,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from shopkeeper.errors import UsageError
 from shopkeeper.surfaces.rest.application import make_app
-from shopkeeper.surfaces.rest.door import Rules
+from shopkeeper.surfaces.rest.door import Door, Rules
 from shopkeeper.surfaces.rest.records import Records, Through
 from shopkeeper.surfaces.rest.tokens import Tokens
 from shopkeeper.words import Words
@@ -100,15 +100,10 @@ def serve(
     ----------
     shop
         The shop's folder.
-    host, port
-        Where to listen; port 0 takes a free one.
-    rate
-        Requests a second of one token or address; 0 for no limit, None for 50 where tokens are
-        needed and else no limit.
+    host, port, rate, ready
+        As for `listen`.
     jobs
         Jobs that are worked on at the same time.
-    ready
-        Told the address once requests are taken.
 
     Raises
     ------
@@ -118,6 +113,44 @@ def serve(
         There is no shop at that path.
     """
     _check(port, jobs, rate)
+
+    def make(rules: Rules, records: Records) -> Door:
+        return make_app(shop, rules=rules, records=records, jobs_at_once=jobs)
+
+    listen(shop, make, host=host, port=port, rate=rate, ready=ready)
+
+
+def listen(
+    shop: Path,
+    make: Callable[[Rules, Records], Door],
+    *,
+    host: str,
+    port: int,
+    rate: float | None,
+    ready: Callable[[str], None],
+) -> None:
+    """Listen until a signal comes, and let an application answer.
+
+    Parameters
+    ----------
+    shop
+        The shop's folder.
+    make
+        Makes the application from the rules that it holds requests to.
+    host, port
+        Where to listen; port 0 takes a free one.
+    rate
+        Requests a second of one token or address; 0 for no limit, None for 50 where tokens are
+        needed and else no limit.
+    ready
+        Told the address once requests are taken.
+
+    Raises
+    ------
+    UsageError
+        The address cannot be used, or is not of this machine and there is no token.
+    """
+    _check(port, 1, rate)
     local, tokens = _is_local(host), Tokens(shop).all()
     if not local and not tokens:
         raise UsageError(
@@ -136,8 +169,8 @@ def serve(
         rate = _RATE if tokens else 0
     rules = Rules(guarded=not local, rate=rate, burst=max(1, 2 * rate))
     with _listening(host, port) as listening:
-        app = make_app(shop, rules=rules, records=records, jobs_at_once=jobs)
-        logging.getLogger("uvicorn").addHandler(Through(records))
+        app = make(rules, records)
+        logging.getLogger().addHandler(Through(records))
         name = f"[{host}]" if ":" in host else host
         address = f"http://{name}:{listening.getsockname()[1]}"
         _Server(_configuration(app), lambda: ready(address)).run(sockets=[listening])
