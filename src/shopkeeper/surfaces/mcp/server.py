@@ -47,7 +47,7 @@ def make_server(desk: Desk, jobs: Jobs, *, lang: str, work: bool, long: bool) ->
         Whether questions that take minutes are offered too.
     """
     questions = [question_of(verb) for verb in VERBS if long or not verb.by_hand]
-    tools = Toolbox(questions, desk, jobs, lang=lang, may_work=work)
+    tools = Toolbox(questions, desk, jobs, lang=lang)
 
     async def listed(
         context: ServerRequestContext[Any], params: PaginatedRequestParams | None
@@ -60,7 +60,8 @@ def make_server(desk: Desk, jobs: Jobs, *, lang: str, work: bool, long: bool) ->
         async def heard(share: float, what: str) -> None:
             await context.session.report_progress(share, 1.0, what)
 
-        return await tools.call(params.name, params.arguments or {}, heard)
+        allowed = work and _may_act(context.request)
+        return await tools.call(params.name, params.arguments or {}, heard if allowed else None)
 
     return Server(
         "shopkeeper",
@@ -69,6 +70,11 @@ def make_server(desk: Desk, jobs: Jobs, *, lang: str, work: bool, long: bool) ->
         on_list_tools=listed,
         on_call_tool=called,
     )
+
+
+def _may_act(request: Any) -> bool:
+    """Say whether the token of a request allows work; on standard input there is no request."""
+    return request is None or bool(request.scope["state"]["caller"].may("act"))
 
 
 def talk(shop: Path, *, lang: str, work: bool, long: bool) -> None:

@@ -51,16 +51,12 @@ class Toolbox:
         Who works them out.
     lang
         Language of texts where a call names none.
-    may_work
-        Whether what is not stored yet may be worked out.
     """
 
-    def __init__(
-        self, questions: Sequence[Question], desk: Desk, jobs: Jobs, *, lang: str, may_work: bool
-    ) -> None:
+    def __init__(self, questions: Sequence[Question], desk: Desk, jobs: Jobs, *, lang: str) -> None:
         self._questions = {question.verb.name: question for question in questions}
         self._models = {question.verb.name: call_model(question) for question in questions}
-        self._desk, self._jobs, self._lang, self._may_work = desk, jobs, lang, may_work
+        self._desk, self._jobs, self._lang = desk, jobs, lang
 
     def list(self) -> list[Tool]:
         """Return every tool with its description and the schema of its arguments."""
@@ -80,7 +76,7 @@ class Toolbox:
             for name, question in self._questions.items()
         ]
 
-    async def call(self, name: str, given: dict[str, Any], heard: Heard) -> CallToolResult:
+    async def call(self, name: str, given: dict[str, Any], heard: Heard | None) -> CallToolResult:
         """Ask a verb.
 
         Parameters
@@ -90,7 +86,8 @@ class Toolbox:
         given
             Its arguments.
         heard
-            Told the progress of long work: the share that is done, and what is being done.
+            Told the progress of long work: the share that is done, and what is being done. None
+            where what is not stored yet may not be worked out.
         """
         lang = given.get("lang") if given.get("lang") in ("en", "zh") else self._lang
         try:
@@ -101,7 +98,7 @@ class Toolbox:
             return CallToolResult(content=[text], structured_content=document, is_error=True)
 
     async def _answered(
-        self, name: str, given: dict[str, Any], lang: str, heard: Heard
+        self, name: str, given: dict[str, Any], lang: str, heard: Heard | None
     ) -> CallToolResult:
         question = self._questions.get(name)
         if question is None:
@@ -128,14 +125,14 @@ class Toolbox:
             ) from error  # fmt: skip
 
     async def _find(
-        self, question: Question, arguments: dict[str, Any], lang: str, heard: Heard
+        self, question: Question, arguments: dict[str, Any], lang: str, heard: Heard | None
     ) -> Answer:
         asked = Words(f"Asked: {question.verb.name}.", f"要执行：{question.verb.title.zh}。")
         step = self._desk.known(question.verb, arguments)
         if step and step.outcome == "skipped" and step.reason and step.enable:
             raise MissingDataError(asked, step.reason, step.enable)
         answer = await asyncio.to_thread(self._desk.find, question.verb, arguments)
-        if answer is None and self._may_work:
+        if answer is None and heard is not None:
             await self._worked(question, arguments, lang, heard)
             answer = await asyncio.to_thread(self._desk.find, question.verb, arguments)
         if answer is not None:
