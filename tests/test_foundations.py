@@ -34,6 +34,7 @@ EARLY = [
         for name in ("running.py", "stopping.py", "usage.py", "columns.py")
     ),
     *(SOURCE / "surfaces" / "report" / name for name in ("__init__.py", "terms.py")),
+    *(SOURCE / "surfaces" / "rest" / name for name in ("__init__.py", "commands.py")),
     *SOURCE.glob("operations/*/ask.py"),
 ]
 

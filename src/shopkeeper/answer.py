@@ -84,10 +84,11 @@ class Answer:
             "method": self.method,
             "as_of": self.as_of,
             "summary": [words.get(lang) for words in self.summary],
-            "table": _rows(spoken(self.table, lang), max_rows),
+            "table": plain_rows(spoken(self.table, lang), max_rows),
             "rows": self.table.num_rows,
             "evidence": {
-                name: _rows(spoken(table, lang), max_rows) for name, table in self.evidence.items()
+                name: plain_rows(spoken(table, lang), max_rows)
+                for name, table in self.evidence.items()
             },
             "limits": [words.get(lang) for words in self.limits],
             "definitions": {name: words.get(lang) for name, words in self.definitions.items()},
@@ -186,8 +187,26 @@ def spoken(table: pa.Table, lang: str) -> pa.Table:
     )
 
 
-def _rows(table: pa.Table, max_rows: int) -> list[dict[str, Any]]:
-    return [{k: _plain(v) for k, v in row.items()} for row in table.slice(0, max_rows).to_pylist()]
+def plain_rows(table: pa.Table, most: int, *, offset: int = 0) -> list[dict[str, Any]]:
+    """Return rows of a table as plain JSON values.
+
+    Parameters
+    ----------
+    table
+        The table.
+    most
+        Rows at the most.
+    offset
+        Rows to leave out at the beginning.
+
+    Examples
+    --------
+    >>> import pyarrow as pa
+    >>> plain_rows(pa.table({"n": [1.0, float("nan"), 3.0]}), 2, offset=1)
+    [{'n': None}, {'n': 3.0}]
+    """
+    rows = table.slice(offset, most).to_pylist()
+    return [{name: _plain(value) for name, value in row.items()} for row in rows]
 
 
 def _plain(value: Any) -> Any:

@@ -217,16 +217,15 @@ def demo_shop(asked: Asked, folder: Path, **sizes: Any) -> int:
 def ask_verb(verb: Verb, asked: Asked, shop: Path, *, rows: int | None = None, **given: Any) -> int:
     """Ask one verb; a stored answer to the same question is shown at once."""
     from shopkeeper.surfaces.console import told
-    from shopkeeper.surfaces.running import current_answer, require_answers
+    from shopkeeper.surfaces.running import ask, current_answer
 
     asked.speak_for(shop)
     opened = open_shop(shop)
     answer = current_answer(verb, opened, given)
     if answer is None:
-        require_answers(opened, verb.answers)
-        with told(asked.language) as progress, heard_by(progress), damage_told(shop):
+        with told(asked.language) as progress, heard_by(progress):
             progress(verb.title, None)
-            answer = verb.load()(opened, **given)
+            answer = ask(verb, opened, given)
     return _show_answer(asked, answer, rows)
 
 
@@ -325,6 +324,24 @@ def _demo() -> Command:
     return make_command("demo", build_demo, callback=_with_asked(demo_shop), parameters=[_FOLDER])
 
 
+def _serve() -> Command:
+    from shopkeeper.surfaces.rest.commands import serve_shop
+
+    return _made("serve", serve_shop, _shop_argument())()
+
+
+def _mcp() -> Command:
+    from shopkeeper.surfaces.rest.commands import talk_mcp
+
+    return _made("mcp", talk_mcp, _shop_argument())()
+
+
+def _token() -> Command:
+    from shopkeeper.surfaces.rest.commands import change_tokens
+
+    return _made("token", change_tokens, _shop_argument())()
+
+
 def _with_asked(function: Callable[..., int]) -> Callable[..., int]:
     def call(**given: Any) -> int:
         return function(click.get_current_context().find_object(Asked), **given)
@@ -344,6 +361,9 @@ program = Group(
         "run": _made("run", run_verbs, _shop_argument()),
         "report": _made("report", report_shop, _shop_argument()),
         "demo": _demo,
+        "serve": _serve,
+        "mcp": _mcp,
+        "token": _token,
         **{verb.name.replace("_", "-"): _made_from(verb) for verb in VERBS},
     },
 )

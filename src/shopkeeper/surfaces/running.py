@@ -139,12 +139,9 @@ def _identity(version: Version) -> str:
 
 def _step(path: Path, verb: Verb, *, again: bool, progress: Progress, share: float) -> Step:
     shop = open_shop(path)
-    missing = verb.missing(shop.manifest)
-    if missing:
-        return _skipped_for_want_of(verb, [need.tables for need in missing], missing[0].enable)
     mark = fingerprint(verb, shop.manifest, shop.settings, verb.defaults())
-    known = None if again else _known(verb, shop, mark)
-    if known:
+    known = step_known(verb, shop, mark)
+    if known and (verb.missing(shop.manifest) or not again):
         return known
     progress(Words(f"{verb.name}: {verb.title.en}", verb.title.zh), share)
 
@@ -156,8 +153,27 @@ def _step(path: Path, verb: Verb, *, again: bool, progress: Progress, share: flo
         return _asked(path, verb, shop, mark)
 
 
-def _known(verb: Verb, shop: Shop, mark: str) -> Step | None:
-    """Return what became of the same question earlier, if it was asked and the answer is still there."""
+def step_known(verb: Verb, shop: Shop, mark: str) -> Step | None:
+    """Return what is known of a question before it is asked.
+
+    Parameters
+    ----------
+    verb
+        The verb.
+    shop
+        The shop.
+    mark
+        Fingerprint of the question.
+
+    Returns
+    -------
+    Step or None
+        `skipped` where tables are missing or the same question was declined, `unchanged` where its
+        answer is stored; None where it has to be asked.
+    """
+    missing = verb.missing(shop.manifest)
+    if missing:
+        return _skipped_for_want_of(verb, [need.tables for need in missing], missing[0].enable)
     stored = shop.manifest.answers.get(verb.name)
     refused = shop.manifest.refusals.get(verb.name)
     if stored and stored.fingerprint == mark and _is_there(shop.path / stored.folder):
@@ -183,11 +199,31 @@ def require_answers(shop: Shop, names: Iterable[str]) -> None:
         shop.answer(name)
 
 
+def ask(verb: Verb, shop: Shop, arguments: Mapping[str, Any]) -> Answer:
+    """Ask one verb, with damage in the shop told by the name of what is damaged.
+
+    Parameters
+    ----------
+    verb
+        The verb.
+    shop
+        The shop.
+    arguments
+        Arguments that differ from the defaults, or all of them.
+
+    Raises
+    ------
+    ShopkeeperError
+        The verb declined, or something that it reads is missing or damaged.
+    """
+    require_answers(shop, verb.answers)
+    with damage_told(shop.path):
+        return verb.load()(shop, **arguments)
+
+
 def _asked(path: Path, verb: Verb, shop: Shop, mark: str) -> Step:
     try:
-        require_answers(shop, verb.answers)
-        with damage_told(path):
-            answer = verb.load()(shop)
+        answer = ask(verb, shop, {})
     except MissingDataError as error:
         _store_refusal(path, verb, mark, error)
         return Step(verb.name, "skipped", error.found, error.do)

@@ -1,0 +1,229 @@
+"""The shop as it is now, and the answers that are already there.
+
+A desk reads and never writes: it looks at the manifest before each question, so that a new version of
+the shop is seen as soon as it is committed, and it takes no lock, so that no `run` waits for it or
+fails because of it. Answers that were worked out for somebody are kept beside it, in a folder of its
+own that only this user can read and that goes when the desk is closed.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+import threading
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from shopkeeper.answer import Answer, load_answer
+from shopkeeper.data.shop import Shop, open_shop
+from shopkeeper.errors import ArtifactError, ShopNotFoundError
+from shopkeeper.surfaces.running import Step, fingerprint, step_known
+from shopkeeper.surfaces.verbs import Verb
+from shopkeeper.words import Words
+
+_FILES = ("manifest.json", "shop.toml")
+_PREFIX = "shopkeeper-desk-"
+_KEPT_ANSWERS = 200
+_IN_MEMORY = 16
+Marked = tuple[tuple[int, int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """The shop as it was when a question came.
+
+    Parameters
+    ----------
+    shop
+        The shop.
+    marks
+        Fingerprints by verb and arguments; filled as they are asked for.
+    """
+
+    shop: Shop
+    marks: dict[tuple[str, str], str] = field(default_factory=dict)
+
+    def mark(self, verb: Verb, arguments: Mapping[str, Any]) -> str:
+        """Return the fingerprint of a question."""
+        key = (verb.name, repr(sorted(arguments.items())))
+        if key not in self.marks:
+            if len(self.marks) > 10 * _KEPT_ANSWERS:
+                self.marks.clear()
+            self.marks[key] = fingerprint(verb, self.shop.manifest, self.shop.settings, arguments)
+        return self.marks[key]
+
+
+class Desk:
+    """Where a surface finds the shop and its answers.
+
+    Parameters
+    ----------
+    path
+        The shop's folder.
+
+    Raises
+    ------
+    ShopNotFoundError
+        There is no shop at that path.
+
+    Examples
+    --------
+    >>> from shopkeeper.data.shop import shop_from_tables
+    >>> from shopkeeper.surfaces.verbs import BY_NAME
+    >>> shop = shop_from_tables({})
+    >>> with Desk(shop.path) as desk:
+    ...     print(desk.known(BY_NAME["overview"], {"period": "month"}).outcome)
+    skipped
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        _sweep()
+        self.folder = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-"))
+        self._lock = threading.Lock()
+        self._seen: tuple[Marked, View] | None = None
+        self._kept: OrderedDict[str, Path] = OrderedDict()
+        self._memory: OrderedDict[str, Answer] = OrderedDict()
+        self.view()
+
+    def __enter__(self) -> Desk:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Remove what was kept."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def view(self) -> View:
+        """Return the shop as it is now.
+
+        Raises
+        ------
+        ShopNotFoundError
+            It has gone.
+        UnreadableFileError, SettingsError
+            Its manifest or settings cannot be used.
+        """
+        marked = self._marked()
+        seen = self._seen
+        if seen is None or seen[0] != marked:
+            seen = self._seen = (marked, View(open_shop(self.path)))
+        return seen[1]
+
+    def known(self, verb: Verb, arguments: Mapping[str, Any]) -> Step | None:
+        """Return what is known of a question: that it cannot be asked, or that its answer is stored."""
+        view = self.view()
+        return step_known(verb, view.shop, view.mark(verb, arguments))
+
+    def mark(self, verb: Verb, arguments: Mapping[str, Any]) -> str:
+        """Return the fingerprint of a question asked of the shop as it is now."""
+        return self.view().mark(verb, arguments)
+
+    def has(self, verb: Verb, arguments: Mapping[str, Any]) -> bool:
+        """Say whether the answer is there."""
+        view = self.view()
+        mark = view.mark(verb, arguments)
+        stored = view.shop.manifest.answers.get(verb.name)
+        return mark in self._kept or (stored is not None and stored.fingerprint == mark)
+
+    def find(self, verb: Verb, arguments: Mapping[str, Any]) -> Answer | None:
+        """Return the answer to a question if it is stored in the shop or was worked out before.
+
+        Parameters
+        ----------
+        verb
+            The verb.
+        arguments
+            All its arguments.
+
+        Raises
+        ------
+        ArtifactError
+            The stored answer is damaged.
+        """
+        while True:
+            view = self.view()
+            mark = view.mark(verb, arguments)
+            try:
+                return self._remembered(mark) or self._read(view, verb, mark)
+            except ArtifactError:
+                # The version that was looked at may have been removed by now; it is not damaged then.
+                if self.view() is view:
+                    raise
+
+    def keep(self, mark: str, folder: Path) -> None:
+        """Keep an answer that was saved in `folder`, in place of the one that was asked least lately."""
+        with self._lock:
+            self._kept[mark] = folder
+            while len(self._kept) > _KEPT_ANSWERS:
+                _, oldest = self._kept.popitem(last=False)
+                shutil.rmtree(oldest, ignore_errors=True)
+
+    def _marked(self) -> Marked:
+        """Return what changes when the manifest or the settings do."""
+        states = []
+        for name in _FILES:
+            try:
+                state = (self.path / name).stat()
+            except FileNotFoundError:
+                states.append((0, 0, 0))
+            except OSError as error:
+                raise _gone(self.path) from error
+            else:
+                states.append((state.st_ino, state.st_mtime_ns, state.st_size))
+        return tuple(states)
+
+    def _remembered(self, mark: str) -> Answer | None:
+        with self._lock:
+            if mark in self._memory:
+                self._memory.move_to_end(mark)
+            return self._memory.get(mark)
+
+    def _read(self, view: View, verb: Verb, mark: str) -> Answer | None:
+        stored = view.shop.manifest.answers.get(verb.name)
+        folder = self._kept.get(mark)
+        if stored is not None and stored.fingerprint == mark:
+            folder = view.shop.path / stored.folder
+        if folder is None:
+            return None
+        answer = load_answer(folder)
+        with self._lock:
+            if mark in self._kept:
+                self._kept.move_to_end(mark)
+            self._memory[mark] = answer
+            while len(self._memory) > _IN_MEMORY:
+                self._memory.popitem(last=False)
+        return answer
+
+
+def _sweep() -> None:
+    """Remove what desks of processes that were killed have left."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*-*"):
+        process = folder.name.removeprefix(_PREFIX).partition("-")[0]
+        own = folder.stat().st_uid == os.getuid() if folder.exists() else False
+        if own and process.isdigit() and not _is_alive(int(process)):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _is_alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except (PermissionError, OverflowError):
+        return True
+    return True
+
+
+def _gone(path: Path) -> ShopNotFoundError:
+    return ShopNotFoundError(
+        Words(f"Asked to open the shop {path}.", f"要打开店铺 {path}。"),
+        Words("Its folder cannot be read.", "店铺文件夹无法读取。"),
+        Words("Put the folder back or let this user read it.", "请恢复该文件夹或开放读取权限。"),
+    )

@@ -1,0 +1,1 @@
+"""The shop for assistants: every verb as a tool of the Model Context Protocol."""

@@ -1,0 +1,248 @@
+"""Who may ask: tokens with a scope, of which only a hash is kept.
+
+A token is 32 random bytes, so that a plain SHA-256 of it cannot be turned back and needs no salt. It is
+shown once, when it is made. The file lies in the shop's folder, readable by its owner alone.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import hmac
+import json
+import os
+import re
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Literal
+
+from shopkeeper.data.store import read_shop, storage_errors
+from shopkeeper.errors import UnreadableFileError, UsageError
+from shopkeeper.words import Words
+
+Scope = Literal["read", "act", "admin"]
+_RANK = {"read": 0, "act": 1, "admin": 2}
+_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
+_PREFIX = "shopkeeper_"
+FILE = "tokens.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who asks.
+
+    Parameters
+    ----------
+    name
+        The token's name; empty where none is needed.
+    scope
+        What the caller may do: `read` what is there, `act` as well, or `admin` everything.
+    """
+
+    name: str
+    scope: Scope
+
+    def may(self, scope: Scope) -> bool:
+        """Say whether the caller's scope holds another.
+
+        Examples
+        --------
+        >>> Caller("till", "act").may("read"), Caller("till", "act").may("admin")
+        (True, False)
+        """
+        return _RANK[self.scope] >= _RANK[scope]
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """What is kept of a token.
+
+    Parameters
+    ----------
+    name
+        Its name.
+    scope
+        What it allows.
+    digest
+        SHA-256 of the token, in hexadecimal digits.
+    made_on, until
+        Dates in UTC, ISO 8601; `until` is empty where the token does not end.
+    """
+
+    name: str
+    scope: Scope
+    digest: str
+    made_on: str
+    until: str = ""
+
+    @property
+    def holds(self) -> bool:
+        """Whether its time has not run out."""
+        return not self.until or _today() <= self.until
+
+
+class Tokens:
+    """The tokens of a shop, read again whenever their file changes.
+
+    Parameters
+    ----------
+    shop
+        The shop's folder.
+
+    Examples
+    --------
+    >>> from shopkeeper.data.shop import shop_from_tables
+    >>> shop = shop_from_tables({})
+    >>> tokens = Tokens(shop.path)
+    >>> secret = make_token(shop.path, "till", "read")
+    >>> tokens.caller(secret), tokens.caller(secret + "x")
+    (Caller(name='till', scope='read'), None)
+    """
+
+    def __init__(self, shop: Path) -> None:
+        self._file = shop / FILE
+        self._seen: tuple[int, int] = (0, 0)
+        self._tokens: tuple[Token, ...] = ()
+
+    def all(self) -> tuple[Token, ...]:
+        """Return every token.
+
+        Raises
+        ------
+        UnreadableFileError
+            Their file is damaged.
+        """
+        try:
+            state = self._file.stat()
+        except FileNotFoundError:
+            self._seen, self._tokens = (0, 0), ()
+            return ()
+        if self._seen != (state.st_mtime_ns, state.st_ino):
+            self._tokens = _read(self._file)
+            self._seen = (state.st_mtime_ns, state.st_ino)
+        return self._tokens
+
+    def caller(self, given: str) -> Caller | None:
+        """Return whose token it is; every token is compared, each in constant time."""
+        digest = _digest(given)
+        found = None
+        for token in self.all():
+            if hmac.compare_digest(digest, token.digest) and token.holds:
+                found = Caller(token.name, token.scope)
+        return found
+
+
+def make_token(shop: Path, name: str, scope: Scope, *, days: int | None = None) -> str:
+    """Make a token and return it; it cannot be had again.
+
+    Parameters
+    ----------
+    shop
+        The shop's folder.
+    name
+        Small letters, digits, `-` and `_`; a name that is taken cannot be taken again.
+    scope
+        What it allows.
+    days
+        Days until it ends; it does not end when not given.
+
+    Raises
+    ------
+    UsageError
+        The name is taken or cannot be used.
+    ShopNotFoundError
+        There is no shop at that path.
+    """
+    asked = Words(f"Asked to make the token {name[:40]!r}.", f"要创建令牌 {name[:40]!r}。")
+    if not _NAME.fullmatch(name):
+        raise UsageError(
+            asked,
+            Words("That is no name for a token.", "这个名称不可用。"),
+            Words(
+                "Use up to 40 small letters, digits, - and _.",
+                "请用不超过 40 个的小写字母、数字、- 和 _。",
+            ),
+        )
+    secret = _PREFIX + secrets.token_urlsafe(32)
+    until = "" if days is None else (datetime.now(UTC) + timedelta(days=days)).date().isoformat()
+    with _changing(shop) as tokens:
+        if any(token.name == name for token in tokens):
+            raise UsageError(
+                asked,
+                Words("There is a token of that name.", "已有同名令牌。"),
+                Words("Choose another name, or revoke it first.", "请换一个名称，或先撤销它。"),
+            )
+        tokens.append(Token(name, scope, _digest(secret), _today(), until))
+    return secret
+
+
+def revoke_token(shop: Path, name: str) -> None:
+    """Take a token back; a running server refuses it from then on.
+
+    Raises
+    ------
+    UsageError
+        There is no such token.
+    """
+    with _changing(shop) as tokens:
+        kept = [token for token in tokens if token.name != name]
+        if len(kept) == len(tokens):
+            listed = ", ".join(token.name for token in tokens)
+            raise UsageError(
+                Words(f"Asked to revoke the token {name[:40]!r}.", f"要撤销令牌 {name[:40]!r}。"),
+                Words(
+                    f"There is no such token; there are: {listed or 'none'}.",
+                    f"没有这个令牌；现有：{listed or '无'}。",
+                ),
+                Words("Name one of those.", "请使用现有的名称。"),
+            )
+        tokens[:] = kept
+
+
+@contextmanager
+def _changing(shop: Path) -> Iterator[list[Token]]:
+    """Let the tokens be changed, and put the new file in place at once."""
+    read_shop(shop)
+    asked = Words("Asked to change the tokens.", "要更改令牌。")
+    file, lock = shop / FILE, shop / f".{FILE}.lock"
+    with storage_errors(shop, asked), lock.open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        tokens = [*_read(file)] if file.exists() else []
+        yield tokens
+        new = shop / f".{FILE}.new"
+        with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as written:
+            json.dump([asdict(token) for token in tokens], written, indent=1)
+            written.flush()
+            os.fsync(written.fileno())
+        new.replace(file)
+
+
+def _read(file: Path) -> tuple[Token, ...]:
+    try:
+        tokens = tuple(Token(**item) for item in json.loads(file.read_text(encoding="utf-8")))
+        sound = all(token.scope in _RANK and len(token.digest) == 64 for token in tokens)
+    except (OSError, ValueError, TypeError, AttributeError) as error:
+        raise _damaged(file) from error
+    if not sound:
+        raise _damaged(file)
+    return tokens
+
+
+def _damaged(file: Path) -> UnreadableFileError:
+    return UnreadableFileError(
+        Words("Asked to read the shop's tokens.", "要读取店铺的令牌。"),
+        Words(f"{file.name} is damaged.", f"{file.name} 已损坏。"),
+        Words("Take the file away and make new tokens.", "请移走该文件，重新创建令牌。"),
+    )
+
+
+def _digest(secret: str) -> str:
+    return hashlib.sha256(secret.encode("utf-8", "surrogateescape")).hexdigest()
+
+
+def _today() -> str:
+    return datetime.now(UTC).date().isoformat()

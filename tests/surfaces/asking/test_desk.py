@@ -1,0 +1,111 @@
+"""The desk: the shop as it is now, answers that are kept, and nothing left behind."""
+
+import shutil
+import tempfile
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+
+from shopkeeper.answer import Answer
+from shopkeeper.data.shop import Shop, shop_from_tables
+from shopkeeper.data.store import Version, writing
+from shopkeeper.errors import ArtifactError, ShopNotFoundError
+from shopkeeper.surfaces.asking import desk as module
+from shopkeeper.surfaces.asking.desk import Desk
+from shopkeeper.surfaces.running import fingerprint
+from shopkeeper.surfaces.verbs import BY_NAME
+from shopkeeper.words import Words
+
+OVERVIEW = BY_NAME["overview"]
+MONTH = {"period": "month"}
+
+
+@pytest.fixture
+def shop() -> Shop:
+    return shop_from_tables({"reviews": pa.table({"review_id": ["a"], "rating": [5.0]})})
+
+
+def answer(number: int) -> Answer:
+    return Answer("overview", Words("Shop", "店"), pa.table({"n": [number]}), "count")
+
+
+def store(shop: Shop, number: int) -> None:
+    with writing(shop.path) as writer:
+        folder = writer.folder("answers", "overview")
+        answer(number).save(folder)
+        mark = fingerprint(OVERVIEW, writer.manifest, shop.settings, MONTH)
+        version = Version(writer.relative(folder), 1, mark)
+        writer.commit(writer.manifest.replaced(answers={"overview": version}))
+
+
+def saved(desk: Desk, number: int, mark: str) -> Path:
+    folder = desk.folder / f"job{number}"
+    folder.mkdir()
+    answer(number).save(folder)
+    desk.keep(mark, folder)
+    return folder
+
+
+def test_a_stored_answer_is_found_when_it_is_committed(shop: Shop) -> None:
+    with Desk(shop.path) as desk:
+        assert desk.find(OVERVIEW, MONTH) is None
+        assert not desk.has(OVERVIEW, MONTH)
+        store(shop, 1)
+        found = desk.find(OVERVIEW, MONTH)
+        assert found is not None
+        assert found.table["n"].to_pylist() == [1]
+        assert desk.has(OVERVIEW, MONTH)
+        assert not desk.has(OVERVIEW, {"period": "week"})
+
+
+def test_a_version_that_goes_while_it_is_read_is_looked_for_again(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store(shop, 1)
+    with Desk(shop.path) as desk:
+        original, times = module.load_answer, []
+
+        def replaced(folder: Path) -> Answer:
+            times.append(folder)
+            if len(times) == 1:
+                store(shop, 2)
+                shutil.rmtree(folder)
+            return original(folder)
+
+        monkeypatch.setattr(module, "load_answer", replaced)
+        found = desk.find(OVERVIEW, MONTH)
+        assert found is not None
+        assert len(times) == 2
+
+
+def test_a_damaged_answer_is_told(shop: Shop) -> None:
+    store(shop, 1)
+    with Desk(shop.path) as desk:
+        for file in shop.path.glob("answers/overview/*/table.parquet"):
+            file.write_bytes(b"")
+        with pytest.raises(ArtifactError):
+            desk.find(OVERVIEW, MONTH)
+
+
+def test_kept_answers_make_room_for_newer_ones(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_KEPT_ANSWERS", 2)
+    with Desk(shop.path) as desk:
+        folders = [saved(desk, number, f"mark{number}") for number in range(3)]
+        assert [folder.exists() for folder in folders] == [False, True, True]
+        held = desk.folder
+        assert held.stat().st_mode & 0o077 == 0
+    assert not held.exists()
+
+
+def test_what_a_killed_process_left_is_removed_and_what_lives_is_not(shop: Shop) -> None:
+    dead = Path(tempfile.gettempdir()) / "shopkeeper-desk-4194999-gone"
+    dead.mkdir(exist_ok=True)
+    with Desk(shop.path) as first, Desk(shop.path):
+        assert first.folder.exists()
+        assert not dead.exists()
+
+
+def test_a_shop_that_is_not_there_is_told(tmp_path: Path) -> None:
+    with pytest.raises(ShopNotFoundError):
+        Desk(tmp_path / "nowhere")

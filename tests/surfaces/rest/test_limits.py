@@ -1,0 +1,37 @@
+"""Buckets of requests: they fill up again, one each, and are not kept for everybody for ever."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shopkeeper.surfaces.rest.limits import Limit
+
+
+@given(st.lists(st.floats(0, 2), max_size=60), st.floats(0.5, 20), st.integers(1, 10))
+def test_never_more_are_let_in_than_rate_and_burst_allow(
+    gaps: list[float], rate: float, burst: int
+) -> None:
+    now = [0.0]
+    limit = Limit(rate=rate, burst=burst, clock=lambda: now[0])
+    let_in = 0
+    for gap in gaps:
+        now[0] += gap
+        wait = limit.wait("a")
+        let_in += not wait
+        # Whoever waits as long as told is let in.
+        if wait:
+            now[0] += wait + 1e-9
+            assert limit.wait("a") == 0
+            let_in += 1
+    assert let_in <= burst + now[0] * rate + 1
+
+
+def test_askers_have_their_own_and_the_oldest_is_forgotten() -> None:
+    limit = Limit(rate=1, burst=1, askers=2, clock=lambda: 0.0)
+    assert [limit.wait(name) for name in "aabbcc"] == [0, 1, 0, 1, 0, 1]
+    # "a" was forgotten for "c", and begins anew; "c" was not.
+    assert [limit.wait(name) for name in "ca"] == [1, 0]
+
+
+def test_without_a_rate_nobody_waits() -> None:
+    limit = Limit(rate=0, burst=1)
+    assert {limit.wait("a") for _ in range(100)} == {0}

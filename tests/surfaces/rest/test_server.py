@@ -1,0 +1,47 @@
+"""How the server listens, and how it ends."""
+
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+from shopkeeper.surfaces.rest.server import _configuration, _listening
+from tests.surfaces.rest.conftest import served
+
+
+def test_a_body_does_not_wait_for_the_receipt_of_its_head() -> None:
+    with _listening("127.0.0.1", 0) as listening:
+        address = listening.getsockname()
+        with socket.create_connection(address), listening.accept()[0] as accepted:
+            assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+
+
+def test_new_connections_are_taken_in_a_loop_that_takes_them_all() -> None:
+    assert _configuration(None).loop == "asyncio"
+
+
+def test_a_signal_ends_the_server_and_leaves_nothing(own_shop: Path, tmp_path: Path) -> None:
+    import tempfile
+
+    with served(own_shop, tmp_path / "log") as server:
+        number = server.process.pid
+        folders = [*Path(tempfile.gettempdir()).glob(f"shopkeeper-desk-{number}-*")]
+        assert len(folders) == 1
+    assert not folders[0].exists()
+    with served(own_shop, tmp_path / "log", ends=-signal.SIGTERM) as server:
+        server.process.terminate()
+        server.process.wait(timeout=20)
+    assert "Traceback" not in (tmp_path / "log").read_text()
+
+
+def test_a_missing_package_is_told_with_what_to_install(own_shop: Path) -> None:
+    code = (
+        "import sys\n"
+        "sys.modules['fastapi'] = None\n"
+        "from shopkeeper.surfaces.cli import main\n"
+        f"main(['serve', {str(own_shop)!r}])\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 4
+    assert 'pip install "shopkeeper[serve]"' in done.stderr
