@@ -1,0 +1,156 @@
+"""Histories: which products each customer touched, and what came after what, as arrays.
+
+Products are numbers here, the most touched product first, so of two equal scores the smaller number
+is the more popular product, and no name decides anything.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+Floats = NDArray[np.float32]
+Numbers = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Histories:
+    """Products of customers, oldest first.
+
+    Parameters
+    ----------
+    starts
+        Row r holds `products[starts[r]:starts[r + 1]]`; one more than there are rows.
+    products
+        Numbers of products; no product comes twice in a row.
+
+    Examples
+    --------
+    >>> histories = Histories(np.array([0, 2, 3]), np.array([4, 1, 4]))
+    >>> histories.lengths.tolist(), histories.row(0).tolist()
+    ([2, 1], [4, 1])
+    """
+
+    starts: Numbers
+    products: Numbers
+
+    def __len__(self) -> int:
+        return len(self.starts) - 1
+
+    @property
+    def lengths(self) -> Numbers:
+        """Number of products of each row."""
+        return np.diff(self.starts)
+
+    @property
+    def rows(self) -> Numbers:
+        """Row of each product."""
+        return np.repeat(np.arange(len(self)), self.lengths)
+
+    @property
+    def back(self) -> Numbers:
+        """How many newer products the row has, for each product; 0 for the newest."""
+        return np.repeat(self.starts[1:], self.lengths) - 1 - np.arange(len(self.products))
+
+    def row(self, row: int) -> Numbers:
+        """Return the products of one row, oldest first."""
+        return self.products[self.starts[row] : self.starts[row + 1]]
+
+    def take(self, rows: NDArray[np.integer]) -> Histories:
+        """Return the histories of some rows, in their order."""
+        lengths = self.lengths[rows]
+        starts = np.append(0, np.cumsum(lengths))
+        shift = np.repeat(self.starts[:-1][rows] - starts[:-1], lengths)
+        return Histories(starts, self.products[np.arange(starts[-1]) + shift])
+
+    def without_newest(self, count: int) -> Histories:
+        """Return the histories without so many of the newest products of each."""
+        lengths = np.maximum(self.lengths - count, 0)
+        kept = self.products[self.back >= count]
+        return Histories(np.append(0, np.cumsum(lengths)), kept)
+
+    def profile(self, decay: float, width: int) -> sparse.csr_matrix:
+        """Return rows × products: decay to the power of how many newer products there are."""
+        data = np.power(np.float32(decay), self.back, dtype=np.float32)
+        shape = (len(self), width)
+        made = sparse.csr_matrix((data, self.products, self.starts), shape=shape)
+        made.eliminate_zeros()
+        return made
+
+
+def unseen(scores: sparse.csr_matrix, histories: Histories) -> sparse.csr_matrix:
+    """Return the scores without the products that the rows' histories hold, columns in order."""
+    seen = sparse.csr_matrix(
+        (np.ones(len(histories.products), np.float32), histories.products, histories.starts),
+        shape=scores.shape,
+    )
+    kept = sparse.csr_matrix(scores - scores.multiply(seen))
+    kept.eliminate_zeros()
+    kept.sort_indices()
+    return kept
+
+
+def ranks(scores: sparse.csr_matrix, histories: Histories, targets: Numbers) -> Numbers:
+    """Return the place (0 = first) of each row's target among all products it has not touched.
+
+    Parameters
+    ----------
+    scores
+        Rows × products; what has no entry comes after what has one, the most popular first. Equal
+        scores too are ranked by popularity.
+    histories
+        What each row has touched; it is not ranked.
+    targets
+        One product a row, not in its history.
+
+    Examples
+    --------
+    >>> scores = sparse.csr_matrix(np.array([[0, 9, 2, 2, 0, 0]], np.float32))
+    >>> seen = Histories(np.array([0, 1]), np.array([1]))
+    >>> [int(ranks(scores, seen, np.array([target]))[0]) for target in (2, 3, 0, 4, 5)]
+    [0, 1, 2, 3, 4]
+    """
+    count, seen = len(histories), (histories.rows, histories.products)
+    row = np.repeat(np.arange(count), np.diff(scores.indptr))
+    own = np.asarray(scores[np.arange(count), targets]).ravel()
+    known = np.asarray(scores[seen]).ravel()
+
+    def ahead(of: Numbers, data: Floats, products: NDArray[np.integer]) -> Numbers:
+        first = (data > own[of]) | ((data == own[of]) & (products < targets[of]))
+        return np.bincount(of[first & (data > 0)], minlength=count).astype(np.int64)
+
+    scored = ahead(row, scores.data, scores.indices) - ahead(seen[0], known, seen[1])
+    # Without a score of its own the target stands among all that have none, by its number.
+    smaller = np.bincount(row, weights=scores.indices < targets[row], minlength=count)
+    nothing = (known <= 0) & (seen[1] < targets[seen[0]])
+    unscored = targets - smaller - np.bincount(seen[0], weights=nothing, minlength=count)
+    return np.where(own > 0, scored, scored + unscored).astype(np.int64)
+
+
+def leading(scores: sparse.csr_matrix, most: int) -> tuple[Numbers, Numbers, Floats]:
+    """Return row, column and score of the highest scores of each row, best first.
+
+    Examples
+    --------
+    >>> scores = sparse.csr_matrix(np.array([[0, 1, 3, 2], [0, 0, 0, 5]], np.float32))
+    >>> [part.tolist() for part in leading(scores, 2)]
+    [[0, 0, 1], [2, 3, 3], [3.0, 2.0, 5.0]]
+    """
+    kept_columns, kept_scores, kept_counts = [], [], []
+    for start, end in zip(scores.indptr[:-1].tolist(), scores.indptr[1:].tolist(), strict=True):
+        data, columns = scores.data[start:end], scores.indices[start:end]
+        if end - start > most:
+            edge = np.partition(data, end - start - most)[end - start - most]
+            near = np.flatnonzero(data >= edge)
+            data, columns = data[near], columns[near]
+        best = np.lexsort((columns, -data))[:most]
+        kept_columns.append(columns[best])
+        kept_scores.append(data[best])
+        kept_counts.append(len(best))
+    if not kept_counts:
+        return np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.float32)
+    row = np.repeat(np.arange(len(kept_counts)), kept_counts)
+    return row, np.concatenate(kept_columns).astype(np.int64), np.concatenate(kept_scores)

@@ -1,0 +1,25 @@
+"""Last item: what came directly after the newest product, counted."""
+
+from __future__ import annotations
+
+from typing import Self
+
+from scipy import sparse
+
+from shopkeeper.operations.recommend.histories import Histories
+from shopkeeper.operations.recommend.material import Material
+
+
+class LastItem:
+    """Recommend what customers touched directly after the newest product of the history."""
+
+    next_: sparse.csr_matrix
+
+    def fit(self, material: Material) -> Self:
+        """Learn how often each product came directly after each other."""
+        self.next_ = material.pairs.matrix(material.pairs.forward[:, 0].copy())
+        return self
+
+    def score(self, histories: Histories) -> sparse.csr_matrix:
+        """Return rows × products: how often the product came directly after the newest one."""
+        return sparse.csr_matrix(histories.profile(0.0, self.next_.shape[0]) @ self.next_)
