@@ -11,6 +11,7 @@ paired bootstrap over customers. Needs `pip install implicit` for the peers.
 from __future__ import annotations
 
 import json
+import os
 import sys
 import time
 from collections.abc import Callable
@@ -36,7 +37,7 @@ from shopkeeper.operations.recommend.metrics import BUCKETS, bucket_name, bucket
 from shopkeeper.operations.recommend.reading import Touched, read_touched
 
 Ranked = dict[str, tuple[np.ndarray, float, float]]
-THREADS = 2
+THREADS = int(os.environ.get("OMP_NUM_THREADS", "2"))
 
 
 class Peer:
@@ -67,7 +68,7 @@ def read(path: Path) -> tuple[Touched, sparse.csr_matrix]:
     customer = np.repeat([int(row[0]) for row in rows], [len(row) - 1 for row in rows])
     product = np.concatenate([np.array(row[1:], np.int64) for row in rows])
     place = np.concatenate([np.arange(len(row) - 1) for row in rows])
-    table = pa.table({"customer_id": customer, "product_id": product, "happened_at": place,
+    table = pa.table({"customer_id": customer, "product_id": product, "happened_at": place, "bought": np.zeros(len(place), bool),
                       "place": np.zeros(len(place), np.int64)})  # fmt: skip
     connection = ibis.duckdb.connect(threads=THREADS)
     touched = read_touched(connection.create_table("touched", table))

@@ -55,7 +55,7 @@ def test_both_engines_give_the_same_rows(
     told = []
     for engine in ("duckdb", "spark"):
         shop = shop_on(engine)
-        rows = made(sequences(touches(shop, "both"))).to_pyarrow().to_pylist()
+        rows = made(sequences(touches(shop))).to_pyarrow().to_pylist()
         told.append(sorted(rows, key=lambda row: sorted((k, str(v)) for k, v in row.items())))
     assert told[0] == told[1]
     assert len(told[0]) > 20
@@ -63,7 +63,7 @@ def test_both_engines_give_the_same_rows(
 
 def test_both_engines_are_read_as_the_same_arrays(spark: object) -> None:
     shops = [shop_on(engine) for engine in ("duckdb", "spark")]
-    one, two = (read_touched(touches(shop, "both")) for shop in shops)
+    one, two = (read_touched(touches(shop)) for shop in shops)
     assert one.customers.to_pylist() == two.customers.to_pylist()
     assert one.products.to_pylist() == two.products.to_pylist()
     assert one.histories.products.tolist() == two.histories.products.tolist()

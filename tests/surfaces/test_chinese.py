@@ -108,6 +108,7 @@ COMMANDS = {
     "sentiment-effect": "sentiment-effect --rows 60",
     "review-aspects": "review-aspects --rows 60",
     "review-topics": "review-topics",
+    "recommend": "recommend --rows 60",
     "compare-methods": "compare-methods --methods majority,ngrams",
 }
 

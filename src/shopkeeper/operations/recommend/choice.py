@@ -52,6 +52,12 @@ class Method(Protocol):
         """Return rows × products."""
         ...
 
+    def explain(
+        self, histories: Histories, row: Numbers, product: Numbers
+    ) -> tuple[Numbers, NDArray[np.float64]]:
+        """Return which product of the history is most of each score (−1 for none), and its share."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Past:
@@ -162,6 +168,17 @@ class Routed:
             parts.append(self.methods[name].score(histories.take(rows)))
             order.append(rows)
         return sparse.csr_matrix(sparse.vstack(parts))[np.argsort(np.concatenate(order))]
+
+    def explain(
+        self, histories: Histories, row: Numbers, product: Numbers
+    ) -> tuple[Numbers, NDArray[np.float64]]:
+        """Return what the row's own method says."""
+        names = np.array(self.chosen)[bucket_of(histories.lengths)][row]
+        source, share = np.full(len(row), -1, np.int64), np.zeros(len(row))
+        for name in set(names.tolist()):
+            at = np.flatnonzero(names == name)
+            source[at], share[at] = self.methods[name].explain(histories, row[at], product[at])
+        return source, share
 
 
 def routed(material: Material, past: Past, *, seed: int = 0) -> Routed:

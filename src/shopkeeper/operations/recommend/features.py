@@ -13,45 +13,36 @@ import ibis.expr.types as ir
 from shopkeeper.data.facts import orders
 from shopkeeper.data.shop import Shop
 
-Signal = Literal["orders", "events", "both"]
 _INTEREST = ("Product Viewed", "Product Clicked", "Product Added", "Product Added to Wishlist")
 GAPS = 12
 """The furthest apart that two products of a customer are counted as one after the other."""
 
 
-def touches(shop: Shop, signal: Signal) -> ir.Table:
+def touches(shop: Shop) -> ir.Table:
     """Return one row each time that a known customer bought, viewed or put aside a product.
 
     Columns: customer_id, product_id, happened_at, `bought`, and `place`, which orders what has the
     same moment. A cancelled order and a refund document are no touch.
     """
-    parts = []
-    if signal != "events":
-        order = orders(shop).filter(ibis._.paid)
-        line = shop.order_items.select("order_id", "product_id", "line", "quantity")
-        line = line.filter(line.quantity > 0)
-        joined = order.select("order_id", "customer_id", "ordered_at").inner_join(line, "order_id")
-        parts.append(
-            joined.select(
-                "customer_id",
-                "product_id",
-                happened_at=joined.ordered_at,
-                bought=ibis.literal(True),
-                place=joined.line,
-            )
-        )
-    if signal != "orders":
-        event = shop.events.filter(shop.events.name.isin(_INTEREST))
-        parts.append(
-            event.select(
-                "customer_id",
-                "product_id",
-                "happened_at",
-                bought=ibis.literal(False),
-                place=ibis.literal(0, "int64"),
-            )
-        )
-    rows = ibis.union(*parts) if len(parts) > 1 else parts[0]
+    order = orders(shop).filter(ibis._.paid).select("order_id", "customer_id", "ordered_at")
+    line = shop.order_items.select("order_id", "product_id", "line", "quantity")
+    line = order.inner_join(line.filter(line.quantity > 0), "order_id")
+    bought = line.select(
+        "customer_id",
+        "product_id",
+        happened_at=line.ordered_at,
+        bought=ibis.literal(True),
+        place=line.line,
+    )
+    event = shop.events.filter(shop.events.name.isin(_INTEREST))
+    seen = event.select(
+        "customer_id",
+        "product_id",
+        "happened_at",
+        bought=ibis.literal(False),
+        place=ibis.literal(0, "int64"),
+    )
+    rows = bought.union(seen)
     return rows.filter(rows.customer_id.notnull(), rows.product_id.notnull())
 
 
@@ -61,13 +52,13 @@ def sequences(touched: ir.Table) -> ir.Table:
     Parameters
     ----------
     touched
-        Columns customer_id, product_id, happened_at, place.
+        Columns customer_id, product_id, happened_at, place, bought.
 
     Returns
     -------
     Table
-        customer_id, product_id, happened_at, `place` from 0 without gaps, and `back`, how many of
-        the customer's products are newer.
+        customer_id, product_id, happened_at, `bought` (ever), `place` from 0 without gaps, and
+        `back`, how many of the customer's products are newer.
 
     Notes
     -----
@@ -75,7 +66,9 @@ def sequences(touched: ir.Table) -> ir.Table:
     nothing, and the next product is always one that the customer did not know before.
     """
     first = touched.group_by("customer_id", "product_id").aggregate(
-        happened_at=touched.happened_at.min(), place=touched.place.min()
+        happened_at=touched.happened_at.min(),
+        place=touched.place.min(),
+        bought=touched.bought.any(),
     )
     order = (first.happened_at, first.place, first.product_id)
     by_customer = ibis.window(group_by=first.customer_id, order_by=order)
@@ -109,7 +102,7 @@ def numbered(sequence: ir.Table, what: Literal["customer_id", "product_id"]) -> 
 
 
 def steps(sequence: ir.Table, customers: ir.Table, products: ir.Table) -> ir.Table:
-    """Return the sequences as numbers: customer, product, place, back.
+    """Return the sequences as numbers: customer, product, place, back; and `bought`.
 
     Parameters
     ----------
@@ -120,7 +113,7 @@ def steps(sequence: ir.Table, customers: ir.Table, products: ir.Table) -> ir.Tab
     """
     joined = sequence.inner_join(customers.rename(customer="number"), "customer_id")
     joined = joined.inner_join(products.rename(product="number"), "product_id")
-    return joined.select("customer", "product", "place", "back")
+    return joined.select("customer", "product", "place", "back", "bought")
 
 
 def transition_counts(step: ir.Table, *, held_out: int = 0, gaps: int = GAPS) -> ir.Table:
@@ -158,3 +151,20 @@ def transition_counts(step: ir.Table, *, held_out: int = 0, gaps: int = GAPS) ->
     rows = ibis.union(*apart) if len(apart) > 1 else apart[0]
     rows = rows.filter(rows.target.notnull())
     return rows.group_by("source", "target", "gap").aggregate(pairs=rows.count())
+
+
+def catalogue(shop: Shop) -> ir.Table:
+    """Return one row a product of the catalogue: title, category, brand, and `stock`."""
+    product = shop.products
+    return product.group_by("product_id").aggregate(
+        title=product.title.min(),
+        category=product.category.min(),
+        brand=product.brand.min(),
+        stock=product.stock.max(),
+    )
+
+
+def sold_titles(shop: Shop) -> ir.Table:
+    """Return a title of each product that was ordered, for shops without a catalogue."""
+    line = shop.order_items
+    return line.group_by("product_id").aggregate(title=line.title.min())

@@ -154,3 +154,66 @@ def leading(scores: sparse.csr_matrix, most: int) -> tuple[Numbers, Numbers, Flo
         return np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.float32)
     row = np.repeat(np.arange(len(kept_counts)), kept_counts)
     return row, np.concatenate(kept_columns).astype(np.int64), np.concatenate(kept_scores)
+
+
+def crossed(histories: Histories, row: Numbers, most: int) -> tuple[Numbers, Numbers, Numbers]:
+    """Return each entry with each of the newest products of its row, and how far back that one is.
+
+    Parameters
+    ----------
+    histories
+        What each row has touched.
+    row
+        Row of each entry.
+    most
+        How many products of a history are looked at.
+
+    Examples
+    --------
+    >>> histories = Histories(np.array([0, 2]), np.array([7, 5]))
+    >>> [part.tolist() for part in crossed(histories, np.array([0]), 9)]
+    [[0, 0], [5, 7], [0, 1]]
+    """
+    reach = np.minimum(histories.lengths, most)[row]
+    entry = np.repeat(np.arange(len(row)), reach)
+    back = np.arange(len(entry)) - np.repeat(np.cumsum(reach) - reach, reach)
+    return entry, histories.products[histories.starts[1:][row[entry]] - 1 - back], back
+
+
+def largest_part(
+    histories: Histories, decay: float, weights: sparse.csr_matrix, row: Numbers, product: Numbers
+) -> tuple[Numbers, NDArray[np.float64]]:
+    """Return which product of a history gives most of a score that is a sum over it, and its share.
+
+    Parameters
+    ----------
+    histories
+        What each row has touched.
+    decay
+        Weight of a product of the history against the next newer one.
+    weights
+        Products × products: what each adds to the score of each.
+    row, product
+        The scores to explain.
+
+    Returns
+    -------
+    tuple
+        A product (−1 where none adds anything), and its share of the score, 0 to 1.
+    """
+    entry, source, back = crossed(histories, row, int(histories.lengths.max(initial=0)))
+    parts = np.asarray(weights[source, product[entry]]).ravel() * np.power(decay, back)
+    return _most(entry, source, parts, len(row))
+
+
+def _most(
+    entry: Numbers, source: Numbers, parts: NDArray[np.float64], count: int
+) -> tuple[Numbers, NDArray[np.float64]]:
+    whole = np.bincount(entry, weights=parts, minlength=count)
+    best, share = np.full(count, -1, np.int64), np.zeros(count)
+    order = np.lexsort((source, -parts, entry))
+    first = order[np.append(True, entry[order][1:] != entry[order][:-1])] if len(order) else order
+    first = first[parts[first] > 0]
+    best[entry[first]] = source[first]
+    share[entry[first]] = parts[first] / whole[entry[first]]
+    return best, share

@@ -14,6 +14,7 @@ from shopkeeper.operations.recommend.histories import (
     Floats,
     Histories,
     Numbers,
+    crossed,
     leading,
     unseen,
 )
@@ -139,6 +140,33 @@ class Blended:
             parts.append(sparse.csr_matrix((scores, (row, product)), shape=shape))
         return sparse.csr_matrix(sparse.vstack(parts))
 
+    def explain(
+        self, histories: Histories, row: Numbers, product: Numbers
+    ) -> tuple[Numbers, NDArray[np.float64]]:
+        """Return the product of the history without which the score falls most, and by what share.
+
+        −1 where the score falls without none of them.
+        """
+        best, share = np.full(len(row), -1, np.int64), np.zeros(len(row))
+        if self.trees_ is None or not len(row):
+            return best, share
+        whole = self.trees_.predict_proba(self.evidence(histories, row, product))[:, 1]
+        entry, source, back = crossed(histories, row, RECENT)
+        without = histories.take(row[entry])
+        gone = np.arange(len(without.products)) != np.repeat(without.starts[1:] - 1 - back,
+                                                             without.lengths)  # fmt: skip
+        starts = without.starts - np.arange(len(without.starts))
+        left = Histories(starts, without.products[gone])
+        some = np.flatnonzero(left.lengths > 0)
+        chance = np.zeros(len(entry))
+        facts = self.evidence(left.take(some), np.arange(len(some)), product[entry[some]])
+        chance[some] = self.trees_.predict_proba(facts)[:, 1]
+        lost = 1 - chance / np.maximum(whole[entry], 1e-12)
+        for at in np.lexsort((-source, lost)).tolist():
+            if lost[at] > 0:
+                best[entry[at]], share[entry[at]] = source[at], lost[at]
+        return best, share
+
     def candidates(self, histories: Histories) -> tuple[Numbers, Numbers]:
         """Return rows and products that may come next, by row, then product."""
         width = self.material_.width
@@ -176,7 +204,7 @@ class Blended:
         Columns: each kind of weight added up over the profile, then from the newest product alone;
         the largest single weight; how many products of the history lead to it.
         """
-        candidate, source, back = _crossed(histories, row)
+        candidate, source, back = crossed(histories, row, RECENT)
         at = self.material_.pairs.find(source, product[candidate])
         hit = at >= 0
         candidate, back, values = candidate[hit], back[hit], self.columns_[at[hit]]
@@ -205,14 +233,6 @@ class Blended:
             values = own.data * wanted[row[of_entry], own.indices]
             columns.append(np.bincount(of_entry, weights=values, minlength=len(product)))
         return np.stack(columns, axis=1).astype(np.float32)
-
-
-def _crossed(histories: Histories, row: Numbers) -> tuple[Numbers, Numbers, Numbers]:
-    """Return each candidate with each recent product of its row, and how far back that one is."""
-    reach = np.minimum(histories.lengths, RECENT)[row]
-    candidate = np.repeat(np.arange(len(row)), reach)
-    back = np.arange(len(candidate)) - np.repeat(np.cumsum(reach) - reach, reach)
-    return candidate, histories.products[histories.starts[1:][row[candidate]] - 1 - back], back
 
 
 def _relative(values: Floats, row: Numbers) -> Floats:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Self
 
+import numpy as np
+from numpy.typing import NDArray
 from scipy import sparse
 
-from shopkeeper.operations.recommend.histories import Histories
+from shopkeeper.operations.recommend.histories import Histories, Numbers, largest_part
 from shopkeeper.operations.recommend.material import Material
 
 
@@ -23,3 +25,9 @@ class LastItem:
     def score(self, histories: Histories) -> sparse.csr_matrix:
         """Return rows × products: how often the product came directly after the newest one."""
         return sparse.csr_matrix(histories.profile(0.0, self.next_.shape[0]) @ self.next_)
+
+    def explain(
+        self, histories: Histories, row: Numbers, product: Numbers
+    ) -> tuple[Numbers, NDArray[np.float64]]:
+        """Return the product of the history that gives most of each score, and its share."""
+        return largest_part(histories, 0.0, self.next_, row, product)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Self
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import sparse
 
-from shopkeeper.operations.recommend.histories import Histories
+from shopkeeper.operations.recommend.histories import Histories, Numbers
 from shopkeeper.operations.recommend.material import Material
 
 MOST = 500
@@ -31,3 +32,9 @@ class Popular:
         """Return rows × products: customers who touched the product."""
         ones = sparse.csr_matrix(np.ones((len(histories), 1), np.float32))
         return sparse.csr_matrix(ones @ self.touched_)
+
+    def explain(
+        self, histories: Histories, row: Numbers, product: Numbers
+    ) -> tuple[Numbers, NDArray[np.float64]]:
+        """Return −1 and 0: no product of the history is the reason."""
+        return np.full(len(row), -1, np.int64), np.zeros(len(row))

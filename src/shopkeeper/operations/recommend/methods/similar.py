@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Self
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import sparse
 
-from shopkeeper.operations.recommend.histories import Histories
+from shopkeeper.operations.recommend.histories import Histories, Numbers, largest_part
 from shopkeeper.operations.recommend.material import Material, neighbours
 
 
@@ -38,3 +39,9 @@ class Similar:
         """Return rows × products: Σ of profile^(newer products) · cosine · log(1 + touched)."""
         profile = histories.profile(self.profile, self.alike_.shape[0])
         return sparse.csr_matrix(profile @ self.alike_)
+
+    def explain(
+        self, histories: Histories, row: Numbers, product: Numbers
+    ) -> tuple[Numbers, NDArray[np.float64]]:
+        """Return the product of the history that gives most of each score, and its share."""
+        return largest_part(histories, self.profile, self.alike_, row, product)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Self
 
+import numpy as np
+from numpy.typing import NDArray
 from scipy import sparse
 
-from shopkeeper.operations.recommend.histories import Histories
+from shopkeeper.operations.recommend.histories import Histories, Numbers, largest_part
 from shopkeeper.operations.recommend.material import Material
 from shopkeeper.operations.recommend.pairs import Kernel
 
@@ -34,3 +36,9 @@ class Transitions:
         """Return rows × products: Σ over the history of profile^(newer products) · weight."""
         profile = histories.profile(self.kernel.profile, self.weights_.shape[0])
         return sparse.csr_matrix(profile @ self.weights_)
+
+    def explain(
+        self, histories: Histories, row: Numbers, product: Numbers
+    ) -> tuple[Numbers, NDArray[np.float64]]:
+        """Return the product of the history that gives most of each score, and its share."""
+        return largest_part(histories, self.kernel.profile, self.weights_, row, product)
