@@ -138,7 +138,7 @@ def limits(quality: pa.Table, parts: dict[str, int], least: int) -> Iterator[Wor
         )
     if parts["not_shown"]:
         yield Words(
-            f"{counted(parts['not_shown'], 'customer')} with fewer products not listed; name them with "
+            f"Not listed: {counted(parts['not_shown'], 'customer')} with fewer products; name them with "
             "--customers.",
             f"另有接触商品较少的顾客 {parts['not_shown']:,} 位未列出；可用 --customers 指定。",
         )
