@@ -31,15 +31,16 @@ def test_a_profile_weighs_the_newest_most() -> None:
     assert histories.profile(0.0, 4).toarray().tolist() == [[0, 1, 0, 0], [0, 0, 0, 0]]
 
 
-def test_a_place_in_the_ranking_counts_all_unseen_products_ties_by_number() -> None:
+def test_a_place_in_the_ranking_counts_all_unseen_products_ties_by_popularity() -> None:
     width = 12
     histories, own = drawn(60, width)
     dense = DRAW.integers(0, 4, (60, width)).astype(np.float32)
     targets = np.array([DRAW.choice([n for n in range(width) if n not in one]) for one in own])
-    places = ranks(sparse.csr_matrix(dense), histories, targets)
+    popularity = DRAW.permutation(width)
+    places = ranks(sparse.csr_matrix(dense), histories, targets, popularity)
     for row, one in enumerate(own):
         others = [n for n in range(width) if n not in one]
-        order = sorted(others, key=lambda n, row=row: (-dense[row, n], n))
+        order = sorted(others, key=lambda n, row=row: (-dense[row, n], popularity[n]))
         assert places[row] == order.index(targets[row])
     assert len(set(places.tolist())) > 5
 

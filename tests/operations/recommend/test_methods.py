@@ -105,7 +105,7 @@ def test_trees_find_what_was_planted_and_beat_the_popular(shop: tuple[Material, 
     router = routed(material, past, seed=2).fit(material)
     later = planted(400, 9)
     new = Past(histories_of([one[:-1] for one in later]), np.array([one[-1] for one in later]))
-    found = {name: gains(ranked(method, new)).mean()
+    found = {name: gains(ranked(method, new, material)).mean()
              for name, method in (("popular", Popular().fit(material)), ("routed", router))}  # fmt: skip
     assert found["routed"] > 0.5 and found["routed"] > found["popular"] + 0.3
     again = routed(material, past, seed=2).fit(material)
@@ -118,8 +118,8 @@ def test_a_router_is_no_worse_than_the_best_single_method_where_it_chose(
     material, past = shop
     router = routed(material, past)
     bucket = bucket_of(past.histories.lengths)
-    single = [gains(ranked(router.methods[name], past)) for name in ("popular", "last_item", "transitions")]  # fmt: skip
-    own = gains(ranked(router, past))
+    single = [gains(ranked(router.methods[name], past, material)) for name in ("popular", "last_item", "transitions")]  # fmt: skip
+    own = gains(ranked(router, past, material))
     for number in np.unique(bucket):
         here = bucket == number
         if here.sum() >= 200:
@@ -134,7 +134,7 @@ def test_a_kernel_is_chosen_by_what_came_next() -> None:
     past = Past(histories_of([[one[1]] for one in whole]), np.array([one[0] for one in whole]))
     kernel = tuned(material, past)
     assert kernel.backward == 1.0
-    first = {one: hits(ranked(Transitions(one).fit(material), past), depth=1).mean()
+    first = {one: hits(ranked(Transitions(one).fit(material), past, material), depth=1).mean()
              for one in (Kernel(), kernel)}  # fmt: skip
     assert first[kernel] > first[Kernel()] + 0.2
 
@@ -155,4 +155,4 @@ def test_a_history_of_a_hundred_thousand_products_is_ranked() -> None:
     material = Material(pairs_from_counts(none, none, none, none, width), np.ones(width, np.int64),
                         sparse.csr_matrix((width, 0), dtype=np.float32))  # fmt: skip
     past = Past(histories_of([list(range(100_000))]), np.array([100_000]))
-    assert ranked(Transitions().fit(material), past).tolist() == [0]
+    assert ranked(Transitions().fit(material), past, material).tolist() == [0]

@@ -173,7 +173,7 @@ def _rows(
     names = touched.products.to_pylist()
     for first in range(0, len(asked.names), BATCH):
         rows = np.arange(first, min(first + BATCH, len(asked.names)))
-        for best in _lists(fitted.method, asked.histories.take(rows), allowed, plan.k):
+        for best in _lists(fitted, asked.histories.take(rows), allowed, plan.k):
             at = first + best.row
             kind = _kind(touched, asked, at, best, fitted.method)
             source = best.source if best.score is not None else -1
@@ -207,15 +207,16 @@ class Shown:
 
 
 def _lists(
-    method: Method, histories: Histories, allowed: NDArray[np.bool_], k: int
+    fitted: Fitted, histories: Histories, allowed: NDArray[np.bool_], k: int
 ) -> Iterator[Shown]:
     """Yield the list of each row, best first, filled with popular products up to `k`."""
-    scores = unseen(method.score(histories), histories)
+    scores = unseen(fitted.method.score(histories), histories)
     scores.data[~allowed[scores.indices]] = 0
     scores.eliminate_zeros()
-    row, product, score = leading(scores, k)
-    source, share = method.explain(histories, row, product)
-    popular = np.flatnonzero(allowed)
+    row, product, score = leading(scores, k, fitted.popularity)
+    source, share = fitted.method.explain(histories, row, product)
+    popular = np.argsort(fitted.popularity)
+    popular = popular[allowed[popular]]
     for one in range(len(histories)):
         at = np.flatnonzero(row == one)
         for rank, n in enumerate(at.tolist(), start=1):

@@ -87,12 +87,13 @@ class Past:
         return Past(self.histories.take(rows), self.targets[rows])
 
 
-def ranked(method: Method, past: Past) -> Numbers:
+def ranked(method: Method, past: Past, material: Material) -> Numbers:
     """Return the place of each target among all products that its history does not hold."""
-    places = [np.zeros(0, np.int64)]
+    places, popularity = [np.zeros(0, np.int64)], material.popularity
     for first in range(0, len(past.histories), BATCH):
         part = past.take(np.arange(first, min(first + BATCH, len(past.histories))))
-        places.append(ranks(method.score(part.histories), part.histories, part.targets))
+        scores = method.score(part.histories)
+        places.append(ranks(scores, part.histories, part.targets, popularity))
     return np.concatenate(places)
 
 
@@ -113,7 +114,7 @@ def tuned(material: Material, past: Past, *, seed: int = 0) -> Kernel:
 
     def worth(kernel: Kernel) -> float:
         if kernel not in tried:
-            places = ranked(Transitions(kernel).fit(material), sample)
+            places = ranked(Transitions(kernel).fit(material), sample, material)
             tried[kernel] = float(gains(places).mean()) if len(places) else 0.0
         return tried[kernel]
 
@@ -211,7 +212,7 @@ def routed(material: Material, past: Past, *, seed: int = 0) -> Routed:
     if lesson.of(~judge).right.sum() >= FEWEST:
         methods["blended"] = blended.learn(lesson.of(~judge))
     unknown = sample.take(np.flatnonzero(judge))
-    judged = {name: gains(ranked(method, unknown)) for name, method in methods.items()}
+    judged = {name: gains(ranked(method, unknown, material)) for name, method in methods.items()}
     chosen = _choices(judged, bucket_of(unknown.histories.lengths))
     blended.learn(lesson)
     return Routed(methods, chosen)

@@ -1,11 +1,11 @@
 """Histories: which products each customer touched, and what came after what, as arrays.
 
-Products are numbers here, the most touched product first, so of two equal scores the smaller number
-is the more popular product, and no name decides anything.
+Products are numbers here, in an order that names decide last, so that no name decides a ranking.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +14,21 @@ from scipy import sparse
 
 Floats = NDArray[np.float32]
 Numbers = NDArray[np.int64]
+FAINT = 0.002
+"""Weight of a product of a history below which it is not looked at."""
+
+
+def reach(decay: float) -> int:
+    """Return how many of the newest products of a history weigh enough to be looked at.
+
+    Examples
+    --------
+    >>> reach(0.0), reach(0.5), reach(1.0) > 10**9
+    (1, 9, True)
+    """
+    if decay >= 1:
+        return 2**62
+    return 1 + int(math.log(FAINT) / math.log(decay)) if decay > 0 else 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +88,16 @@ class Histories:
         return Histories(np.append(0, np.cumsum(lengths)), kept)
 
     def profile(self, decay: float, width: int) -> sparse.csr_matrix:
-        """Return rows × products: decay to the power of how many newer products there are."""
-        data = np.power(np.float32(decay), self.back, dtype=np.float32)
-        shape = (len(self), width)
-        made = sparse.csr_matrix((data, self.products, self.starts), shape=shape)
-        made.eliminate_zeros()
-        return made
+        """Return rows × products: decay to the power of how many newer products there are.
+
+        Products that weigh less than `FAINT` are left out: a long history would cost much and change
+        nothing.
+        """
+        back, kept = self.back, reach(decay)
+        near = back < kept
+        data = np.power(np.float32(decay), back[near], dtype=np.float32)
+        starts = np.append(0, np.cumsum(np.minimum(self.lengths, kept)))
+        return sparse.csr_matrix((data, self.products[near], starts), shape=(len(self), width))
 
 
 def unseen(scores: sparse.csr_matrix, histories: Histories) -> sparse.csr_matrix:
@@ -93,45 +112,54 @@ def unseen(scores: sparse.csr_matrix, histories: Histories) -> sparse.csr_matrix
     return kept
 
 
-def ranks(scores: sparse.csr_matrix, histories: Histories, targets: Numbers) -> Numbers:
+def ranks(
+    scores: sparse.csr_matrix, histories: Histories, targets: Numbers, popularity: Numbers
+) -> Numbers:
     """Return the place (0 = first) of each row's target among all products it has not touched.
 
     Parameters
     ----------
     scores
-        Rows × products; what has no entry comes after what has one, the most popular first. Equal
-        scores too are ranked by popularity.
+        Rows × products; what has no entry comes after what has one, the most popular first. Of equal
+        scores too the more popular is first.
     histories
         What each row has touched; it is not ranked.
     targets
         One product a row, not in its history.
+    popularity
+        Place of each product among the most touched, 0 for the first.
 
     Examples
     --------
     >>> scores = sparse.csr_matrix(np.array([[0, 9, 2, 2, 0, 0]], np.float32))
-    >>> seen = Histories(np.array([0, 1]), np.array([1]))
-    >>> [int(ranks(scores, seen, np.array([target]))[0]) for target in (2, 3, 0, 4, 5)]
-    [0, 1, 2, 3, 4]
+    >>> seen, known = Histories(np.array([0, 1]), np.array([1])), np.array([0, 1, 2, 3, 5, 4])
+    >>> [int(ranks(scores, seen, np.array([one]), known)[0]) for one in (2, 3, 0, 4, 5)]
+    [0, 1, 2, 4, 3]
     """
     count, seen = len(histories), (histories.rows, histories.products)
     row = np.repeat(np.arange(count), np.diff(scores.indptr))
     own = np.asarray(scores[np.arange(count), targets]).ravel()
     known = np.asarray(scores[seen]).ravel()
+    place = popularity[targets]
+    before, touched = popularity[scores.indices] < place[row], popularity[seen[1]] < place[seen[0]]
 
-    def ahead(of: Numbers, data: Floats, products: NDArray[np.integer]) -> Numbers:
-        first = (data > own[of]) | ((data == own[of]) & (products < targets[of]))
+    def ahead(of: Numbers, data: Floats, earlier: NDArray[np.bool_]) -> Numbers:
+        first = (data > own[of]) | ((data == own[of]) & earlier)
         return np.bincount(of[first & (data > 0)], minlength=count).astype(np.int64)
 
-    scored = ahead(row, scores.data, scores.indices) - ahead(seen[0], known, seen[1])
-    # Without a score of its own the target stands among all that have none, by its number.
-    smaller = np.bincount(row, weights=scores.indices < targets[row], minlength=count)
-    nothing = (known <= 0) & (seen[1] < targets[seen[0]])
-    unscored = targets - smaller - np.bincount(seen[0], weights=nothing, minlength=count)
+    scored = ahead(row, scores.data, before) - ahead(seen[0], known, touched)
+    # Without a score of its own the target stands among all that have none, by popularity.
+    nothing = np.bincount(seen[0][(known <= 0) & touched], minlength=count)
+    unscored = place - np.bincount(row[before], minlength=count) - nothing
     return np.where(own > 0, scored, scored + unscored).astype(np.int64)
 
 
-def leading(scores: sparse.csr_matrix, most: int) -> tuple[Numbers, Numbers, Floats]:
+def leading(
+    scores: sparse.csr_matrix, most: int, popularity: Numbers | None = None
+) -> tuple[Numbers, Numbers, Floats]:
     """Return row, column and score of the highest scores of each row, best first.
+
+    Of equal scores the more popular is first; the smaller number where `popularity` is not given.
 
     Examples
     --------
@@ -146,7 +174,8 @@ def leading(scores: sparse.csr_matrix, most: int) -> tuple[Numbers, Numbers, Flo
             edge = np.partition(data, end - start - most)[end - start - most]
             near = np.flatnonzero(data >= edge)
             data, columns = data[near], columns[near]
-        best = np.lexsort((columns, -data))[:most]
+        tied = columns if popularity is None else popularity[columns]
+        best = np.lexsort((tied, -data))[:most]
         kept_columns.append(columns[best])
         kept_scores.append(data[best])
         kept_counts.append(len(best))
@@ -201,7 +230,7 @@ def largest_part(
     tuple
         A product (−1 where none adds anything), and its share of the score, 0 to 1.
     """
-    entry, source, back = crossed(histories, row, int(histories.lengths.max(initial=0)))
+    entry, source, back = crossed(histories, row, reach(decay))
     parts = np.asarray(weights[source, product[entry]]).ravel() * np.power(decay, back)
     return _most(entry, source, parts, len(row))
 

@@ -52,6 +52,7 @@ class Fitted:
     """A method that has learned from everything, how good it was before, and what was chosen."""
 
     method: Method
+    popularity: NDArray[np.int64]
     quality: pa.Table
     fitted: pa.Table
 
@@ -77,11 +78,12 @@ def fit(touched: Touched, traits: sparse.csr_matrix, how: How, *, least: int, se
     past = touched.past(1)[0].sample(JUDGED_ON, seed)
     baselines: dict[str, Method] = {"popular": Popular(), "last_item": LastItem()}
     contenders = {**baselines, how: made}
-    places = {name: ranked(one.fit(known), past) for name, one in contenders.items()}
+    places = {name: ranked(one.fit(known), past, known) for name, one in contenders.items()}
     rows = list(_quality(places, past.histories.lengths, least, seed))
     whole = touched.material(traits)
     return Fitted(
         made.fit(whole),
+        whole.popularity,
         pa.Table.from_pylist(rows, schema=RANKING_QUALITY),
         pa.Table.from_pylist(told, schema=FITTED),
     )

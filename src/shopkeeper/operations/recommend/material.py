@@ -38,6 +38,13 @@ class Material:
         """Number of products."""
         return len(self.touched)
 
+    @property
+    def popularity(self) -> Numbers:
+        """Place of each product among the most touched, 0 for the first."""
+        places = np.empty(self.width, np.int64)
+        places[np.argsort(-self.touched, kind="stable")] = np.arange(self.width)
+        return places
+
 
 def weighted_traits(
     products: NDArray[np.integer], traits: NDArray[np.integer], width: int
