@@ -29,6 +29,9 @@ TUNED_ON, LEARNED_ON, JUDGED_ON, BATCH = 3_000, 24_000, 5_000, 2_000
 """Histories that a kernel is chosen on, that trees learn from, that methods are compared on, and
 that are ranked at once."""
 
+TUNED_FEWEST, _READ = 1_000, 60_000
+"""Where histories are long a kernel is chosen on fewer of them, for they cost more and tell more."""
+
 FEWEST = 100
 """Histories of one length, and targets among candidates, below which nothing is chosen by them."""
 
@@ -109,7 +112,10 @@ def tuned(material: Material, past: Past, *, seed: int = 0) -> Kernel:
     seed
         Seed of the sample of histories.
     """
-    sample = past.sample(TUNED_ON, seed)
+    longest = (
+        int(_READ / max(float(past.histories.lengths.mean()), 1.0)) if len(past.targets) else 0
+    )
+    sample = past.sample(max(TUNED_FEWEST, min(TUNED_ON, longest)), seed)
     tried: dict[Kernel, float] = {}
 
     def worth(kernel: Kernel) -> float:
