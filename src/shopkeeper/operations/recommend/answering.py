@@ -256,7 +256,7 @@ def _parts(touched: Touched, asked: Asked, rows: list[Row], plan: Plan) -> dict[
     everyone = not (plan.customers or plan.given) and plan.personalised
     return {
         "customers": len(touched.customers),
-        "products": len(touched.products),
+        "products_touched": len(touched.products),
         "touches": len(touched.histories.products),
         "lists": named,
         "unknown": unknown,

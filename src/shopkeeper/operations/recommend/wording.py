@@ -88,8 +88,8 @@ def sentences(quality: pa.Table, parts: dict[str, int], method: str) -> Iterator
     """Yield what a shopkeeper should know, every number from a table."""
     yield Words(
         f"Learned from {counted(parts['touches'], 'first touch', 'first touches')} of "
-        f"{counted(parts['products'], 'product')} by {counted(parts['customers'], 'customer')}.",
-        f"学习自 {parts['customers']:,} 位顾客对 {parts['products']:,} 件商品的 {parts['touches']:,} 次首次接触。",
+        f"{counted(parts['products_touched'], 'product')} by {counted(parts['customers'], 'customer')}.",
+        f"学习自 {parts['customers']:,} 位顾客对 {parts['products_touched']:,} 件商品的 {parts['touches']:,} 次首次接触。",
     )
     whole = {row["method"]: row for row in quality.to_pylist() if row["history"] == "all"}
     if method in whole and method != "popular":
