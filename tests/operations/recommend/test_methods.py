@@ -7,7 +7,7 @@ import pytest
 from scipy import sparse
 
 from shopkeeper.operations.recommend.choice import Method, Past, ranked, routed, tuned
-from shopkeeper.operations.recommend.histories import Histories
+from shopkeeper.operations.recommend.histories import Histories, leading
 from shopkeeper.operations.recommend.material import Material, neighbours, weighted_traits
 from shopkeeper.operations.recommend.methods.blended import FACTS, Blended
 from shopkeeper.operations.recommend.methods.last_item import LastItem
@@ -156,3 +156,43 @@ def test_a_history_of_a_hundred_thousand_products_is_ranked() -> None:
                         sparse.csr_matrix((width, 0), dtype=np.float32))  # fmt: skip
     past = Past(histories_of([list(range(100_000))]), np.array([100_000]))
     assert ranked(Transitions().fit(material), past, material).tolist() == [0]
+
+
+def test_the_newest_alone_is_the_reason_of_the_last_item(shop: tuple[Material, Past]) -> None:
+    material, past = shop
+    method, part = LastItem().fit(material), past.histories.take(np.arange(40))
+    row, product, _ = leading(method.score(part), 2)
+    source, share = method.explain(part, row, product)
+    assert source.tolist() == [int(part.row(one)[-1]) for one in row.tolist()]
+    assert share.tolist() == [1.0] * len(row)
+
+
+def test_parts_of_a_score_are_what_they_are_said_to_be(shop: tuple[Material, Past]) -> None:
+    material, past = shop
+    method, part = Transitions().fit(material), past.histories.take(np.arange(40))
+    row, product, score = leading(method.score(part), 3)
+    source, share = method.explain(part, row, product)
+    weights = method.weights_.toarray()
+    for at, one in enumerate(row.tolist()):
+        own = part.row(one)[::-1].tolist()
+        parts = [0.6**back * weights[item, product[at]] for back, item in enumerate(own)]
+        assert sum(parts) == pytest.approx(score[at], rel=1e-4)
+        assert source[at] == own[int(np.argmax(parts))]
+        assert share[at] == pytest.approx(max(parts) / sum(parts), rel=1e-4)
+
+
+def test_without_its_reason_a_score_of_the_trees_falls(shop: tuple[Material, Past]) -> None:
+    material, past = shop
+    blended = Blended().fit(material)
+    blended.learn(blended.lesson(past.histories, past.targets))
+    part = past.histories.take(np.arange(30))
+    row, product, score = leading(blended.score(part), 1)
+    source, share = blended.explain(part, row, product)
+    assert (source >= 0).sum() > 20
+    for at in np.flatnonzero(source >= 0).tolist():
+        left = [n for n in part.row(int(row[at])).tolist() if n != source[at]]
+        facts = blended.evidence(histories_of([left]), np.array([0]), product[at : at + 1])
+        assert blended.trees_ is not None
+        without = blended.trees_.predict_proba(facts)[0, 1]
+        assert without < score[at]
+        assert share[at] == pytest.approx(1 - without / score[at], abs=1e-4)

@@ -254,3 +254,11 @@ def test_what_cannot_be_done_is_refused(shop: Shop, wrong: dict[str, Any], found
 def test_without_anything_touched_it_says_what_to_import(rows: list[Any]) -> None:
     with pytest.raises(MissingDataError, match="No known customer"):
         recommend(shop_from_tables({"events": events_of(rows)}))
+
+
+def test_a_list_is_filled_by_how_popular_products_are_though_everybody_has_but_one() -> None:
+    """Numbers of products leave out the two newest of each customer, which here is everything."""
+    rows = [(f"c{who}", "ayz"[min(who // 2, 2)], who) for who in range(10)]
+    answer = recommend(shop_from_tables(orders_of(rows)), customers="new", k=3)
+    assert answer.table["product_id"].to_pylist()[0] == "z"
+    assert answer.table["reason_en"].to_pylist()[0] == "Popular: chosen by 6 customers"

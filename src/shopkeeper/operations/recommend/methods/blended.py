@@ -24,7 +24,7 @@ from shopkeeper.operations.recommend.pairs import Kernel
 CANDIDATES, ALIKE, RECENT = 100, 40, 10
 """Candidates by transitions and by likeness, and the newest products of a history that are read."""
 
-FACTS = 19
+FACTS = 17
 """Columns of what is known of a candidate."""
 
 _BATCH = 2_000
@@ -182,7 +182,10 @@ class Blended:
         return unique // width, unique % width
 
     def evidence(self, histories: Histories, row: Numbers, product: Numbers) -> Floats:
-        """Return what is known of each candidate: one row a candidate, one column a fact."""
+        """Return what is known of each candidate: one row a candidate, one column a fact.
+
+        No fact of a candidate depends on which others are asked of with it.
+        """
         linked = self._linked(histories, row, product)
         traits = self._traits(histories, row, product)
         newest = histories.products[histories.starts[1:] - 1][row]
@@ -193,8 +196,6 @@ class Blended:
                 self.wanted_[product],
                 self.wanted_[newest],
                 np.log1p(histories.lengths[row]).astype(np.float32),
-                _relative(linked[:, 0], row),
-                _relative(traits[:, 0], row),
             ]
         )
 
@@ -233,10 +234,3 @@ class Blended:
             values = own.data * wanted[row[of_entry], own.indices]
             columns.append(np.bincount(of_entry, weights=values, minlength=len(product)))
         return np.stack(columns, axis=1).astype(np.float32)
-
-
-def _relative(values: Floats, row: Numbers) -> Floats:
-    """Return each value as a share of the largest of its row."""
-    largest = np.zeros(int(row.max(initial=-1)) + 1, np.float32)
-    np.maximum.at(largest, row, values)
-    return (values / np.maximum(largest[row], np.float32(1e-9))).astype(np.float32)
