@@ -42,6 +42,7 @@ if TYPE_CHECKING:
         UsageError,
     )
     from shopkeeper.operations.behaviour.ask import overview
+    from shopkeeper.operations.recommend.ask import recommend
     from shopkeeper.operations.reviews.ask import (
         review_aspects,
         review_sentiment,
@@ -82,6 +83,7 @@ __all__ = [
     "import_files",
     "open_shop",
     "overview",
+    "recommend",
     "review_aspects",
     "review_sentiment",
     "review_topics",
@@ -98,6 +100,7 @@ _HOMES = {
     "data.importing": ("ImportSummary", "import_files"),
     "data.shop": ("Shop", "open_shop", "shop_from_tables"),
     "operations.behaviour.ask": ("overview",),
+    "operations.recommend.ask": ("recommend",),
     "operations.reviews.ask": (
         "review_aspects",
         "review_sentiment",

@@ -12,7 +12,7 @@ from shopkeeper.data.tables import TABLES
 
 # What a Chinese analyst writes in Latin letters too, and what is typed at this program.
 ALLOWED = {
-    "shopkeeper", "GMV", "AOV", "F1", "AUC", "CNY", "UTC", "n", "gram", "Wilson", "Holm", "log",
+    "shopkeeper", "GMV", "AOV", "NDCG", "F1", "AUC", "CNY", "UTC", "n", "gram", "Wilson", "Holm", "log",
     "Benjamini", "Hochberg", "MiniLM", "BERT", "P", "A", "f", "p", "csv", "max_fit_rows", "review_sentiment",
     "App", "CSV", "JSON", "lines", "Parquet", "xlsx", "Online", "Retail", "Olist", "Shopify", "Judge", "me", "Yelp",
 }  # fmt: skip
@@ -108,6 +108,7 @@ COMMANDS = {
     "sentiment-effect": "sentiment-effect --rows 60",
     "review-aspects": "review-aspects --rows 60",
     "review-topics": "review-topics",
+    "recommend": "recommend --rows 60",
     "compare-methods": "compare-methods --methods majority,ngrams",
 }
 

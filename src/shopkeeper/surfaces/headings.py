@@ -148,10 +148,22 @@ COLUMNS = {
     "why": "原因",
     "words": "词语",
     "writers": "写评价的顾客",
+    "ahead": "领先热门",
+    "ahead_high": "领先上限",
+    "ahead_low": "领先下限",
+    "because": "依据商品",
+    "customer_id": "顾客编号",
+    "customers": "顾客数",
+    "history": "历史件数",
+    "ndcg": "前十 NDCG",
+    "personalised": "个性化",
+    "rule": "规则",
+    "score": "得分",
 }
 """Column or definition → its Chinese name."""
 
 OF_TABLE = {
+    ("", "part"): "占得分比例",
     ("imports", "title"): "内容",
     ("rejected", "cells"): "原始内容",
     ("classes", "said"): "判为该类数",
@@ -188,6 +200,8 @@ EVIDENCE = {
     "parts": "数据构成",
     "products": "突出的商品",
     "quality": "判读质量",
+    "ranking_quality": "推荐质量",
+    "ruled_out": "不展示的商品",
     "quotes": "代表性原文",
     "reasons": "未导入的原因",
     "rejected": "未导入的行",
@@ -219,6 +233,12 @@ _METHODS = {
     "llm": "提示大语言模型（llm）",
     "words": "观点词表（words）",
     "learned": "词表加学习（learned）",
+    "transitions": "前后关系（transitions）",
+    "routed": "按历史长短选用（routed）",
+    "similar": "相似商品（similar）",
+    "last_item": "最新一件之后（last_item）",
+    "popular": "热门（popular）",
+    "blended": "树模型（blended）",
 }
 CELLS: dict[str, dict[str, str]] = {
     **dict.fromkeys(("sentiment", "polarity", "read"), _SENTIMENTS),
@@ -252,9 +272,21 @@ CELLS: dict[str, dict[str, str]] = {
         "taught": "用于学习", "held_out": "用于检验", "labelled": "有标注或星级",
         "distinct": "不同的文本", "abstained": "弃权", "disagreeing": "文字与星级不一致",
         "in_a_topic": "归入话题", "without_topic": "未归入话题", "dated": "有日期",
-        "with_product": "有商品", "with_sentiment": "有情感",
+        "with_product": "有商品", "with_sentiment": "有情感", "customers": "顾客",
+        "products_touched": "接触过的商品", "touches": "首次接触",
+        "lists": "推荐份数", "unknown": "未知顾客", "not_personalised": "不使用个人信息",
+        "not_shown": "未列出的顾客", "short": "件数不足",
     },
-    "name": {"temperature": "温度", "threshold": "阈值"},
+    "name": {
+        "temperature": "温度", "threshold": "阈值", "decay": "每隔一件的权重", "backward": "反向的权重",
+        "source_power": "来源归一指数", "target_power": "去向归一指数", "profile": "历史每早一件的权重",
+    },
+    "rule": {"not_listed": "不在商品表中", "out_of_stock": "无库存", "asked_for": "按要求排除"},
+    "history": {"all": "全部"},
+    "value": {
+        "transitions": "前后关系", "similar": "相似商品", "last_item": "最新一件之后", "popular": "热门",
+        "blended": "树模型",
+    },
 }  # fmt: skip
 """Column → cell → what it says in Chinese."""
 

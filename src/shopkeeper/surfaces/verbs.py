@@ -94,6 +94,13 @@ _BEHAVIOUR = Need(
         "请导入订单或行为事件：Olist、Shopify、淘宝、Online Retail，或事件日志。",
     ),
 )
+_TOUCHES = Need(
+    ("order_items", "events"),
+    Words(
+        "Import orders with their lines, or events with customers and products.",
+        "请导入含商品明细的订单，或含顾客与商品的行为事件。",
+    ),
+)
 _ANYTHING = Need(
     ("orders", "events", "reviews"),
     Words("Import orders, events or reviews.", "请导入订单、行为事件或评价。"),
@@ -137,6 +144,13 @@ VERBS: tuple[Verb, ...] = (
         needs=(_REVIEWS,),
         reads=("reviews", "searches", "messages", "products", "order_items"),
         answers=("review_sentiment",),
+    ),
+    Verb(
+        "recommend",
+        "shopkeeper.operations.recommend.ask",
+        Words("What to show each customer next", "给每位顾客推荐什么"),
+        needs=(_TOUCHES,),
+        reads=("orders", "order_items", "events", "products"),
     ),
     Verb(
         "compare_methods",

@@ -109,6 +109,7 @@ CHINESE: dict[str, str] = {
     "review-aspects": "找出每条评价谈到的方面及其褒贬，并引用原文。",
     "sentiment-effect": "比较不同情感的评价对应的销售、转化、退货、复购与配送。",
     "review-topics": "归纳文本在谈论什么、本周有何新话题、哪些话题从何时起变化。",
+    "recommend": "给每位顾客推荐商品，每件都说明对得分贡献最大的理由。",
     "compare-methods": "比较各种读取评价的方法在不同标注数下的效果、速度与费用，说明该用哪种。",
     # options
     "mapping": "列映射（TOML），用于无法识别的文件。",
@@ -143,6 +144,16 @@ CHINESE: dict[str, str] = {
     "review-topics minimum_count": "一个话题至少的文本数（新话题除外）；低于此数不显示百分比；"
     "未给出时用店铺设置。",
     "review-topics seed": "检验变化时的随机种子；未给出时用店铺设置里的种子。",
+    "recommend customers": "顾客编号，以逗号分隔；留空则列出接触商品最多的 1,000 位。未知顾客推荐热门商品。",
+    "given": "一次访问中看过的商品编号，以逗号分隔，先看的在前；用于没有历史的访客。",
+    "k": "每位顾客推荐的件数，1 到 1,000。",
+    "recommend method": "排序方法：transitions 看历史商品之后常出现什么，"
+    "routed 按历史长短选用检验效果最好的方法（含树模型，较慢），similar 看类目、品牌与标题，"
+    "last_item 只看最新一件之后出现什么，popular 看接触过的顾客数。",
+    "opted_out": "不得使用其历史的顾客编号，以逗号分隔，他们都得到相同的热门商品；"
+    "`*` 表示所有人，未指定顾客时只给一份。",
+    "exclude": "不展示的商品编号，以逗号分隔。",
+    "recommend seed": "抽样、树模型与区间的随机种子；未给出时用店铺设置里的种子。",
     "methods": "方法名，以逗号分隔：majority、ngrams、embeddings、few_shot、fine_tuned、llm；"
     "留空则用此处可用的全部方法。",
     "compare-methods encoder": "改用的编码器：文件夹或 hub 名；留空则用 MiniLM。",

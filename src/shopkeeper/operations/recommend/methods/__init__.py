@@ -1,0 +1,1 @@
+"""Ways of recommending, one a file, the simplest honest one first."""

@@ -1,0 +1,159 @@
+"""The words of `recommend`: reasons, sentences, limits and definitions, in both languages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Literal
+
+import pyarrow as pa
+
+from shopkeeper.words import Words, counted
+
+Reason = Literal["bought", "viewed", "given", "alike", "together", "popular"]
+TITLE = Words("What to show each customer next", "给每位顾客推荐什么")
+_LONGEST = 60
+DEFINITIONS = {
+    "rank": Words("1 is shown first.", "1 为最先展示。"),
+    "score": Words(
+        "What the method ranks by; comparable within one customer only. Empty where a popular product "
+        "fills the list.",
+        "排序所用的得分，只能在同一位顾客内比较；用热门商品补足的行为空。",
+    ),
+    "reason": Words(
+        "The product of the customer's history that gives most of the score (`because`), in words.",
+        "在顾客的历史中对得分贡献最大的商品（见「依据商品」），用文字说明。",
+    ),
+    "part": Words(
+        "Share of the score that this product gives; with trees, the share of the score that is lost "
+        "without it.",
+        "该商品占得分的比例；用树模型时，为去掉该商品后得分减少的比例。",
+    ),
+    "personalised": Words(
+        "Whether the customer's own history was used.", "是否使用了该顾客自己的历史。"
+    ),
+    "ndcg": Words(
+        "NDCG of the first ten: 1 ÷ log(place + 1), to base 2, of the product that the customer came upon "
+        "next, 0 beyond place ten; the mean of the customers. All products are ranked that the customer had "
+        "not touched.",
+        "前十名的 NDCG：顾客随后接触的商品排在第几位，取 1 ÷ log(位次 + 1)（以 2 为底），十名以外为 0；"
+        "对顾客取平均。参与排序的是该顾客此前未接触的全部商品。",
+    ),
+    "recall": Words(
+        "Share of the customers whose next product was among the first ten.",
+        "随后接触的商品排进前十名的顾客占比。",
+    ),
+    "ahead": Words(
+        "NDCG less that of the popular products on the same customers; 95 % paired bootstrap interval.",
+        "与热门商品在相同顾客上的 NDCG 之差；区间为 95% 配对自助法区间。",
+    ),
+    "history": Words(
+        "How many different products the customers had touched before.",
+        "顾客此前接触过多少件不同的商品。",
+    ),
+}  # fmt: skip
+
+
+def reason_words(kind: Reason, title: str, customers: int) -> Words:
+    """Return why a product is recommended.
+
+    Parameters
+    ----------
+    kind
+        What the score rests on.
+    title
+        The product of the history that it rests on; empty where there is none.
+    customers
+        Customers who touched the recommended product.
+    """
+    short = title if len(title) <= _LONGEST else title[: _LONGEST - 1] + "…"
+    match kind:
+        case "bought":
+            return Words(f"Because you bought {short}", f"因为您买过「{short}」")
+        case "viewed":
+            return Words(f"Because you looked at {short}", f"因为您看过「{short}」")
+        case "given":
+            return Words(f"Because you are looking at {short}", f"因为您正在看「{short}」")
+        case "alike":
+            return Words(f"Similar to {short}", f"与「{short}」相似")
+        case "together":
+            return Words("Goes with what you chose before", "与您之前选的商品相配")
+        case "popular":
+            return Words(
+                f"Popular: chosen by {counted(customers, 'customer')}",
+                f"热门：{customers:,} 位顾客选择过",
+            )
+
+
+def sentences(quality: pa.Table, parts: dict[str, int], method: str) -> Iterator[Words]:
+    """Yield what a shopkeeper should know, every number from a table."""
+    yield Words(
+        f"Learned from {counted(parts['touches'], 'first touch', 'first touches')} of "
+        f"{counted(parts['products_touched'], 'product')} by {counted(parts['customers'], 'customer')}.",
+        f"学习自 {parts['customers']:,} 位顾客对 {parts['products_touched']:,} 件商品的 {parts['touches']:,} 次首次接触。",
+    )
+    whole = {row["method"]: row for row in quality.to_pylist() if row["history"] == "all"}
+    if method in whole and method != "popular":
+        own, popular = whole[method], whole["popular"]
+        yield Words(
+            f"On the newest product of {counted(own['customers'], 'customer')}, held out: NDCG@10 "
+            f"{own['ndcg']:.3f}, popular products {popular['ndcg']:.3f}; the next product is among ten "
+            f"for {own['recall']:.1%} against {popular['recall']:.1%}.",
+            f"以 {own['customers']:,} 位顾客留出的最新一件商品检验：前十名 NDCG 为 {own['ndcg']:.3f}，"
+            f"热门商品为 {popular['ndcg']:.3f}；下一件商品进入前十的顾客占 {own['recall']:.1%}，"
+            f"热门商品为 {popular['recall']:.1%}。",
+        )
+        yield from _verdict(own)
+
+
+def _verdict(own: dict[str, Any]) -> Iterator[Words]:
+    low, high = own["ahead_low"], own["ahead_high"]
+    if low > 0:
+        return
+    if high < 0:
+        yield Words(
+            "Here popular products do better; ask with method popular.",
+            "在本店，热门商品的效果更好；建议把 method 设为 popular。",
+        )
+    else:
+        yield Words(
+            "Here it is not shown that this does better than popular products.",
+            "在本店，尚不能说明它比热门商品更好。",
+        )
+
+
+def limits(quality: pa.Table, parts: dict[str, int], least: int) -> Iterator[Words]:
+    """Yield what the answer cannot say."""
+    yield Words(
+        "What customers came upon next is predicted, not what recommending would change.",
+        "预测的是顾客随后会接触什么，而不是推荐会带来什么改变。",
+    )
+    yield Words(
+        "What a customer has touched is not recommended again, so refills are not found.",
+        "顾客接触过的商品不再推荐，因此不会提示补货。",
+    )
+    if not quality.num_rows:
+        yield Words(
+            f"Not judged: fewer than {least} customers have touched two products.",
+            f"未作检验：接触过两件商品的顾客不足 {least} 位。",
+        )
+    if parts["not_shown"]:
+        yield Words(
+            f"Not listed: {counted(parts['not_shown'], 'customer')} with fewer products; name them with "
+            "--customers.",
+            f"另有接触商品较少的顾客 {parts['not_shown']:,} 位未列出；可用 --customers 指定。",
+        )
+    if parts["unknown"]:
+        yield Words(
+            f"Unknown here, so given popular products: {counted(parts['unknown'], 'customer')}.",
+            f"本店没有记录的顾客 {parts['unknown']:,} 位，推荐热门商品。",
+        )
+    if parts["not_personalised"]:
+        yield Words(
+            f"Without personalisation, as asked: {counted(parts['not_personalised'], 'list')}.",
+            f"按要求不使用个人信息的推荐：{parts['not_personalised']:,} 份。",
+        )
+    if parts["short"]:
+        yield Words(
+            f"Shorter than asked, for want of products that may be shown: {counted(parts['short'], 'list')}.",
+            f"可展示的商品不够，{parts['short']:,} 份推荐少于要求的件数。",
+        )
