@@ -41,7 +41,7 @@ if TYPE_CHECKING:
         UnrecognisedFileError,
         UsageError,
     )
-    from shopkeeper.operations.behaviour.ask import overview
+    from shopkeeper.operations.behaviour.ask import funnel, overview, retention
     from shopkeeper.operations.reviews.ask import (
         review_aspects,
         review_sentiment,
@@ -79,9 +79,11 @@ __all__ = [
     "build_demo",
     "check",
     "compare_methods",
+    "funnel",
     "import_files",
     "open_shop",
     "overview",
+    "retention",
     "review_aspects",
     "review_sentiment",
     "review_topics",
@@ -97,7 +99,7 @@ _HOMES = {
     "data.demo": ("build_demo",),
     "data.importing": ("ImportSummary", "import_files"),
     "data.shop": ("Shop", "open_shop", "shop_from_tables"),
-    "operations.behaviour.ask": ("overview",),
+    "operations.behaviour.ask": ("funnel", "overview", "retention"),
     "operations.reviews.ask": (
         "review_aspects",
         "review_sentiment",
