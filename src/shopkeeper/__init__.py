@@ -48,6 +48,7 @@ if TYPE_CHECKING:
         review_topics,
         sentiment_effect,
     )
+    from shopkeeper.operations.segments.ask import lifetime_value
     from shopkeeper.proof.ask import compare_methods
     from shopkeeper.settings import Settings
     from shopkeeper.surfaces.report import write_report
@@ -81,6 +82,7 @@ __all__ = [
     "compare_methods",
     "funnel",
     "import_files",
+    "lifetime_value",
     "open_shop",
     "overview",
     "retention",
@@ -106,6 +108,7 @@ _HOMES = {
         "review_topics",
         "sentiment_effect",
     ),
+    "operations.segments.ask": ("lifetime_value",),
     "proof.ask": ("compare_methods",),
     "settings": ("Settings",),
     "surfaces.report": ("write_report",),

@@ -147,10 +147,12 @@ def every_source(verb: Verb, shop: Shop) -> list[Answer]:
 
 
 def by_name(said: str) -> list[Any]:
-    """Return what was said, its rows of one review or text in the order of their names."""
+    """Return what was said, its rows of one review, text or customer in the order of their names."""
     head, words, document = json.loads(said)
     for name in {"table", "texts"} & set(document):
-        document[name].sort(key=lambda row: row.get("review_id") or row.get("id") or "")
+        document[name].sort(
+            key=lambda row: row.get("review_id") or row.get("id") or row.get("customer_id") or ""
+        )
     return [head, words, document]
 
 

@@ -11,6 +11,7 @@ from shopkeeper.answer import Answer
 from shopkeeper.data.shop import Shop, shop_from_tables
 from shopkeeper.operations.behaviour.ask import funnel, retention
 from shopkeeper.operations.behaviour.features import Path, made_sessions, reached
+from shopkeeper.operations.segments.ask import lifetime_value
 from shopkeeper.words import Words
 
 pytestmark = [
@@ -77,3 +78,10 @@ def test_both_engines_say_the_same_of_who_comes_back(
         assert len(one) == len(other) > 0
         for here, there in zip(one, other, strict=True):
             assert here == (there if isinstance(there, Words) else pytest.approx(there))
+
+
+def test_both_engines_expect_the_same_of_customers(shops: list[Shop]) -> None:
+    here, there = (lifetime_value(shop).table.to_pylist() for shop in shops)
+    assert len(here) == len(there) > 100
+    for one, other in zip(here, there, strict=True):
+        assert one == pytest.approx(other)

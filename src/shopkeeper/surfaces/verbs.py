@@ -151,6 +151,13 @@ VERBS: tuple[Verb, ...] = (
         reads=("orders", "order_items", "events"),
     ),
     Verb(
+        "lifetime_value",
+        "shopkeeper.operations.segments.ask",
+        Words("What customers are expected to buy and to spend", "顾客未来价值"),
+        needs=(_ORDERS,),
+        reads=("orders", "order_items"),
+    ),
+    Verb(
         "sentiment_effect",
         "shopkeeper.operations.reviews.ask",
         Words("How behaviour differs by sentiment", "不同情感评价下的顾客行为"),
