@@ -131,18 +131,17 @@ def _read(history: ir.Table) -> pa.Table:
 
 def fit(table: pa.Table, horizon_days: int) -> Models:
     """Fit both models to a table of histories; time is counted in weeks."""
-    x, recency, age = (_floats(table, name) for name in ("repeats", "recency", "age"))
-    triples, place, counts = np.unique(
-        np.column_stack([x, recency, age]), axis=0, return_inverse=True, return_counts=True
+    x = _floats(table, "repeats")
+    # One number a cell, for numbers sort ten times as fast as rows do.
+    parts = [np.asarray(_floats(table, name), np.int64) for name in ("repeats", "recency", "age")]
+    sides = tuple(int(part.max()) + 1 for part in parts)
+    keys, place, counts = np.unique(
+        np.ravel_multi_index(parts, sides), return_inverse=True, return_counts=True
     )
-    cells = Cells(
-        triples[:, 0],
-        triples[:, 1] / DAYS_A_WEEK,
-        triples[:, 2] / DAYS_A_WEEK,
-        counts.astype(np.float64),
-    )
+    repeats, recency, age = (part.astype(np.float64) for part in np.unravel_index(keys, sides))
+    weights = counts.astype(np.float64)
+    cells = Cells(repeats, recency / DAYS_A_WEEK, age / DAYS_A_WEEK, weights)
     purchases = fit_purchases(cells)
-    place = place.reshape(-1)
     mean = _floats(table, "spent_again") / np.maximum(x, 1)
     paying = (x > 0) & (mean > 0)
     # Nobody's second purchase cost anything: there is no spread to learn.

@@ -51,9 +51,11 @@ def fit_spend(purchases: Floats, mean: Floats) -> Spend:
     >>> 3 < fitted.q < 5
     True
     """
-    grid = np.round(np.log(mean) * GRID)
-    cells, counts = np.unique(np.column_stack([purchases, grid]), axis=0, return_counts=True)
-    x, m, total = cells[:, 0], np.exp(cells[:, 1] / GRID), float(counts.sum())
+    grid = np.round(np.log(mean) * GRID).astype(np.int64)
+    low, wide = int(grid.min()), int(np.ptp(grid)) + 1
+    keys, counts = np.unique(purchases.astype(np.int64) * wide + grid - low, return_counts=True)
+    x, m = (keys // wide).astype(np.float64), np.exp((keys % wide + low) / GRID)
+    total = float(counts.sum())
     scale = float(np.average(m, weights=counts))
 
     def objective(logs: Floats) -> tuple[float, Floats]:
