@@ -41,7 +41,7 @@ if TYPE_CHECKING:
         UnrecognisedFileError,
         UsageError,
     )
-    from shopkeeper.operations.behaviour.ask import funnel, overview, retention
+    from shopkeeper.operations.behaviour.ask import funnel, overview, retention, sessions
     from shopkeeper.operations.reviews.ask import (
         review_aspects,
         review_sentiment,
@@ -91,6 +91,7 @@ __all__ = [
     "review_topics",
     "run",
     "sentiment_effect",
+    "sessions",
     "shop_from_tables",
     "write_report",
 ]
@@ -101,7 +102,7 @@ _HOMES = {
     "data.demo": ("build_demo",),
     "data.importing": ("ImportSummary", "import_files"),
     "data.shop": ("Shop", "open_shop", "shop_from_tables"),
-    "operations.behaviour.ask": ("funnel", "overview", "retention"),
+    "operations.behaviour.ask": ("funnel", "overview", "retention", "sessions"),
     "operations.reviews.ask": (
         "review_aspects",
         "review_sentiment",

@@ -106,6 +106,7 @@ COMMANDS = {
     "overview": "overview",
     "funnel": "funnel --rows 60",
     "retention": "retention --rows 60",
+    "sessions": "sessions --rows 60",
     "lifetime-value": "lifetime-value --horizon-days 30",
     "retention of visits": "retention --since order --returning order --period week",
     "funnel split": "funnel --steps 浏览,下单 --cohort category=茶具 --breakdown category",

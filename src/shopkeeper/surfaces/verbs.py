@@ -151,6 +151,13 @@ VERBS: tuple[Verb, ...] = (
         reads=("orders", "order_items", "events"),
     ),
     Verb(
+        "sessions",
+        "shopkeeper.operations.behaviour.ask",
+        Words("What becomes of sessions", "会话概况"),
+        needs=(_EVENTS,),
+        reads=("events",),
+    ),
+    Verb(
         "lifetime_value",
         "shopkeeper.operations.segments.ask",
         Words("What customers are expected to buy and to spend", "顾客未来价值"),

@@ -216,6 +216,61 @@ def retention(
     return made
 
 
+def sessions(shop: Shop, *, minimum_count: int | None = None) -> Answer:
+    """Show how long and how deep sessions are, and how many end in an order, by entry and device.
+
+    Parameters
+    ----------
+    shop
+        The shop.
+    minimum_count
+        No figure of fewer sessions is shown; the shop's own setting when not given.
+
+    Returns
+    -------
+    Answer
+        One row a group (all, by first event, device and channel) and metric: purchase rate, bounce
+        rate, events and minutes of a session, each with its interval. Evidence: `lengths`.
+
+    Raises
+    ------
+    MissingDataError
+        There are no events, or none that names its session, visitor or customer.
+    UsageError
+        `minimum_count` is below 1.
+
+    Limits
+    ------
+    Where the source names no session, one ends when its visitor pauses for 30 minutes. The time on
+    the last page is not recorded. Bots are not removed.
+
+    Examples
+    --------
+    >>> import pyarrow as pa
+    >>> from shopkeeper.data.shop import shop_from_tables
+    >>> names = ["Product Viewed", "Order Completed", "Product Viewed"]
+    >>> at = ["2025-05-01 10:00:00", "2025-05-01 10:05:00", "2025-05-01 11:00:00"]
+    >>> events = pa.table({"name": names, "happened_at": at, "session_id": ["a", "a", "b"]})
+    >>> answer = sessions(shop_from_tables({"events": events}), minimum_count=1)
+    >>> [(row["metric"], row["value"]) for row in answer.table.to_pylist()][:3]
+    [('purchase_rate', 0.5), ('bounce_rate', 0.5), ('events_per_session', 1.5)]
+    """
+    from shopkeeper.operations.behaviour.visiting.finding import answer
+
+    least = _least(minimum_count, shop)
+    made = answer(shop, least) if shop.has("events") else None
+    if made is None:
+        raise MissingDataError(
+            Words("Asked what becomes of sessions.", "要查看会话概况。"),
+            Words(
+                "No event names its session, visitor or customer.",
+                "没有事件带有会话、访客或顾客编号。",
+            ),
+            Words("Import events with one of them.", "请导入至少带其中一种编号的事件。"),
+        )
+    return made
+
+
 def _nobody_to_follow(activity: str) -> MissingDataError:
     asked = Words("Asked who comes back.", "要查看顾客留存。")
     if activity == "order":
