@@ -41,7 +41,7 @@ if TYPE_CHECKING:
         UnrecognisedFileError,
         UsageError,
     )
-    from shopkeeper.operations.behaviour.ask import overview
+    from shopkeeper.operations.behaviour.ask import funnel, overview, retention, sessions
     from shopkeeper.operations.recommend.ask import recommend
     from shopkeeper.operations.reviews.ask import (
         review_aspects,
@@ -49,6 +49,7 @@ if TYPE_CHECKING:
         review_topics,
         sentiment_effect,
     )
+    from shopkeeper.operations.segments.ask import lifetime_value
     from shopkeeper.proof.ask import compare_methods
     from shopkeeper.settings import Settings
     from shopkeeper.surfaces.report import write_report
@@ -80,15 +81,19 @@ __all__ = [
     "build_demo",
     "check",
     "compare_methods",
+    "funnel",
     "import_files",
+    "lifetime_value",
     "open_shop",
     "overview",
     "recommend",
+    "retention",
     "review_aspects",
     "review_sentiment",
     "review_topics",
     "run",
     "sentiment_effect",
+    "sessions",
     "shop_from_tables",
     "write_report",
 ]
@@ -99,7 +104,7 @@ _HOMES = {
     "data.demo": ("build_demo",),
     "data.importing": ("ImportSummary", "import_files"),
     "data.shop": ("Shop", "open_shop", "shop_from_tables"),
-    "operations.behaviour.ask": ("overview",),
+    "operations.behaviour.ask": ("funnel", "overview", "retention", "sessions"),
     "operations.recommend.ask": ("recommend",),
     "operations.reviews.ask": (
         "review_aspects",
@@ -107,6 +112,7 @@ _HOMES = {
         "review_topics",
         "sentiment_effect",
     ),
+    "operations.segments.ask": ("lifetime_value",),
     "proof.ask": ("compare_methods",),
     "settings": ("Settings",),
     "surfaces.report": ("write_report",),

@@ -29,7 +29,11 @@ Tables = dict[str, pa.Table]
 Told = Callable[..., str]
 # By default it reads with encoders, which takes minutes.
 QUICK: dict[str, dict[str, Any]] = {"compare_methods": {"methods": "majority,ngrams"}}
-SOURCES = {"review_topics": [{"source": name} for name in ("reviews", "searches", "messages")]}
+SOURCES: dict[str, list[dict[str, Any]]] = {
+    "review_topics": [{"source": name} for name in ("reviews", "searches", "messages")],
+    "funnel": [{}, {"breakdown": "category,city", "per": "customer", "order": "any"}],
+    "retention": [{}, {"since": "visit", "period": "week"}],
+}
 IDS = ("customer_id", "product_id", "clicked_product_id", "order_id", "session_id", "visitor_id",
        "seller_id", "review_id", "search_id", "message_id", "event_id")  # fmt: skip
 CUT = datetime(2025, 5, 1)
@@ -143,10 +147,12 @@ def every_source(verb: Verb, shop: Shop) -> list[Answer]:
 
 
 def by_name(said: str) -> list[Any]:
-    """Return what was said, its rows of one review or text in the order of their names."""
+    """Return what was said, its rows of one review, text or customer in the order of their names."""
     head, words, document = json.loads(said)
     for name in {"table", "texts"} & set(document):
-        document[name].sort(key=lambda row: row.get("review_id") or row.get("id") or "")
+        document[name].sort(
+            key=lambda row: row.get("review_id") or row.get("id") or row.get("customer_id") or ""
+        )
     return [head, words, document]
 
 

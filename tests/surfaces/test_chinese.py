@@ -12,7 +12,8 @@ from shopkeeper.data.tables import TABLES
 
 # What a Chinese analyst writes in Latin letters too, and what is typed at this program.
 ALLOWED = {
-    "shopkeeper", "GMV", "AOV", "NDCG", "F1", "AUC", "CNY", "UTC", "n", "gram", "Wilson", "Holm", "log",
+    "shopkeeper", "Newcombe", "RetailRocket", "BG", "NBD", "Gamma", "GMV", "AOV", "NDCG", "F1", "AUC", "CNY", "UTC", "n", "gram",
+    "Wilson", "Holm", "log",
     "Benjamini", "Hochberg", "MiniLM", "BERT", "P", "A", "f", "p", "csv", "max_fit_rows", "review_sentiment",
     "App", "CSV", "JSON", "lines", "Parquet", "xlsx", "Online", "Retail", "Olist", "Shopify", "Judge", "me", "Yelp",
 }  # fmt: skip
@@ -104,6 +105,12 @@ COMMANDS = {
     "check": "check",
     "run": "run",
     "overview": "overview",
+    "funnel": "funnel --rows 60",
+    "retention": "retention --rows 60",
+    "sessions": "sessions --rows 60",
+    "lifetime-value": "lifetime-value --horizon-days 30",
+    "retention of visits": "retention --since order --returning order --period week",
+    "funnel split": "funnel --steps 浏览,下单 --cohort category=茶具 --breakdown category",
     "review-sentiment": "review-sentiment --rows 60",
     "sentiment-effect": "sentiment-effect --rows 60",
     "review-aspects": "review-aspects --rows 60",

@@ -41,6 +41,8 @@ def connect(engine: Literal["duckdb", "spark"], settings: Settings) -> Any:
         connection.raw_sql("SET temp_file_encryption = true")
         connection.raw_sql("SET TimeZone = 'UTC'")
         connection.raw_sql("SET autoinstall_known_extensions = false")
+        # Ibis 12 writes what is asked of each element of a list with the older arrow.
+        connection.raw_sql("SET lambda_syntax = 'ENABLE_SINGLE_ARROW'")
         return connection
     try:
         from pyspark.sql import SparkSession

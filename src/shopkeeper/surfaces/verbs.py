@@ -101,6 +101,20 @@ _TOUCHES = Need(
         "请导入含商品明细的订单，或含顾客与商品的行为事件。",
     ),
 )
+_EVENTS = Need(
+    ("events",),
+    Words(
+        "Import events: an event log, Taobao, RetailRocket, or any table through a mapping.",
+        "请导入行为事件：事件日志、淘宝、RetailRocket，或用列映射导入任何表格。",
+    ),
+)
+_ORDERS = Need(
+    ("orders",),
+    Words(
+        "Import orders: Olist, Shopify, Taobao, Online Retail, or any table through a mapping.",
+        "请导入订单：Olist、Shopify、淘宝、Online Retail，或用列映射导入任何表格。",
+    ),
+)
 _ANYTHING = Need(
     ("orders", "events", "reviews"),
     Words("Import orders, events or reviews.", "请导入订单、行为事件或评价。"),
@@ -128,6 +142,34 @@ VERBS: tuple[Verb, ...] = (
         needs=(_ANYTHING,),
         reads=("orders", "order_items", "shipments", "events", "reviews"),
         answers=("review_sentiment",),
+    ),
+    Verb(
+        "funnel",
+        "shopkeeper.operations.behaviour.ask",
+        Words("Where customers are lost on the way to an order", "转化漏斗：顾客在哪一步流失"),
+        needs=(_EVENTS,),
+        reads=("events", "products", "customers"),
+    ),
+    Verb(
+        "retention",
+        "shopkeeper.operations.behaviour.ask",
+        Words("Who comes back, and what they have brought", "顾客留存与累计贡献"),
+        needs=(_ORDERS,),
+        reads=("orders", "order_items", "events"),
+    ),
+    Verb(
+        "sessions",
+        "shopkeeper.operations.behaviour.ask",
+        Words("What becomes of sessions", "会话概况"),
+        needs=(_EVENTS,),
+        reads=("events",),
+    ),
+    Verb(
+        "lifetime_value",
+        "shopkeeper.operations.segments.ask",
+        Words("What customers are expected to buy and to spend", "顾客未来价值"),
+        needs=(_ORDERS,),
+        reads=("orders", "order_items"),
     ),
     Verb(
         "sentiment_effect",

@@ -6,7 +6,7 @@ from typing import Literal
 
 from shopkeeper.answer import Answer
 from shopkeeper.data.shop import Shop
-from shopkeeper.errors import MissingDataError
+from shopkeeper.errors import MissingDataError, UsageError
 from shopkeeper.words import Words
 
 
@@ -58,3 +58,243 @@ def overview(shop: Shop, *, period: Literal["month", "week", "day"] = "month") -
             Words("Import an export that holds one of them.", "请导入至少含其中一种的导出文件。"),
         )
     return glance(shop, measure(shop), measure(shop, period=period), lacking, period)
+
+
+def funnel(
+    shop: Shop,
+    *,
+    steps: str = "",
+    order: Literal["ordered", "any"] = "ordered",
+    per: Literal["session", "customer"] = "session",
+    window_hours: float = 168.0,
+    cohort: str = "",
+    breakdown: str = "",
+    minimum_count: int | None = None,
+) -> Answer:
+    """Show how many go on from step to step, and where the rest are lost.
+
+    Steps are events, in order or in any order, within a window of time, by session or by customer;
+    a cohort is compared with everybody else, and several properties can be counted apart at once.
+
+    Parameters
+    ----------
+    shop
+        The shop.
+    steps
+        Event names with commas between them, or short ones such as `view,cart,order`; empty for
+        those of Product Viewed, Product Added, Checkout Started and Order Completed that the shop has.
+    order
+        `ordered`: each step comes no earlier than the one before it; `any`: the order is free.
+    per
+        Whose events belong together: one `session`'s, or one `customer`'s over all sessions.
+    window_hours
+        Most hours from the first to the last of the events that count together.
+    cohort
+        A property and its values, such as `device=mobile|tablet`, to compare with all others.
+    breakdown
+        Properties counted apart, with commas between them: channel, device, product_id, category,
+        brand, city, region, country.
+    minimum_count
+        Below this count no percentage is shown; the shop's own setting when not given.
+
+    Returns
+    -------
+    Answer
+        One row a cohort, group and step: count, lost, share of the first step and of the step before,
+        each with its interval. Evidence: `difference` of the cohort and all others, and `parts`.
+
+    Raises
+    ------
+    MissingDataError
+        There are no events of at least two steps, none belongs to anyone, nobody did the first step,
+        or nobody who did is in the cohort.
+    UsageError
+        A step, a property, the cohort, the window or `minimum_count` cannot be understood.
+
+    Limits
+    ------
+    Where the source names no session, one ends when its visitor pauses for 30 minutes. A property is
+    that of the earliest event of the first step that has one. Bots are not removed.
+
+    Examples
+    --------
+    >>> import pyarrow as pa
+    >>> from shopkeeper.data.shop import shop_from_tables
+    >>> names = ["Product Viewed", "Order Completed", "Product Viewed"]
+    >>> at = ["2025-05-01 10:00:00", "2025-05-01 10:05:00", "2025-05-01 11:00:00"]
+    >>> events = pa.table({"name": names, "happened_at": at, "session_id": ["a", "a", "b"]})
+    >>> answer = funnel(shop_from_tables({"events": events}), minimum_count=1)
+    >>> [(row["step"], row["count"], row["share"]) for row in answer.table.to_pylist()]
+    [('Product Viewed', 2, 1.0), ('Order Completed', 1, 0.5)]
+    """
+    from shopkeeper.operations.behaviour.funnel.finding import answer
+    from shopkeeper.operations.behaviour.funnel.plan import make_plan
+
+    plan = make_plan(
+        shop,
+        steps=steps,
+        order=order,
+        per=per,
+        window_hours=window_hours,
+        cohort=cohort,
+        breakdown=breakdown,
+        least=_least(minimum_count, shop),
+    )
+    return answer(shop, plan)
+
+
+def retention(
+    shop: Shop,
+    *,
+    since: Literal["order", "visit"] = "order",
+    returning: Literal["order", "visit"] = "order",
+    period: Literal["month", "week"] = "month",
+    minimum_count: int | None = None,
+) -> Answer:
+    """Show who comes back, period by period since the first, and what they have brought so far.
+
+    Customers are taken together by the period in which they began; each row says how many of them
+    were active so many periods later. Revenue adds up beside it, net of refunds, in each currency.
+
+    Parameters
+    ----------
+    shop
+        The shop.
+    since
+        What a customer begins with: the first paid `order`, or the first `visit`.
+    returning
+        What counts as coming back: a paid `order`, or a `visit`.
+    period
+        Length of a period: a calendar month or an ISO week.
+    minimum_count
+        No cell of fewer customers is shown; the shop's own setting when not given.
+
+    Returns
+    -------
+    Answer
+        One row a first period and age: customers, returned, share with its interval, and whether
+        the period is over. Evidence: `by_age` over all first periods; `revenue` (net, cumulative, and
+        per customer with its interval) and `revenue_by_age`, each by currency.
+
+    Raises
+    ------
+    MissingDataError
+        There are no paid orders with a customer (or no events with a customer or visitor).
+    UsageError
+        `minimum_count` is below 1.
+
+    Limits
+    ------
+    Who bought before the data begins looks new. A second order within the first period is no return.
+    A period that is not over has its count and no share.
+
+    Examples
+    --------
+    >>> import pyarrow as pa
+    >>> from shopkeeper.data.shop import shop_from_tables
+    >>> orders = pa.table(
+    ...     {
+    ...         "order_id": ["1", "2", "3"],
+    ...         "customer_id": ["甲", "甲", "乙"],
+    ...         "ordered_at": ["2025-01-03 10:00:00", "2025-02-28 10:00:00", "2025-01-09 10:00:00"],
+    ...         "total": [10, 20, 30],
+    ...     }
+    ... )
+    >>> answer = retention(shop_from_tables({"orders": orders}), minimum_count=1)
+    >>> [(row["age"], row["customers"], row["share"]) for row in answer.table.to_pylist()]
+    [(0, 2, 1.0), (1, 2, 0.5)]
+    """
+    from shopkeeper.operations.behaviour.retention.finding import Plan, answer
+
+    least = _least(minimum_count, shop)
+    for activity in (since, returning):
+        if not shop.has("orders" if activity == "order" else "events"):
+            raise _nobody_to_follow(activity)
+    made = answer(shop, Plan(since, returning, period, least))
+    if made is None:
+        raise _nobody_to_follow(since)
+    return made
+
+
+def sessions(shop: Shop, *, minimum_count: int | None = None) -> Answer:
+    """Show how long and how deep sessions are, and how many end in an order, by entry and device.
+
+    Parameters
+    ----------
+    shop
+        The shop.
+    minimum_count
+        No figure of fewer sessions is shown; the shop's own setting when not given.
+
+    Returns
+    -------
+    Answer
+        One row a group (all, by first event, device and channel) and metric: purchase rate, bounce
+        rate, events and minutes of a session, each with its interval. Evidence: `lengths`.
+
+    Raises
+    ------
+    MissingDataError
+        There are no events, or none that names its session, visitor or customer.
+    UsageError
+        `minimum_count` is below 1.
+
+    Limits
+    ------
+    Where the source names no session, one ends when its visitor pauses for 30 minutes. The time on
+    the last page is not recorded. Bots are not removed.
+
+    Examples
+    --------
+    >>> import pyarrow as pa
+    >>> from shopkeeper.data.shop import shop_from_tables
+    >>> names = ["Product Viewed", "Order Completed", "Product Viewed"]
+    >>> at = ["2025-05-01 10:00:00", "2025-05-01 10:05:00", "2025-05-01 11:00:00"]
+    >>> events = pa.table({"name": names, "happened_at": at, "session_id": ["a", "a", "b"]})
+    >>> answer = sessions(shop_from_tables({"events": events}), minimum_count=1)
+    >>> [(row["metric"], row["value"]) for row in answer.table.to_pylist()][:3]
+    [('purchase_rate', 0.5), ('bounce_rate', 0.5), ('events_per_session', 1.5)]
+    """
+    from shopkeeper.operations.behaviour.visiting.finding import answer
+
+    least = _least(minimum_count, shop)
+    made = answer(shop, least) if shop.has("events") else None
+    if made is None:
+        raise MissingDataError(
+            Words("Asked what becomes of sessions.", "要查看会话概况。"),
+            Words(
+                "No event names its session, visitor or customer.",
+                "没有事件带有会话、访客或顾客编号。",
+            ),
+            Words("Import events with one of them.", "请导入至少带其中一种编号的事件。"),
+        )
+    return made
+
+
+def _nobody_to_follow(activity: str) -> MissingDataError:
+    asked = Words("Asked who comes back.", "要查看顾客留存。")
+    if activity == "order":
+        return MissingDataError(
+            asked,
+            Words("No paid order names its customer.", "没有带顾客编号的已支付订单。"),
+            Words(
+                "Import orders with customers, or ask with --since visit --returning visit.",
+                "请导入带顾客编号的订单，或改用 --since visit --returning visit。",
+            ),
+        )
+    return MissingDataError(
+        asked,
+        Words("No event names its customer or visitor.", "没有事件带有顾客或访客编号。"),
+        Words("Import events with one of them.", "请导入至少带其中一种编号的事件。"),
+    )
+
+
+def _least(minimum_count: int | None, shop: Shop) -> int:
+    least = shop.settings.minimum_count if minimum_count is None else minimum_count
+    if least < 1:
+        raise UsageError(
+            Words("Asked for a minimum count.", "设置了最小计数。"),
+            Words(f"It is {least}.", f"其值为 {least}。"),
+            Words("Give a number of 1 or more.", "请给出不小于 1 的数。"),
+        )
+    return least

@@ -1,0 +1,380 @@
+"""Features of behaviour: sessions, the steps that are reached, and who comes back when.
+
+Nothing is executed here; every expression runs on DuckDB and on Spark alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import TYPE_CHECKING, Literal
+
+import ibis
+
+from shopkeeper.data import facts
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+    from shopkeeper.data.shop import Shop
+
+SESSION_MINUTES = 30
+"""Pause after which the next event begins another session, where the source names none."""
+
+FIRST_MONDAY = date(1900, 1, 1)
+"""Weeks are numbered from here."""
+
+OF_EVENT = ("channel", "device", "product_id")
+OF_PRODUCT = ("category", "brand")
+OF_CUSTOMER = ("city", "region", "country")
+PROPERTIES = (*OF_EVENT, *OF_PRODUCT, *OF_CUSTOMER)
+"""What a funnel can be split by: of the first step's event, its product or its customer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """What counts as reaching a step.
+
+    Parameters
+    ----------
+    steps
+        Event names, two or more, all different.
+    ordered
+        Whether each step must come no earlier than the one before it.
+    window_seconds
+        Most seconds between the first and the last of the events that count together.
+    per
+        Whose events belong together.
+    properties
+        Names out of `PROPERTIES` that each unit shall carry.
+    """
+
+    steps: tuple[str, ...]
+    ordered: bool = True
+    window_seconds: int = 7 * 86_400
+    per: Literal["session", "customer"] = "session"
+    properties: tuple[str, ...] = ()
+
+
+def made_sessions(shop: Shop) -> ir.Table:
+    """Return the events that name no session, each with the `unit` that it is put into.
+
+    A visitor's (else customer's) events belong together until `SESSION_MINUTES` pass without any.
+    The clock is the instant, so a session may go on past midnight, in any zone. Events of nobody
+    are left out.
+    """
+    event = shop.events.filter(ibis._.session_id.isnull())
+    event = event.mutate(who=ibis.coalesce(event.visitor_id, event.customer_id))
+    event = event.filter(event.who.notnull())
+    line = ibis.window(group_by="who", order_by=["happened_at", "event_id"])
+    before = event.happened_at.lag().over(line)
+    pause = event.happened_at > before + ibis.interval(minutes=SESSION_MINUTES)
+    event = event.mutate(begins=ibis.ifelse(pause, 1, 0))
+    so_far = ibis.cumulative_window(group_by="who", order_by=["happened_at", "event_id"])
+    number = event.begins.sum().over(so_far)
+    unit = ibis.literal("made ") + event.who + " " + number.cast("string")
+    return event.mutate(unit=unit).drop("who", "begins")
+
+
+def step_events(shop: Shop, path: Path, *, complete: bool) -> ir.Table:
+    """Return the events of the steps: `unit`, `at`, `name` and what the properties need.
+
+    Parameters
+    ----------
+    shop
+        The shop.
+    path
+        The steps.
+    complete
+        Whether every event names a session (or, per customer, a customer); nothing is made then.
+    """
+    event = shop.events
+    if path.per == "customer":
+        visitor = ibis.literal("visitor ") + event.visitor_id
+        unit = event.customer_id if complete else ibis.coalesce(event.customer_id, visitor)
+        event = event.mutate(unit=unit)
+    else:
+        named = event.mutate(unit=event.session_id)
+        event = named if complete else named.filter(named.unit.notnull()).union(made_sessions(shop))
+    event = event.filter(event.name.isin(path.steps) & event.unit.notnull())
+    return event.select("unit", "name", *_carried(path.properties), at="happened_at")
+
+
+def reached(shop: Shop, path: Path, *, complete: bool) -> ir.Table:
+    """Return one row a unit: `level`, the number of steps that it reached, and its properties.
+
+    A unit reaches step k when it has events of the first k steps that lie within the window and,
+    where `ordered`, each no earlier than the one before. One aggregate decides nearly every unit;
+    only the events of the others are looked at one by one.
+    """
+    events = step_events(shop, path, complete=complete)
+    unit = _ordered_bounds(events, path) if path.ordered else _loose_bounds(events, path)
+    open_units = unit.filter(unit.sure < unit.possible).select("unit")
+    # Read anew: kept for a second use, all of the events would be written out in memory first.
+    again = replace(path, steps=path.steps[::-1], properties=()) if complete else path
+    open_events = step_events(shop, again, complete=complete).semi_join(open_units, "unit")
+    exact = _ordered_exact(open_events, path) if path.ordered else _loose_exact(open_events, path)
+    exact = exact.select(decided="unit", exact="level")
+    joined = unit.left_join(exact, unit.unit == exact.decided)
+    level = ibis.coalesce(joined.exact, joined.sure)
+    return joined.select("unit", *_carried(path.properties), level=level)
+
+
+def with_properties(shop: Shop, units: ir.Table, path: Path) -> ir.Table:
+    """Return the units with every property as text; those of products and customers are looked up."""
+    if wanted := [name for name in path.properties if name in OF_PRODUCT]:
+        product = shop.products.select(*wanted, product="product_id")
+        units = units.left_join(product, units.product_id == product["product"]).drop("product")
+    if wanted := [name for name in path.properties if name in OF_CUSTOMER]:
+        customer = shop.customers.select(*wanted, customer="customer_id")
+        units = units.left_join(customer, units.customer_id == customer.customer).drop("customer")
+    known = {name: ibis.coalesce(units[name], "") for name in path.properties}
+    return units.select("unit", "level", **known)
+
+
+def _carried(properties: Sequence[str]) -> list[str]:
+    """Return the columns of an event that the properties are read from."""
+    needed = {name for name in properties if name in OF_EVENT}
+    needed |= {"product_id"} if set(properties) & set(OF_PRODUCT) else set()
+    needed |= {"customer_id"} if set(properties) & set(OF_CUSTOMER) else set()
+    return sorted(needed)
+
+
+def _properties(events: ir.Table, path: Path) -> dict[str, ir.Scalar]:
+    """Return the earliest known value of each property among the events of the first step."""
+    found = {}
+    for column in _carried(path.properties):
+        known = (events.name == path.steps[0]) & events[column].notnull()
+        # The smaller of two values at the same instant, so that the order of rows decides nothing.
+        dated = ibis.struct({"at": events["at"], "value": events[column]})
+        found[column] = dated.min(where=known)
+    return found
+
+
+def _valued(unit: ir.Table, path: Path) -> dict[str, ir.Value]:
+    return {column: unit[column]["value"] for column in _carried(path.properties)}
+
+
+def _ordered_bounds(events: ir.Table, path: Path) -> ir.Table:
+    """Return by unit the steps that it surely reached, and those that it possibly reached.
+
+    From the first event of the first step go to the first event of the next one that is no earlier,
+    and so on. Steps on that way within the window are sure; no step that it misses can be reached.
+    """
+    sums = {"first": events["at"].min(where=events.name == path.steps[0])}
+    for number, name in enumerate(path.steps[1:], 1):
+        sums[f"times_{number}"] = events["at"].collect(where=events.name == name)
+    unit = events.group_by("unit").aggregate(**sums, **_properties(events, path))
+    unit = unit.mutate(
+        end=unit["first"] + ibis.interval(seconds=path.window_seconds), here_0="first"
+    )
+    possible = unit["first"].notnull().cast("int64")
+    sure = possible
+    for number in range(1, len(path.steps)):
+        unit = _next_step(unit, number)
+        here = unit[f"here_{number}"]
+        possible = possible + here.notnull().cast("int64")
+        sure = sure + ibis.coalesce(here <= unit.end, False).cast("int64")
+    return unit.select("unit", sure=sure, possible=possible, **_valued(unit, path))
+
+
+def _next_step(unit: ir.Table, number: int) -> ir.Table:
+    before = unit[f"here_{number - 1}"]
+    later = unit[f"times_{number}"].filter(lambda time: time >= before)
+    return unit.mutate(**{f"here_{number}": later.mins()})
+
+
+def _loose_bounds(events: ir.Table, path: Path) -> ir.Table:
+    """Return the same for steps in any order: all are sure where all lies within one window."""
+    sums = {
+        f"there_{number}": (events.name == name).any() for number, name in enumerate(path.steps)
+    }
+    span = {"first": events["at"].min(), "last": events["at"].max()}
+    unit = events.group_by("unit").aggregate(**sums, **span, **_properties(events, path))
+    short = unit["last"] <= unit["first"] + ibis.interval(seconds=path.window_seconds)
+    there, possible = ibis.literal(True), ibis.literal(0)
+    for number in range(len(path.steps)):
+        there = there & unit[f"there_{number}"]
+        possible = possible + there.cast("int64")
+    sure = ibis.ifelse(short, possible, unit.there_0.cast("int64"))
+    return unit.select("unit", sure=sure, possible=possible, **_valued(unit, path))
+
+
+def _numbered(events: ir.Table, path: Path) -> ir.Table:
+    step = ibis.cases(*((events.name == name, n) for n, name in enumerate(path.steps)))
+    return events.select("unit", "at", step=step.cast("int64"))
+
+
+def _so_far() -> object:
+    # At one instant an earlier step stands first, so that ties count as in order.
+    return ibis.cumulative_window(group_by="unit", order_by=["at", "step"])
+
+
+def _ordered_exact(events: ir.Table, path: Path) -> ir.Table:
+    """Return the level of each unit: by step, the latest start of a chain that gets so far."""
+    window = ibis.interval(seconds=path.window_seconds)
+    event = _numbered(events, path)
+    event = event.mutate(start=ibis.ifelse(event.step == 0, event["at"], None))
+    for number in range(1, len(path.steps)):
+        before = event.start.max(where=event.step == number - 1).over(_so_far())
+        event = event.mutate(before=before)
+        kept = (event.step == number) & (event.before + window >= event["at"])
+        event = event.mutate(start=ibis.ifelse(kept, event.before, event.start)).drop("before")
+    level = event.step.max(where=event.start.notnull()) + 1
+    return event.group_by("unit").aggregate(level=ibis.coalesce(level, 0))
+
+
+def _loose_exact(events: ir.Table, path: Path) -> ir.Table:
+    """Return the level of each unit: the steps whose latest events so far lie within the window."""
+    window = ibis.interval(seconds=path.window_seconds)
+    event = _numbered(events, path)
+    count = len(path.steps)
+    latest = {
+        f"latest_{n}": event["at"].max(where=event.step == n).over(_so_far()) for n in range(count)
+    }
+    event = event.mutate(**latest)
+    level: ir.IntegerValue = ibis.ifelse(event.latest_0.notnull(), 1, 0)
+    for upto in range(2, count + 1):
+        times = [event[f"latest_{n}"] for n in range(upto)]
+        there = times[0].notnull()
+        for one in times[1:]:
+            there = there & one.notnull()
+        within = there & (ibis.least(*times) + window >= event["at"])
+        level = ibis.ifelse(within, upto, level)
+    return event.mutate(level=level).group_by("unit").aggregate(level=ibis._.level.max())
+
+
+Activity = Literal["order", "visit"]
+Span = Literal["month", "week"]
+
+
+def active_periods(
+    shop: Shop, activity: Activity, span: Span, *, complete: bool = False
+) -> ir.Table:
+    """Return one row for each customer and each period, by its number, in which there was activity.
+
+    An order counts when it was paid and not cancelled; any event counts as a visit, of its visitor
+    where it names no customer; `complete` says that every event names one.
+    """
+    if activity == "order":
+        order = facts.orders(shop)
+        row = order.filter(order.paid).select(who="customer_id", on="on")
+    else:
+        event = shop.events
+        visitor = ibis.literal("visitor ") + event.visitor_id
+        who = event.customer_id if complete else ibis.coalesce(event.customer_id, visitor)
+        on = ibis.coalesce(event.happened_on, event.happened_at.date())
+        row = event.select(who=who, on=on)
+    row = row.filter(row.who.notnull() & row.on.notnull())
+    return row.select("who", number=period_number(row.on, span)).distinct()
+
+
+def period_number(on: ir.DateValue, span: Span) -> ir.IntegerValue:
+    """Return the number of the calendar month since the year 0, or of the week since 1900."""
+    if span == "month":
+        return (on.year().cast("int64") * 12 + on.month() - 1).cast("int64")
+    days = on.delta(ibis.date(FIRST_MONDAY.isoformat()), unit="day")
+    return (days // 7).cast("int64")
+
+
+def beginnings(active: ir.Table) -> ir.Table:
+    """Return the first period of each customer."""
+    return active.group_by("who").aggregate(start=active.number.min())
+
+
+def returns(begun: ir.Table, active: ir.Table) -> ir.Table:
+    """Return how many of those who began in a period were active so many periods later."""
+    joined = active.inner_join(begun, "who")
+    joined = joined.filter(joined.number >= joined.start)
+    joined = joined.mutate(age=joined.number - joined.start)
+    return joined.group_by("start", "age").aggregate(returned=joined.count())
+
+
+def revenue(shop: Shop, begun: ir.Table, span: Span) -> ir.Table:
+    """Return by first period, age and currency what customers brought, net of refunds.
+
+    `net` is the metric of that name. `squares` is by how much the sum over customers of the squared
+    net so far grows in the period, so that its spread is known without a row for everybody and age.
+    A refund that is dated before a customer's first period counts in that period.
+    """
+    order = facts.orders(shop)
+    order = order.filter(order.customer_id.notnull() & order.on.notnull())
+    paid = ibis.ifelse(order.paid, ibis.coalesce(order.value, 0), 0)
+    back = ibis.ifelse(order.paid | ~order.sale, order.refund, 0)
+    order = order.select(
+        "currency", who="customer_id", number=period_number(order.on, span), amount=paid - back
+    )
+    joined = order.inner_join(begun, "who")
+    joined = joined.mutate(age=ibis.greatest(joined.number - joined.start, 0))
+    each = joined.group_by("who", "currency", "start", "age").aggregate(
+        amount=joined.amount.sum().cast("decimal(38, 4)")
+    )
+    so_far = ibis.cumulative_window(group_by=["who", "currency"], order_by="age")
+    value = each.amount.cast("float64")
+    each = each.mutate(value=value, total=value.sum().over(so_far))
+    grown = 2 * (each.total - each.value) * each.value + each.value * each.value
+    each = each.mutate(grown=grown)
+    return each.group_by("start", "age", "currency").aggregate(
+        net=each.amount.sum().cast("decimal(38, 4)"), squares=each.grown.sum()
+    )
+
+
+def last_day(shop: Shop, activity: Activity) -> ir.DateScalar:
+    """Return the last local day on which orders (or events) are recorded."""
+    if activity == "order":
+        return facts.orders(shop).on.max()
+    event = shop.events
+    return ibis.coalesce(event.happened_on, event.happened_at.date()).max()
+
+
+def session_rows(shop: Shop, *, complete: bool) -> ir.Table:
+    """Return one row a session: `seconds` from its first event to its last, `depth`, `bought`.
+
+    `depth` is the number of events, `entry` the name of the first one, `device` and `channel` those
+    of the first event that names one. Where an event names no session, one is made of its visitor's.
+    """
+    event = shop.events
+    named = event.mutate(unit=event.session_id)
+    if not complete:
+        named = named.filter(named.unit.notnull()).union(made_sessions(shop))
+    first = {
+        # The smaller of two values at the same instant, so that the order of rows decides nothing.
+        column: ibis.struct({"at": named.happened_at, "value": named[column]}).min(
+            where=named[column].notnull()
+        )
+        for column in ("name", "device", "channel")
+    }
+    unit = named.group_by("unit").aggregate(
+        began=named.happened_at.min(),
+        ended=named.happened_at.max(),
+        depth=named.count(),
+        bought=(named.name == "Order Completed").any(),
+        **first,
+    )
+    return unit.select(
+        "unit",
+        "depth",
+        "bought",
+        seconds=unit.ended.delta(unit.began, unit="second"),
+        entry=unit["name"]["value"],
+        device=ibis.coalesce(unit.device["value"], ""),
+        channel=ibis.coalesce(unit.channel["value"], ""),
+    )
+
+
+def session_sums(rows: ir.Table, by: str) -> ir.Table:
+    """Return counts and sums of sessions by one of their columns, as `part`; all of them for ""."""
+    part = rows[by] if by else ibis.literal("")
+    # Whole numbers, whose sums do not depend on the order of the rows.
+    seconds = rows.seconds.cast("int64")
+    rows = rows.mutate(part=part, seconds=seconds)
+    return rows.group_by("part").aggregate(
+        sessions=rows.count(),
+        bounced=rows.count(where=rows.depth == 1),
+        bought=rows.count(where=rows.bought),
+        depth=rows.depth.sum(),
+        depth_squares=(rows.depth * rows.depth).sum(),
+        seconds=rows.seconds.sum(),
+        seconds_squares=(rows.seconds * rows.seconds).sum(),
+    )

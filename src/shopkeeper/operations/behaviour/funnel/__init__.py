@@ -1,0 +1,1 @@
+"""The answer of `funnel`: what was asked becomes a plan, counts become rows, sentences and bars."""

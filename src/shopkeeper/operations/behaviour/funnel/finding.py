@@ -1,0 +1,241 @@
+"""Finding: units are counted by step, cohort and group, and become the answer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import ibis
+import pyarrow as pa
+
+from shopkeeper.answer import Answer
+from shopkeeper.errors import MissingDataError
+from shopkeeper.intervals import proportion
+from shopkeeper.operations.behaviour.features import reached, with_properties
+from shopkeeper.operations.behaviour.funnel.picture import bars
+from shopkeeper.operations.behaviour.funnel.plan import ASKED, MOST_SHOWN, Plan
+from shopkeeper.operations.behaviour.funnel.sentences import DEFINITIONS, TITLE, limits, sentences
+from shopkeeper.operations.behaviour.metrics import share_difference
+from shopkeeper.operations.behaviour.vocabulary import UNKNOWN
+from shopkeeper.words import Words
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+    from shopkeeper.data.shop import Shop
+
+TABLE = pa.schema(
+    [
+        ("cohort", pa.string()),
+        ("group_en", pa.string()),
+        ("group_zh", pa.string()),
+        ("rank", pa.int64()),
+        ("step", pa.string()),
+        ("count", pa.int64()),
+        ("lost", pa.int64()),
+        ("share", pa.float64()),
+        ("low", pa.float64()),
+        ("high", pa.float64()),
+        ("share_of_previous", pa.float64()),
+        ("previous_low", pa.float64()),
+        ("previous_high", pa.float64()),
+    ]
+)
+_DIFFERENCE = pa.schema(
+    [("rank", pa.int64()), ("step", pa.string())]
+    + [(name, pa.float64()) for name in ("share_in", "share_out", "difference", "low", "high")]
+)
+_PARTS = pa.schema([("part", pa.string()), ("count", pa.int64())])
+OTHER = Words("other", "其余")
+Row = dict[str, Any]
+
+
+def answer(shop: Shop, plan: Plan) -> Answer:
+    """Count, and return the answer of `funnel`.
+
+    Raises
+    ------
+    MissingDataError
+        Nobody began, or nobody who began is in the cohort.
+    """
+    counts = _counts(shop, plan)
+    rows = [row for side, group, numbers in counts for row in _rows(plan, side, group, numbers)]
+    table = pa.Table.from_pylist(rows, schema=TABLE)
+    difference = _difference(plan, counts)
+    parts = [
+        {"part": "events", "count": plan.events},
+        {"part": "without_owner", "count": plan.without_unit},
+        {"part": "began", "count": counts[0][2][0]},
+    ]
+    evidence = {"parts": pa.Table.from_pylist(parts, schema=_PARTS)}
+    if plan.cohort:
+        evidence = {"difference": pa.Table.from_pylist(difference, _DIFFERENCE), **evidence}
+    return Answer(
+        verb="funnel",
+        title=TITLE,
+        table=table,
+        method="ordered" if plan.path.ordered else "any",
+        as_of=shop.cut.isoformat() if shop.cut else "",
+        summary=tuple(sentences(plan, rows, difference)),
+        evidence=evidence,
+        limits=limits(plan),
+        definitions=DEFINITIONS,
+        chart=bars(rows),
+    )
+
+
+Count = tuple[str, Words, list[int]]
+
+
+def _counts(shop: Shop, plan: Plan) -> list[Count]:
+    """Return how many units reached each step: all, then each side of the cohort, then each group."""
+    units = with_properties(shop, reached(shop, plan.path, complete=plan.complete), plan.path)
+    units = units.filter(units.level > 0)
+    side: ir.StringValue = ibis.literal("all")
+    if plan.cohort:
+        name, values = plan.cohort
+        side = ibis.ifelse(units[name].isin(values), "in", "out")
+    units = units.select("level", *plan.breakdown, side=side)
+    reach = {
+        f"n{step}": units.count(where=units.level >= step)
+        for step in range(1, len(plan.path.steps) + 1)
+    }
+    grouped = units.group_by("side", *plan.breakdown).aggregate(**reach)
+    with grouped.cache() as kept:
+        found = _sums(kept, ["side"], list(reach)).to_pyarrow().to_pylist()
+        sides = {row["side"]: [row[name] for name in reach] for row in found}
+        if not sides:
+            raise _nobody_began(plan)
+        if plan.cohort and "in" not in sides:
+            raise _nobody_inside(shop, plan)
+        nothing = [0] * len(reach)
+        whole = [sum(numbers) for numbers in zip(*sides.values(), strict=True)]
+        counts = [("all", Words("", ""), whole)]
+        if plan.cohort:
+            counts += [(one, Words("", ""), sides.get(one, nothing)) for one in ("in", "out")]
+        if plan.breakdown:
+            counts += _groups(kept, plan, sides, list(reach))
+    return counts
+
+
+def _groups(
+    kept: ir.Table, plan: Plan, sides: dict[str, list[int]], names: list[str]
+) -> list[Count]:
+    """Return the commonest groups, and what is left of each side as one more."""
+    keys = list(plan.breakdown)
+    ranked = _sums(kept, keys, names).order_by([ibis.desc("n1"), *keys]).limit(MOST_SHOWN)
+    top = kept.semi_join(ranked, keys).to_pyarrow().to_pylist()
+    place = {
+        tuple(row[key] for key in keys): rank
+        for rank, row in enumerate(ranked.to_pyarrow().to_pylist())
+    }
+    top.sort(key=lambda row: (place[tuple(row[key] for key in keys)], row["side"]))
+    counts = [
+        (row["side"], _called([row[key] for key in keys]), [row[name] for name in names])
+        for row in top
+    ]
+    for side, whole in sorted(sides.items()):
+        shown = [numbers for one, _, numbers in counts if one == side]
+        rest = (
+            [total - sum(part) for total, part in zip(whole, zip(*shown, strict=True), strict=True)]
+            if shown
+            else whole
+        )
+        if rest[0]:
+            counts.append((side, OTHER, rest))
+    return counts
+
+
+def _sums(table: ir.Table, keys: list[str], names: list[str]) -> ir.Table:
+    return table.group_by(keys).aggregate(**{name: table[name].sum() for name in names})
+
+
+def _called(values: list[str]) -> Words:
+    return Words(
+        " · ".join(value or UNKNOWN.en for value in values),
+        " · ".join(value or UNKNOWN.zh for value in values),
+    )
+
+
+def _rows(plan: Plan, side: str, group: Words, numbers: list[int]) -> list[Row]:
+    rows = []
+    for rank, (step, number) in enumerate(zip(plan.path.steps, numbers, strict=True), 1):
+        before = numbers[rank - 2] if rank > 1 else number
+        of_first = _share(number, numbers[0], plan.least)
+        of_previous = _share(number, before, plan.least)
+        rows.append(
+            {
+                "cohort": side,
+                "group_en": group.en,
+                "group_zh": group.zh,
+                "rank": rank,
+                "step": step,
+                "count": number,
+                "lost": before - number,
+                **dict(zip(("share", "low", "high"), of_first, strict=True)),
+                **dict(
+                    zip(
+                        ("share_of_previous", "previous_low", "previous_high"),
+                        of_previous,
+                        strict=True,
+                    )
+                ),
+            }
+        )
+    return rows
+
+
+def _share(top: int, base: int, least: int) -> tuple[float | None, float | None, float | None]:
+    if base < max(least, 1):
+        return None, None, None
+    interval = proportion(top, base)
+    return interval.value, interval.low, interval.high
+
+
+def _difference(plan: Plan, counts: list[Count]) -> list[Row]:
+    """Return, for each step after the first, the share in the cohort less the share out of it."""
+    sides = {side: numbers for side, group, numbers in counts if not group.en}
+    if not plan.cohort or min(sides["in"][0], sides["out"][0]) < max(plan.least, 1):
+        return []
+    found = []
+    for rank, step in enumerate(plan.path.steps[1:], 2):
+        pair = [(sides[side][rank - 1], sides[side][0]) for side in ("in", "out")]
+        interval = share_difference(*pair[0], *pair[1])
+        found.append(
+            {
+                "rank": rank,
+                "step": step,
+                "share_in": pair[0][0] / pair[0][1],
+                "share_out": pair[1][0] / pair[1][1],
+                "difference": interval.value,
+                "low": interval.low,
+                "high": interval.high,
+            }
+        )
+    return found
+
+
+def _nobody_began(plan: Plan) -> MissingDataError:
+    first = plan.path.steps[0]
+    return MissingDataError(
+        ASKED,
+        Words(f"Nobody did the first step, {first}.", f"没有人做过第一步 {first}。"),
+        Words("Begin with another event.", "请换一个起始事件。"),
+    )
+
+
+def _nobody_inside(shop: Shop, plan: Plan) -> MissingDataError:
+    name, values = plan.cohort or ("", ())
+    units = with_properties(shop, reached(shop, plan.path, complete=plan.complete), plan.path)
+    units = units.filter((units.level > 0) & (units[name] != ""))
+    counted = units.group_by(name).aggregate(count=ibis._.count())
+    rows = counted.order_by([ibis.desc("count"), name]).limit(8).to_pyarrow().to_pylist()
+    there = [str(row[name])[:40] for row in rows]
+    wanted = "|".join(values)[:60]
+    return MissingDataError(
+        Words(f"Asked for the cohort {name}={wanted}.", f"指定了人群 {name}={wanted}。"),
+        Words("Nobody who began is in it.", "开始的人里没有一个属于它。"),
+        Words(
+            f"Choose a value that there is: {', '.join(there) or 'none is recorded'}.",
+            f"请选择已有的取值：{'、'.join(there) or '没有记录任何取值'}。",
+        ),
+    )

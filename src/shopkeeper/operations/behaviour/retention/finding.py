@@ -1,0 +1,292 @@
+"""Finding: counts by first period and age become the answer of `retention`."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+from scipy.special import ndtri
+
+from shopkeeper.answer import Answer
+from shopkeeper.errors import MissingDataError
+from shopkeeper.intervals import proportion
+from shopkeeper.operations.behaviour.features import (
+    Activity,
+    Span,
+    active_periods,
+    beginnings,
+    last_day,
+    returns,
+    revenue,
+)
+from shopkeeper.operations.behaviour.retention.periods import covered, period_day, period_of
+from shopkeeper.operations.behaviour.retention.picture import heat_map
+from shopkeeper.operations.behaviour.retention.sentences import (
+    DEFINITIONS,
+    TITLES,
+    limits,
+    sentences,
+)
+from shopkeeper.words import Words
+
+if TYPE_CHECKING:
+    from shopkeeper.data.shop import Shop
+
+Row = dict[str, Any]
+_SHARE = [("share", pa.float64()), ("low", pa.float64()), ("high", pa.float64())]
+TABLE = pa.schema(
+    [("since", pa.date32()), ("age", pa.int64()), ("customers", pa.int64()),
+     ("returned", pa.int64()), *_SHARE, ("complete", pa.bool_())]
+)  # fmt: skip
+_BY_AGE = pa.schema(
+    [("age", pa.int64()), ("cohorts", pa.int64()), ("customers", pa.int64()),
+     ("returned", pa.int64()), *_SHARE]
+)  # fmt: skip
+_MONEY = pa.decimal128(38, 4)
+_MEAN = [("per_customer", pa.float64()), ("low", pa.float64()), ("high", pa.float64())]
+_REVENUE = pa.schema(
+    [("since", pa.date32()), ("age", pa.int64()), ("currency", pa.string()),
+     ("customers", pa.int64()), ("net", _MONEY), ("cumulative", _MONEY), *_MEAN,
+     ("complete", pa.bool_())]
+)  # fmt: skip
+_VALUE = pa.schema(
+    [("age", pa.int64()), ("currency", pa.string()), ("customers", pa.int64()),
+     ("cumulative", _MONEY), *_MEAN]
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What retention is counted by.
+
+    Parameters
+    ----------
+    since
+        What a customer begins with.
+    returning
+        What counts as coming back.
+    span
+        Length of a period.
+    least
+        No cell of fewer customers is shown.
+    """
+
+    since: Activity
+    returning: Activity
+    span: Span
+    least: int
+
+
+def answer(shop: Shop, plan: Plan) -> Answer | None:
+    """Count, and return the answer; None where nobody ever began."""
+    named = _every_event_names_its_customer(shop)
+    began = active_periods(shop, plan.since, plan.span, complete=named)
+    begun = beginnings(began)
+    active = (
+        began
+        if plan.since == plan.returning
+        else active_periods(shop, plan.returning, plan.span, complete=named)
+    )
+    sizes = _numbers(begun.group_by("start").aggregate(customers=begun.count()))
+    if not sizes:
+        return None
+    size = {row["start"]: row["customers"] for row in sizes}
+    _require_years(size, plan)
+    came = {(row["start"], row["age"]): row["returned"] for row in _numbers(returns(begun, active))}
+    last = _last(shop, plan.returning)
+    rows = _rows(plan, size, came, last)
+    by_age = _by_age(plan, size, came, last)
+    evidence = {
+        "by_age": pa.Table.from_pylist(by_age, schema=_BY_AGE),
+    }
+    value: list[Row] = []
+    if shop.has("orders"):
+        money = _numbers(revenue(shop, begun, plan.span))
+        sold = _last(shop, "order")
+        triangle = _revenue(plan, size, money, sold)
+        value = _value_by_age(plan, size, money, sold)
+        evidence["revenue"] = pa.Table.from_pylist(triangle, schema=_REVENUE)
+        evidence["revenue_by_age"] = pa.Table.from_pylist(value, schema=_VALUE)
+    return Answer(
+        verb="retention",
+        title=TITLES[plan.span],
+        table=pa.Table.from_pylist(rows, schema=TABLE),
+        method="count",
+        as_of=shop.cut.isoformat() if shop.cut else "",
+        summary=tuple(sentences(plan, rows, by_age, value)),
+        evidence=evidence,
+        limits=limits(plan),
+        definitions=DEFINITIONS,
+        chart=heat_map(plan, rows),
+    )
+
+
+def _every_event_names_its_customer(shop: Shop) -> bool:
+    event = shop.events
+    counted = event.aggregate(events=event.count(), named=event.customer_id.count())
+    (row,) = _numbers(counted)
+    return bool(row["events"] == row["named"])
+
+
+def _numbers(table: Any) -> list[Row]:
+    rows: list[Row] = table.to_pyarrow().to_pylist()
+    return rows
+
+
+def _last(shop: Shop, activity: Activity) -> date:
+    day = last_day(shop, activity)
+    found = day.to_pyarrow().as_py()
+    return found or date.min
+
+
+def _require_years(size: dict[int, int], plan: Plan) -> None:
+    """Refuse a span of periods that only a wrong clock can have."""
+    periods = max(size) - min(size)
+    most = 12 * 60 if plan.span == "month" else 53 * 15
+    if periods > most:
+        first, last = (period_day(number, plan.span) for number in (min(size), max(size)))
+        raise MissingDataError(
+            Words("Asked who comes back.", "要查看顾客留存。"),
+            Words(
+                f"First dates run from {first} to {last}, too many periods for one table.",
+                f"首次日期从 {first} 到 {last}，周期太多，无法列成一张表。",
+            ),
+            Words(
+                "Mend wrong dates in the source, or count by month.",
+                "请更正来源里的错误日期，或改为按月计算。",
+            ),
+        )
+
+
+def _ages(start: int, plan: Plan, last: date) -> range:
+    return range(max(period_of(last, plan.span) - start, 0) + 1)
+
+
+def _rows(
+    plan: Plan, size: dict[int, int], came: dict[tuple[int, int], int], last: date
+) -> list[Row]:
+    rows = []
+    for start in sorted(size):
+        for age in _ages(start, plan, last):
+            enough = size[start] >= plan.least
+            complete = covered(start + age, plan.span, last)
+            returned = came.get((start, age), 0)
+            rows.append(
+                {
+                    "since": period_day(start, plan.span),
+                    "age": age,
+                    "customers": size[start],
+                    "returned": returned if enough else None,
+                    **_share(returned, size[start], shown=enough and complete),
+                    "complete": complete,
+                }
+            )
+    return rows
+
+
+def _share(top: int, base: int, *, shown: bool) -> Row:
+    if not shown:
+        return {"share": None, "low": None, "high": None}
+    interval = proportion(top, base)
+    return {"share": interval.value, "low": interval.low, "high": interval.high}
+
+
+def _by_age(
+    plan: Plan, size: dict[int, int], came: dict[tuple[int, int], int], last: date
+) -> list[Row]:
+    """Return the share of each age over all first periods for which that age is over."""
+    rows = []
+    for age in _ages(min(size), plan, last):
+        starts = [start for start in size if covered(start + age, plan.span, last)]
+        customers = sum(size[start] for start in starts)
+        if customers < max(plan.least, 1):
+            continue
+        returned = sum(came.get((start, age), 0) for start in starts)
+        rows.append(
+            {
+                "age": age,
+                "cohorts": len(starts),
+                "customers": customers,
+                "returned": returned,
+                **_share(returned, customers, shown=True),
+            }
+        )
+    return rows
+
+
+def _revenue(plan: Plan, size: dict[int, int], money: list[Row], last: date) -> list[Row]:
+    rows = []
+    for currency, cells in _by_currency(money).items():
+        for start in sorted(size):
+            total, squares = Decimal(0), 0.0
+            for age in _ages(start, plan, last):
+                net, grown = cells.get((start, age), (Decimal(0), 0.0))
+                total, squares = total + net, squares + grown
+                enough = size[start] >= plan.least
+                complete = covered(start + age, plan.span, last)
+                rows.append(
+                    {
+                        "since": period_day(start, plan.span),
+                        "age": age,
+                        "currency": currency,
+                        "customers": size[start],
+                        "net": net if enough else None,
+                        "cumulative": total if enough else None,
+                        **_mean(total, squares, size[start], shown=enough and complete),
+                        "complete": complete,
+                    }
+                )
+    return rows
+
+
+def _value_by_age(plan: Plan, size: dict[int, int], money: list[Row], last: date) -> list[Row]:
+    """Return the net so far of a customer by age, over all first periods that are that old."""
+    rows = []
+    for currency, cells in _by_currency(money).items():
+        for age in _ages(min(size), plan, last):
+            starts = {start for start in size if covered(start + age, plan.span, last)}
+            customers = sum(size[start] for start in starts)
+            if customers < max(plan.least, 1):
+                continue
+            kept = [pair for (start, old), pair in cells.items() if start in starts and old <= age]
+            total = sum((net for net, _ in kept), Decimal(0))
+            squares = math.fsum(grown for _, grown in kept)
+            rows.append(
+                {
+                    "age": age,
+                    "currency": currency,
+                    "customers": customers,
+                    "cumulative": total,
+                    **_mean(total, squares, customers, shown=True),
+                }
+            )
+    return rows
+
+
+Cells = dict[tuple[int, int], tuple[Decimal, float]]
+
+
+def _by_currency(money: list[Row]) -> dict[str, Cells]:
+    found: dict[str, Cells] = defaultdict(dict)
+    for row in money:
+        cell = row["net"] or Decimal(0), row["squares"] or 0.0
+        found[row["currency"] or ""][row["start"], row["age"]] = cell
+    return dict(sorted(found.items()))
+
+
+def _mean(total: Decimal, squares: float, customers: int, *, shown: bool) -> Row:
+    """Return the mean with its normal 95 % interval: m ± z √(s² / n)."""
+    if not shown:
+        return {"per_customer": None, "low": None, "high": None}
+    mean = float(total) / customers
+    low = high = None
+    if customers > 1:
+        variance = max(squares - customers * mean * mean, 0.0) / (customers - 1)
+        half = float(ndtri(0.975)) * math.sqrt(variance / customers)
+        low, high = mean - half, mean + half
+    return {"per_customer": mean, "low": low, "high": high}

@@ -1,0 +1,38 @@
+"""Periods by number: when they begin, and whether the data covers them."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from shopkeeper.operations.behaviour.features import FIRST_MONDAY, Span
+
+
+def period_day(number: int, span: Span) -> date:
+    """Return the first day of a period.
+
+    Examples
+    --------
+    >>> period_day(2025 * 12 + 4, "month"), period_day(6539, "week")
+    (datetime.date(2025, 5, 1), datetime.date(2025, 4, 28))
+    """
+    if span == "month":
+        return date(number // 12, number % 12 + 1, 1)
+    return FIRST_MONDAY + timedelta(weeks=number)
+
+
+def period_of(day: date, span: Span) -> int:
+    """Return the number of the period that a day lies in."""
+    if span == "month":
+        return day.year * 12 + day.month - 1
+    return (day - FIRST_MONDAY).days // 7
+
+
+def covered(number: int, span: Span, last: date) -> bool:
+    """Say whether a period is over by the last day of the data.
+
+    Examples
+    --------
+    >>> [covered(2025 * 12 + 4, "month", date(2025, 5, day)) for day in (30, 31)]
+    [False, True]
+    """
+    return period_day(number + 1, span) - timedelta(days=1) <= last

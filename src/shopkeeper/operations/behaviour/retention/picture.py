@@ -1,0 +1,79 @@
+"""The chart of `retention`: a heat map by first period and age; what is not over yet is grey."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from shopkeeper.words import Words
+
+if TYPE_CHECKING:
+    from shopkeeper.operations.behaviour.retention.finding import Plan
+
+COHORTS, AGES = 18, 12
+_PALE, _DEEP, _GREY = "#f6e3dd", "#ad3524", "#e3ddd1"
+_AGES = {
+    "month": Words("Months since the first", "距首月的月数"),
+    "week": Words("Weeks since the first", "距首周的周数"),
+}
+_SINCE = {
+    "month": Words("First month", "首个月份"),
+    "week": Words("First week from", "首周（起始日）"),
+}
+_SHOWN = {
+    "order": Words("Share who order", "下单占比"),
+    "visit": Words("Share who visit", "来访占比"),
+}
+
+
+def heat_map(plan: Plan, rows: list[dict[str, Any]]) -> dict[str, Any] | None:
+    """Return a Vega-Lite specification of the latest first periods; None where no share is shown."""
+    began = 1 if plan.since == plan.returning else 0
+    shown = [row for row in rows if began <= row["age"] <= AGES and row["returned"] is not None]
+    latest = sorted({row["since"] for row in shown})[-COHORTS:]
+    shown = [row for row in shown if row["since"] in latest]
+    shares = [row["share"] for row in shown if row["share"] is not None]
+    if not shares:
+        return None
+    middle = max(shares) / 2
+    encoding = {
+        "x": {"field": "age", "type": "ordinal", "title": _AGES[plan.span].to_dict(),
+              "axis": {"labelAngle": 0, "ticks": False, "domain": False}},
+        "y": {"field": "since", "type": "ordinal", "title": _SINCE[plan.span].to_dict(),
+              "sort": "ascending"},
+    }  # fmt: skip
+    colour = {
+        "field": "share", "type": "quantitative", "title": _SHOWN[plan.returning].to_dict(),
+        "scale": {"range": [_PALE, _DEEP], "domainMin": 0},
+        "legend": {"format": ".0%"},
+    }  # fmt: skip
+    ink = {
+        "condition": {"test": f"datum.share > {middle:.6f}", "value": "#fffefb"},
+        "value": "#1f1d1a",
+    }
+    return {
+        "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
+        "width": {"step": 48},
+        "height": {"step": 24},
+        "title": Words("Who comes back (grey: not over yet)", "顾客留存（灰色：尚未结束）").to_dict(),
+        "data": {"values": [_value(row, plan) for row in shown]},
+        "encoding": encoding,
+        "layer": [
+            {"transform": [{"filter": "datum.share === null"}],
+             "mark": {"type": "rect", "color": _GREY}},
+            {"transform": [{"filter": "datum.share !== null"}],
+             "mark": {"type": "rect"}, "encoding": {"color": colour}},
+            {"mark": {"type": "text", "fontSize": 11},
+             "encoding": {"text": {"field": "told", "type": "nominal"}, "color": ink}},
+        ],
+    }  # fmt: skip
+
+
+def _value(row: dict[str, Any], plan: Plan) -> dict[str, Any]:
+    day = row["since"].isoformat()
+    share = row["share"]
+    return {
+        "since": day[:7] if plan.span == "month" else day,
+        "age": row["age"],
+        "share": None if share is None else round(share, 6),
+        "told": "…" if share is None else f"{share:.1%}",
+    }

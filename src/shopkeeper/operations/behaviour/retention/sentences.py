@@ -1,0 +1,154 @@
+"""What the answer of `retention` says in words; every number in a sentence stands in a table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from shopkeeper.operations.behaviour.metrics import surely_apart
+from shopkeeper.words import Words
+
+if TYPE_CHECKING:
+    from shopkeeper.operations.behaviour.retention.finding import Plan
+
+Row = dict[str, Any]
+
+TITLES = {
+    "month": Words("Who comes back, by month", "顾客留存（按月）"),
+    "week": Words("Who comes back, by week", "顾客留存（按周）"),
+}
+SPANS = {"month": Words("month", "个月"), "week": Words("week", "周")}
+_TOLD = {"month": (1, 3, 6, 12), "week": (1, 4, 12, 26)}
+BEGAN = {"order": Words("ordered", "下单"), "visit": Words("visited", "来访")}
+DEFINITIONS = {
+    "since": Words("First day of the customers' first period.", "顾客首次所在周期的第一天。"),
+    "age": Words("Whole periods since the first one.", "距首个周期的期数。"),
+    "customers": Words("Customers who began in that period.", "在该周期首次出现的顾客数。"),
+    "returned": Words(
+        "Those of them who were active in the period of that age.", "其中在该期有活动的顾客数。"
+    ),
+    "share": Words("Returned ÷ customers.", "回来的顾客数 ÷ 顾客数。"),
+    "complete": Words(
+        "Whether the data covers the period to its last day; where it does not, no share is shown.",
+        "数据是否覆盖到该期最后一天；未覆盖的不给出占比。",
+    ),
+    "net": Words(
+        "Paid less refunds of the period, as the metric net defines it.",
+        "该期的支付金额 − 退款金额，口径同净支付金额。",
+    ),
+    "cumulative": Words(
+        "Net of all periods up to this age, in one currency.", "截至该期的累计净额，同一币种。"
+    ),
+    "per_customer": Words(
+        "Cumulative ÷ all customers who began, with the normal 95 % interval of a mean.",
+        "累计净额 ÷ 首个周期的全部顾客数，附均值的正态 95% 区间。",
+    ),
+    "cohorts": Words(
+        "First periods that are that old and complete.", "已满该期且完整的首个周期数。"
+    ),
+}
+
+
+def sentences(plan: Plan, rows: list[Row], by_age: list[Row], value: list[Row]) -> Iterator[Words]:
+    """Yield what a shopkeeper should know first."""
+    known = {row["age"]: row for row in by_age}
+    told = [known[age] for age in _TOLD[plan.span] if age in known]
+    if not told:
+        yield Words(
+            f"No period after the first is complete for {plan.least} customers or more.",
+            f"首个周期之后，还没有哪一期已完整且达到 {plan.least} 位顾客。",
+        )
+    for row in told:
+        yield _came_back(plan, row)
+    yield from _extremes(plan, rows)
+    yield from _brought(plan, value)
+    if unfinished := sorted(
+        {row["since"] for row in rows if row["age"] == 0 and not row["complete"]}
+    ):
+        day = unfinished[0].isoformat()
+        yield Words(
+            f"The period from {day} is not over: its cells are marked, and no fall is read from them.",
+            f"从 {day} 起的一期尚未结束：相关单元格已标出，不当作下降。",
+        )
+
+
+def _came_back(plan: Plan, row: Row) -> Words:
+    span, does, began = SPANS[plan.span], BEGAN[plan.returning], BEGAN[plan.since]
+    share, low, high = (f"{row[name]:.1%}" for name in ("share", "low", "high"))
+    again = Words(" again", "再次") if plan.since == plan.returning else Words("", "")
+    return Words(
+        f"Of {row['customers']:,} customers who first {began.en}, {share} {does.en}{again.en} in"
+        f" {span.en} {row['age']} after the first (95 % interval {low} to {high}).",
+        f"{row['customers']:,} 位首次{began.zh}的顾客中，{share} 在之后第 {row['age']} {span.zh}"
+        f"{again.zh}{does.zh}（95% 区间 {low} 至 {high}）。",
+    )
+
+
+def _extremes(plan: Plan, rows: list[Row]) -> Iterator[Words]:
+    first = [row for row in rows if row["age"] == 1 and row["share"] is not None]
+    if len(first) < 2:
+        return
+    best = max(first, key=lambda row: (row["share"], row["since"]))
+    worst = min(first, key=lambda row: (row["share"], row["since"]))
+    ends = [row[name] for row in (best, worst) for name in ("returned", "customers")]
+    if not surely_apart(*ends, among=len(first)):
+        return
+    told = [f"{row['share']:.1%} ({row['low']:.1%}–{row['high']:.1%})" for row in (best, worst)]
+    days = best["since"].isoformat(), worst["since"].isoformat()
+    span = SPANS[plan.span]
+    yield Words(
+        f"Best after 1 {span.en}: those who began in the period from {days[0]}, {told[0]}; worst:"
+        f" {days[1]}, {told[1]}.",
+        f"1 {span.zh}后留存最高的是 {days[0]} 起的一期：{told[0]}；最低的是 {days[1]} 起的一期：{told[1]}。",
+    )
+
+
+def _brought(plan: Plan, value: list[Row]) -> Iterator[Words]:
+    span, ages = SPANS[plan.span], _TOLD[plan.span]
+    for currency in sorted({row["currency"] for row in value}):
+        known = {row["age"]: row for row in value if row["currency"] == currency}
+        told = [known[age] for age in ages if age in known and known[age]["low"] is not None]
+        if not told:
+            continue
+        row = told[-1]
+        mean, low, high = (f"{row[name]:,.2f}" for name in ("per_customer", "low", "high"))
+        mark = f"{currency} " if currency else ""
+        after = f"{row['age']} {span.en}{'' if row['age'] == 1 else 's'}"
+        yield Words(
+            f"A customer has brought {mark}{mean} net, {after} after the first"
+            f" (95 % interval {low} to {high}).",
+            f"首个周期之后 {row['age']} {span.zh}，平均每位顾客累计带来净额 {mark}{mean}"
+            f"（95% 区间 {low} 至 {high}）。",
+        )
+
+
+def limits(plan: Plan) -> tuple[Words, ...]:
+    """Return what the answer cannot say."""
+    said = [
+        Words(
+            "Who bought before the data begins looks new: the earliest first periods hold old customers too.",
+            "数据开始之前买过的人看起来像新客：最早的几期里混有老客。",
+        ),
+        Words(
+            "The last day of the data counts as a whole day. Periods differ by season, not only by age.",
+            "数据的最后一天按整天计。各期的差别也受季节影响，不只是期数。",
+        ),
+        Words(
+            f"No cell of fewer than {plan.least} customers is shown.",
+            f"不足 {plan.least} 位顾客的单元格不显示。",
+        ),
+        Words(
+            "Intervals of money take a normal mean and are rough where few customers bring most of it."
+            " Currencies are never added together.",
+            "金额区间按均值的正态近似，少数顾客贡献大部分金额时较粗略。不同币种不相加。",
+        ),
+    ]
+    if "visit" in (plan.since, plan.returning):
+        said.append(
+            Words(
+                "A visit is any event; where it names no customer its visitor is counted, and one who"
+                " clears cookies counts anew.",
+                "任何事件都算来访；没有顾客编号时按访客计，清除 Cookie 的人会被当作新访客。",
+            )
+        )
+    return tuple(said)

@@ -1,0 +1,82 @@
+"""What the answer of `sessions` says in words; every number in a sentence stands in a table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from shopkeeper.operations.behaviour.features import SESSION_MINUTES
+from shopkeeper.words import Words, counted
+
+Row = dict[str, Any]
+
+TITLE = Words("What becomes of sessions", "会话概况")
+DEFINITIONS = {
+    "by": Words("What sessions are told apart by.", "按什么区分会话。"),
+    "entry": Words("Name of the first event of the session.", "会话的第一个事件。"),
+    "sessions": Words("Number of sessions.", "会话数。"),
+    "purchase_rate": Words(
+        "Sessions with an order completed ÷ sessions, with the 95 % Wilson interval.",
+        "有下单的会话数 ÷ 会话数，附 95% Wilson 区间。",
+    ),
+    "bounce_rate": Words(
+        "Sessions of one event ÷ sessions, with the 95 % Wilson interval.",
+        "只有一个事件的会话数 ÷ 会话数，附 95% Wilson 区间。",
+    ),
+    "events_per_session": Words(
+        "Mean number of events, with the normal 95 % interval.", "平均事件数，附正态 95% 区间。"
+    ),
+    "minutes_per_session": Words(
+        "Mean minutes from the first event to the last, with the normal 95 % interval.",
+        "从第一个事件到最后一个事件的平均分钟数，附正态 95% 区间。",
+    ),
+    "up_to_minutes": Words(
+        "Longest session of the line, longer than the line before; empty for all longer ones.",
+        "该行会话最长的分钟数，且长于上一行；空白为更长的全部。",
+    ),
+}
+
+
+def sentences(rows: list[Row]) -> Iterator[Words]:
+    """Yield what a shopkeeper should know first."""
+    whole = {row["metric"]: row for row in rows if row["by"] == "all"}
+    bought, bounced = whole["purchase_rate"], whole["bounce_rate"]
+    if bought["value"] is None:
+        yield Words(
+            f"There are {counted(bought['sessions'], 'session')}, too few for a percentage.",
+            f"只有 {bought['sessions']:,} 次会话，不足以给出百分比。",
+        )
+        return
+    rate, low, high = (f"{bought[name]:.1%}" for name in ("value", "low", "high"))
+    left, minutes = f"{bounced['value']:.1%}", f"{whole['minutes_per_session']['value']:.1f}"
+    depth = f"{whole['events_per_session']['value']:.1f}"
+    yield Words(
+        f"Of {counted(bought['sessions'], 'session')} {rate} end in an order (95 % interval {low} to {high});"
+        f" {left} are left after one event.",
+        f"{bought['sessions']:,} 次会话中，{rate} 有下单（95% 区间 {low} 至 {high}）；{left} 只有一个事件就离开。",
+    )
+    yield Words(
+        f"A session has {depth} events and lasts {minutes} minutes on average.",
+        f"平均每次会话 {depth} 个事件，持续 {minutes} 分钟。",
+    )
+
+
+def limits(least: int, *, complete: bool) -> tuple[Words, ...]:
+    """Return what the answer cannot say."""
+    said = [
+        Words(
+            "The time on the last page is not recorded, so a session of one event lasts no time at all.",
+            "最后一页的停留时间没有记录，因此只有一个事件的会话时长为零。",
+        ),
+        Words("Bots are not removed.", "未剔除机器流量。"),
+        Words(f"No figure is shown of fewer than {least}.", f"不足 {least} 次会话的不显示数值。"),
+    ]
+    if not complete:
+        said.append(
+            Words(
+                "Where the source names no session, one ends when its visitor pauses for"
+                f" {SESSION_MINUTES} minutes; events of nobody are left out.",
+                f"来源没有会话编号时，访客停顿满 {SESSION_MINUTES} 分钟即视为会话结束；不属于任何人的事件未计入。",
+            )
+        )
+    return tuple(said)

@@ -1,0 +1,80 @@
+"""Features of customers: what each of them bought, when, and for how much.
+
+Nothing is executed here; every expression runs on DuckDB and on Spark alike.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+import ibis
+
+from shopkeeper.data import facts
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+    from shopkeeper.data.shop import Shop
+
+
+def currencies(shop: Shop) -> ir.Table:
+    """Return the number of paid orders with a customer by currency, and their first and last day."""
+    order = _paid(shop)
+    return order.group_by("currency").aggregate(
+        orders=order.count(), first=order.on.min(), last=order.on.max()
+    )
+
+
+def purchase_days(shop: Shop, currency: str) -> ir.Table:
+    """Return one row a customer and day with a paid order in a currency: `spent`, net of refunds.
+
+    Orders of one day are one purchase.
+    """
+    order = _paid(shop).filter(ibis._.currency == currency)
+    net = (ibis.coalesce(order.value, 0) - order.refund).cast("decimal(38, 4)")
+    order = order.select("customer_id", "on", net=net)
+    return order.group_by("customer_id", "on").aggregate(
+        spent=order.net.sum().cast("decimal(38, 4)")
+    )
+
+
+def histories(days: ir.Table, start: date, end: date) -> ir.Table:
+    """Return one row a customer who bought by `end`, from the days up to then.
+
+    Columns: `repeats` (days of purchase after the first), `recency` and `age` (days from the first
+    to the last purchase, and to `end`), `spent`, `spent_again` (all but the first day), and `again`
+    (days of purchase later than `start`).
+    """
+    known = days.filter(days.on <= end)
+    first = known.group_by("customer_id").aggregate(first=known.on.min(), final=known.on.max())
+    joined = known.inner_join(first, "customer_id")
+    later = joined.on > joined["first"]
+    grouped = joined.group_by("customer_id", "first", "final").aggregate(
+        repeats=joined.count() - 1,
+        spent=joined.spent.sum(),
+        spent_again=joined.spent.sum(where=later),
+        again=joined.count(where=joined.on > start),
+    )
+    return grouped.select(
+        "customer_id",
+        "repeats",
+        "again",
+        recency=grouped.final.delta(grouped["first"], unit="day"),
+        age=ibis.date(end.isoformat()).delta(grouped["first"], unit="day"),
+        spent=ibis.coalesce(grouped.spent, 0).cast("float64"),
+        spent_again=ibis.coalesce(grouped.spent_again, 0).cast("float64"),
+    )
+
+
+def bought_between(days: ir.Table, start: date, end: date) -> ir.Table:
+    """Return what each customer bought after `start`, up to and with `end`: `bought` days, `paid`."""
+    later = days.filter((days.on > start) & (days.on <= end))
+    return later.group_by("customer_id").aggregate(
+        bought=later.count(), paid=later.spent.sum().cast("float64")
+    )
+
+
+def _paid(shop: Shop) -> ir.Table:
+    order = facts.orders(shop)
+    return order.filter(order.paid & order.customer_id.notnull() & order.on.notnull())

@@ -1,0 +1,139 @@
+"""What the answer of `lifetime_value` says in words; every number in a sentence stands in a table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+
+from shopkeeper.words import Words, counted
+
+if TYPE_CHECKING:
+    from shopkeeper.operations.segments.lifetime.finding import Plan
+
+Row = dict[str, Any]
+
+TITLE = Words("What customers are expected to buy and to spend", "顾客未来价值")
+DEFINITIONS = {
+    "purchases": Words("Days with a paid order so far.", "至今有支付订单的天数。"),
+    "days_since": Words(
+        "Days from the last purchase to the end of the data.", "距最近一次购买的天数。"
+    ),
+    "p_active": Words(
+        "Probability of still being active, by BG/NBD.", "按 BG/NBD 估计的仍活跃概率。"
+    ),
+    "expected_purchases": Words(
+        "Days with a paid order expected within the days ahead.", "未来天数内预期有支付订单的天数。"
+    ),
+    "value_of_one": Words(
+        "Net value expected of one purchase, by Gamma-Gamma.", "按 Gamma-Gamma 估计的单次购买净额。"
+    ),
+    "expected_value": Words("Expected purchases × value of one.", "预期购买次数 × 单次购买净额。"),
+    "value_so_far": Words(
+        "Paid less refunds so far, in the one currency.", "至今的支付金额 − 退款金额，同一币种。"
+    ),
+    "error": Words("Standard error of the parameter.", "参数的标准误差。"),
+    "tenth": Words(
+        "Tenth of the customers by what was expected of them, the lowest first.",
+        "按预期从低到高分成的十组。",
+    ),
+    "happened": Words(
+        "Mean purchases in the days kept aside, with its bootstrap interval.",
+        "留出期内的平均购买次数，附自助法区间。",
+    ),
+    "purchases_rmse": Words(
+        "Root mean square error of purchases a customer; expectations are right to make this small.",
+        "每位顾客购买次数的均方根误差；期望值应使它最小。",
+    ),
+    "purchases_mae": Words(
+        "Mean absolute error of purchases a customer; where most buy nothing it favours the guess of"
+        " nothing.",
+        "每位顾客购买次数的平均绝对误差；多数人不再购买时，它偏向“一律不买”的猜测。",
+    ),
+    "purchases_ratio": Words(
+        "Purchases expected of all ÷ purchases that happened; 1 is right.",
+        "全部顾客的预期购买次数 ÷ 实际次数；1 为准确。",
+    ),
+    "value_rmse": Words(
+        "Root mean square error of value a customer.", "每位顾客金额的均方根误差。"
+    ),
+    "value_mae": Words("Mean absolute error of value a customer.", "每位顾客金额的平均绝对误差。"),
+    "value_ratio": Words(
+        "Value expected of all ÷ value that happened; 1 is right.",
+        "全部顾客的预期金额 ÷ 实际金额；1 为准确。",
+    ),
+}
+
+
+def sentences(plan: Plan, rows: pa.Table, quality: list[Row], currency: str) -> Iterator[Words]:
+    """Yield what a shopkeeper should know first."""
+    (first,) = rows.slice(0, 1).to_pylist()
+    mark = f"{currency} " if currency else ""
+    days, most = plan.horizon_days, f"{first['expected_value']:,.2f}"
+    yield Words(
+        f"Of {counted(rows.num_rows, 'customer')} the most valuable is expected to bring {mark}{most}"
+        f" within {days:,} days, with a probability of {first['p_active']:.1%} of still being active.",
+        f"共 {rows.num_rows:,} 位顾客；其中最有价值的一位预计在 {days:,} 天内带来 {mark}{most}，"
+        f"仍活跃的概率为 {first['p_active']:.1%}。",
+    )
+    told = {(row["method"], row["metric"]): row for row in quality}
+    if not told:
+        return
+    ratio = told["bg_nbd", "purchases_ratio"]
+    if ratio["low"] is not None and ratio["low"] == ratio["low"]:
+        value, low, high = (f"{ratio[name]:.2f}" for name in ("value", "low", "high"))
+        yield Words(
+            f"Foretold from what came before, the last {days:,} days were expected to bring {value} times"
+            f" the purchases that happened (95 % interval {low} to {high}).",
+            f"用之前的数据预测最近 {days:,} 天，预期购买次数是实际的 {value} 倍（95% 区间 {low} 至 {high}）。",
+        )
+    own, same = (told[one, "purchases_rmse"]["value"] for one in ("bg_nbd", "same_again"))
+    yield Words(
+        f"A customer's purchases were missed by {own:.3f} (root mean square); the guess that everybody does"
+        f" the same again missed by {same:.3f}.",
+        f"每位顾客购买次数的均方根误差为 {own:.3f}；若假定“和上一期一样”，误差为 {same:.3f}。",
+    )
+
+
+def limits(plan: Plan, others: list[Row], *, held_out: bool, edge: bool) -> tuple[Words, ...]:
+    """Return what the answer cannot say."""
+    said = [
+        Words(
+            "It knows when and for how much customers bought: no seasons, prices or campaigns.",
+            "只依据购买时间与金额：不了解季节、价格和营销活动。",
+        ),
+        Words(
+            "Orders of one day are one purchase. Who bought before the data begins looks new.",
+            "同一天的订单算一次购买。数据开始之前买过的人看起来像新客。",
+        ),
+        Words(
+            "A customer's figures are expectations, and single customers scatter widely around them.",
+            "各项为期望值，单个顾客的实际会有很大出入。",
+        ),
+    ]
+    if edge:
+        said.append(
+            Words(
+                "A parameter ran to the end of its range: these purchases hardly say who leaves for good,"
+                " so the probability of being active tells little.",
+                "有参数取到了范围的边界：这些购买几乎看不出谁已流失，因此仍活跃的概率参考价值不大。",
+            )
+        )
+    if not held_out:
+        said.append(
+            Words(
+                f"The data is too short to keep {plan.horizon_days:,} days aside, so nothing says how right it is.",
+                f"数据太短，无法留出 {plan.horizon_days:,} 天检验，因此无从得知准确程度。",
+            )
+        )
+    if others:
+        orders = sum(row["orders"] for row in others)
+        names = [row["currency"] or "?" for row in others[:8]]
+        said.append(
+            Words(
+                f"{counted(orders, 'order')} in other currencies ({', '.join(names)}) are not counted.",
+                f"另有 {orders:,} 笔其他币种（{'、'.join(names)}）的订单未计入。",
+            )
+        )
+    return tuple(said)

@@ -1,0 +1,1 @@
+"""Ways of foretelling what customers will buy."""
