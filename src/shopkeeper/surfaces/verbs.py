@@ -154,7 +154,7 @@ VERBS: tuple[Verb, ...] = (
         "retention",
         "shopkeeper.operations.behaviour.ask",
         Words("Who comes back, and what they have brought", "顾客留存与累计贡献"),
-        needs=(_ORDERS,),
+        needs=(_BEHAVIOUR,),
         reads=("orders", "order_items", "events"),
     ),
     Verb(

@@ -261,6 +261,10 @@ def test_every_number_in_a_sentence_stands_in_a_table(split: Shop) -> None:
 def test_steps_are_named_by_short_words_and_in_chinese(split: Shop) -> None:
     assert counts(funnel(split, steps="浏览，order completed")) == [60, 20]
     assert counts(funnel(split, steps="view,cart,purchase")) == [60, 20, 20]
+    chinese = funnel(split, breakdown="设备、渠道", cohort="类目=茶")
+    assert chinese.table.equals(
+        funnel(split, breakdown="device,channel", cohort="category=茶").table
+    )
 
 
 def test_the_chart_shows_whiskers_and_parts(split: Shop) -> None:
@@ -301,6 +305,10 @@ def test_shops_without_the_events_are_refused_in_words() -> None:
     with pytest.raises(MissingDataError, match=r"the shop has Product Viewed\.") as held:
         funnel(shop_of([("a", STEPS[0], 0), ("a", "Spun", 1)]))
     assert "Spun" in held.value.do.en
+    assert "店里只有浏览商品。" in held.value.found.zh
+    with pytest.raises(MissingDataError) as none:
+        funnel(shop_of([("a", "Spun", 1)]))
+    assert none.value.found.zh.endswith("店里一个都没有。")
     nobody = [(None, STEPS[0], 0), (None, STEPS[1], 1)]
     with pytest.raises(MissingDataError, match="session, visitor or customer"):
         funnel(shop_of(nobody))  # type: ignore[arg-type]
@@ -308,6 +316,12 @@ def test_shops_without_the_events_are_refused_in_words() -> None:
         funnel(shop_of([("a", STEPS[0], 0), ("a", STEPS[1], 1)]), per="customer")
     with pytest.raises(MissingDataError, match="Nobody did the first step"):
         funnel(shop_of([(None, STEPS[0], 0), ("a", STEPS[1], 1)]))  # type: ignore[list-item]
+
+
+def test_where_everybody_goes_on_nobody_is_said_to_be_lost() -> None:
+    rows = [(f"s{n}", step, at) for n in range(20) for at, step in enumerate(STEPS)]
+    (only,) = funnel(shop_of(rows)).summary
+    assert "20 (100.0%" in only.en
 
 
 def test_groups_are_called_best_and_worst_only_where_their_intervals_lie_apart() -> None:

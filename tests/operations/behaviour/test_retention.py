@@ -20,7 +20,7 @@ from shopkeeper.data.shop import Shop, shop_from_tables
 from shopkeeper.errors import MissingDataError, UsageError
 from shopkeeper.intervals import proportion
 from shopkeeper.operations.behaviour.ask import retention
-from shopkeeper.operations.behaviour.retention.periods import covered, period_day, period_of
+from shopkeeper.operations.behaviour.retention.periods import Recorded, period_day, period_of
 from shopkeeper.settings import Settings
 
 START = date(2024, 11, 20)
@@ -199,6 +199,61 @@ def test_visits_count_for_customers_and_for_visitors_without_a_name() -> None:
     assert told[2, 1] == 1 and sum(told.values()) == 1
 
 
+def test_periods_before_a_return_could_be_recorded_have_no_share() -> None:
+    """Everybody visits each month from April on; that nobody visited before is not known."""
+    begun = (date(2025, 1, 5) - START).days
+    orders: list[Order] = [(f"c{n}", begun, 9, "CNY", "paid", 0) for n in range(20)]
+    at = [datetime(2025, month, 28) for month in (4, 5, 6) for _ in range(20)]
+    at.append(datetime(2025, 6, 30))
+    events = pa.table({
+        "event_id": [f"e{n:02d}" for n in range(61)], "name": ["Page Viewed"] * 61, "happened_at": at,
+        "customer_id": [f"c{n % 20}" for n in range(61)],
+    })  # fmt: skip
+    shop = shop_of(orders, events=events)
+    found = retention(shop, returning="visit")
+    told = [(row["share"], row["complete"]) for row in found.table.to_pylist()]
+    assert told == [(None, False)] * 3 + [(1.0, True)] * 3
+    assert [row["age"] for row in found.evidence["by_age"].to_pylist()] == [3, 4, 5]
+    assert not any("not over" in words.en or " 0.0%" in words.en for words in found.summary)
+    assert any("before that was recorded" in words.en for words in found.limits)
+    # Nor is it known what visitors brought before orders were recorded.
+    late: list[Order] = [("c1", (date(2025, 6, 2) - START).days, 9, "CNY", "paid", 0),
+                         ("x", (date(2025, 6, 30) - START).days, 9, "CNY", "paid", 0)]  # fmt: skip
+    brought = retention(shop_of(late, events=events), since="visit").evidence["revenue"]
+    assert {row["per_customer"] for row in brought.to_pylist()} == {None}
+
+
+def test_what_was_bought_before_the_first_visit_is_not_brought_since() -> None:
+    orders: list[Order] = [
+        ("c", 5, 900, "CNY", "paid", 0),
+        ("c", (date(2025, 5, 9) - START).days, 7, "CNY", "paid", 0),
+    ]
+    events = pa.table({"event_id": ["1"], "name": ["Page Viewed"], "happened_at": [datetime(2025, 4, 3)],
+                       "customer_id": ["c"]})  # fmt: skip
+    found = retention(shop_of(orders, events=events), since="visit").evidence["revenue"]
+    assert found["cumulative"].to_pylist() == [0, 7]
+
+
+def test_visits_of_nobody_known_are_not_held_against_orders() -> None:
+    events = pa.table({"event_id": ["1"], "name": ["Page Viewed"], "happened_at": [datetime(2025, 4, 3)],
+                       "visitor_id": ["v"]})  # fmt: skip
+    shop = shop_of([("c", 5, 9, "CNY", "paid", 0)], events=events)
+    for asked in ({"returning": "visit"}, {"since": "visit"}):
+        with pytest.raises(MissingDataError, match="No event names its customer") as held:
+            retention(shop, **asked)  # type: ignore[arg-type]
+        assert "对应到同一位顾客" in held.value.found.zh
+    assert retention(shop, since="visit", returning="visit").table.num_rows == 1
+
+
+def test_a_date_that_only_a_wrong_clock_can_have_is_refused_wherever_it_stands() -> None:
+    orders: list[Order] = [
+        ("甲", 3, 9, "CNY", "paid", 0),
+        ("b", 2_000_000, 9, "CNY", "cancelled", 0),
+    ]
+    with pytest.raises(MissingDataError, match="too many periods"):
+        retention(shop_of(orders))
+
+
 def test_one_order_is_answered_and_only_cancelled_ones_are_refused() -> None:
     one = retention(shop_of([("甲", 3, 9, "CNY", "paid", 0)]))
     assert [row["customers"] for row in one.table.to_pylist()] == [1]
@@ -247,7 +302,9 @@ def test_periods_by_number_are_calendar_months_and_weeks_from_monday() -> None:
             first = period_day(period_of(day, span), span)
             assert first <= day < period_day(period_of(day, span) + 1, span)
             assert first.day == 1 if span == "month" else first.weekday() == 0
-            assert not covered(period_of(day, span), span, first)
+            assert not Recorded(first, first).over(period_of(day, span), span)
+            assert Recorded(day, day).begun(period_of(first, span), span)
+            assert not Recorded(day, day).begun(period_of(first, span) - 1, span)
 
 
 def test_what_cannot_be_asked_is_refused_in_words() -> None:

@@ -111,6 +111,14 @@ def test_groups_add_up_and_a_device_is_the_first_that_is_named() -> None:
     }
 
 
+def test_groups_that_are_not_shown_are_told() -> None:
+    events: list[Event] = [(f"s{n}", NAMES[0], 0, f"d{n % 25:02d}") for n in range(50)]
+    many, few = sessions(shop_of(events)), sessions(shop_of(events[:20]))
+    assert len({row["group_en"] for row in many.table.to_pylist() if row["by"] == "device"}) == 20
+    assert any("the 20 commonest" in words.en for words in many.limits)
+    assert not any("commonest" in words.en for words in few.limits)
+
+
 def test_few_sessions_have_no_figures_and_events_of_nobody_are_left_out() -> None:
     few = sessions(shop_of([("a", NAMES[0], 0, None)] * 9, least=10))
     assert {row["value"] for row in few.table.to_pylist()} == {None}

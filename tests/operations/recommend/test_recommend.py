@@ -163,7 +163,7 @@ def test_an_unknown_customer_gets_what_is_popular(shop: Shop) -> None:
     rows = rows_of(answer, "nobody")
     popular = recommend(shop, opted_out="*", k=4).table.to_pylist()
     assert [row["product_id"] for row in rows] == [row["product_id"] for row in popular]
-    assert rows[0]["reason_en"].startswith("Popular: chosen by ")
+    assert rows[0]["reason_en"].startswith("Popular: looked at or bought by ")
     assert not rows[0]["personalised"] and rows_of(answer, "客001")[0]["personalised"]
     assert any("1 customer" in words.en and "Unknown" in words.en for words in answer.limits)
 
@@ -179,6 +179,9 @@ def test_whoever_opted_out_is_not_told_by_their_history(shop: Shop) -> None:
     assert all(row["personalised"] for row in own)
     parts = dict(zip(*both.evidence["parts"].to_pydict().values(), strict=True))
     assert parts["not_personalised"] == 1 and parts["lists"] == 2
+    assert any("still counts among everybody's" in words.en for words in both.limits)
+    assert set(bare.evidence["ranking_quality"]["method"].to_pylist()) == {"popular", "last_item"}
+    assert len(bare.summary) == 1
     named = recommend(shop, customers="客001,客002", opted_out="*", k=6)
     assert [row["product_id"] for row in rows_of(named, "客002")] == bare.table[
         "product_id"
@@ -261,4 +264,4 @@ def test_a_list_is_filled_by_how_popular_products_are_though_everybody_has_but_o
     rows = [(f"c{who}", "ayz"[min(who // 2, 2)], who) for who in range(10)]
     answer = recommend(shop_from_tables(orders_of(rows)), customers="new", k=3)
     assert answer.table["product_id"].to_pylist()[0] == "z"
-    assert answer.table["reason_en"].to_pylist()[0] == "Popular: chosen by 6 customers"
+    assert answer.table["reason_en"].to_pylist()[0] == "Popular: looked at or bought by 6 customers"

@@ -10,10 +10,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import integrate
+from scipy.special import hyp2f1
 from scipy.stats import beta, gamma
 
 from shopkeeper.answer import Answer
+from shopkeeper.data.schema import conformed
 from shopkeeper.data.shop import Shop, shop_from_tables
+from shopkeeper.data.tables import BY_NAME as TABLES
 from shopkeeper.errors import MissingDataError, UsageError
 from shopkeeper.operations.segments.ask import lifetime_value
 from shopkeeper.operations.segments.methods.purchases import (
@@ -130,6 +133,19 @@ def test_the_example_that_its_authors_publish_is_reproduced() -> None:
     assert fitted(CDNOW).alive(cells((0, 0, 38.86)))[0] == 1.0
 
 
+def test_what_is_expected_of_very_many_purchases_is_a_number() -> None:
+    model, often = fitted(CDNOW), cells((1_800, 260.0, 260.0), (40, 30.0, 38.0))
+    expected = model.expected(often, 260.0)
+    assert np.isfinite(expected).all()
+    # As many as their own rate has it, less what leaving takes.
+    assert 0 < expected[0] < 260 * (CDNOW[0] + 1_800) / (CDNOW[1] + 260)
+    r, alpha, a, b = CDNOW
+    end = alpha + 38
+    beyond = hyp2f1(r + 40, b + 40, a + b + 39, 260 / (end + 260))
+    published = (a + b + 39) / (a - 1) * (1 - (end / (end + 260)) ** (r + 40) * beyond)
+    assert expected[1] == pytest.approx(published * model.alive(often)[1], rel=1e-9)
+
+
 def test_expectations_grow_with_time_and_shrink_with_silence() -> None:
     model = fitted(CDNOW)
     ahead = [float(model.expected(cells((4, 20, 30)), weeks)[0]) for weeks in (1, 10, 100)]
@@ -229,6 +245,43 @@ def test_orders_of_one_day_are_one_purchase_and_refunds_lessen_the_value() -> No
     found = lifetime_value(shop_of(rows), horizon_days=7)
     assert set(found.table["purchases"].to_pylist()) == {2}
     assert set(found.table["value_so_far"].to_pylist()) == {30.0}
+
+
+def test_refunds_that_are_documents_lessen_the_purchase_before_them() -> None:
+    rows = [(f"c{n}", day, 10.0, "CNY") for n in range(60) for day in (0, 40 + n % 30)]
+    plain = shop_of(rows)
+    orders = plain.orders.to_pyarrow()
+    back = pa.table({
+        "order_id": ["r0", "r1", "r2", "r3"], "customer_id": ["c0", "c1", "c2", "stranger"],
+        "ordered_at": [datetime(2024, 1, 5), datetime(2024, 3, 31), datetime(2023, 12, 1), datetime(2024, 1, 5)],
+        "total": [-4.0] * 4, "currency": ["CNY"] * 4, "kind": ["refund"] * 4, "status": ["refunded"] * 4,
+    })  # fmt: skip
+    whole = pa.concat_tables([orders, conformed(back, TABLES["orders"])])
+    found = lifetime_value(
+        shop_from_tables({"orders": whole}, settings=plain.settings), horizon_days=7
+    )
+    told = {row["customer_id"]: row for row in found.table.to_pylist()}
+    assert "stranger" not in told and {row["purchases"] for row in told.values()} == {2}
+    assert [told[f"c{n}"]["value_so_far"] for n in range(4)] == [16.0, 16.0, 20.0, 20.0]
+    # A refund of the first purchase says nothing of what is spent on the ones after it.
+    assert told["c0"]["value_of_one"] == told["c3"]["value_of_one"] > told["c1"]["value_of_one"]
+
+
+def test_a_currency_that_went_out_of_use_is_silent_until_the_data_ends() -> None:
+    rows = [(f"c{n}", day, 10.0, "USD") for n in range(60) for day in (0, 40 + n % 20)]
+    alone = lifetime_value(shop_of(rows), horizon_days=7)
+    later = lifetime_value(shop_of([*rows, ("new", 400, 10.0, "CNY")]), horizon_days=7)
+    assert min(alone.table["days_since"].to_pylist()) == 0
+    assert min(later.table["days_since"].to_pylist()) == 400 - 59
+
+
+def test_whoever_bought_once_is_said_to_count_as_active(answer: Answer) -> None:
+    once = [row for row in answer.table.to_pylist() if row["purchases"] == 1]
+    assert once and all(row["p_active"] == 1.0 for row in once)
+    assert any("bought once counts as surely active" in words.en for words in answer.limits)
+    twice = [(f"c{n}", day, 10.0, "CNY") for n in range(60) for day in (0, 40 + n % 30)]
+    limits = lifetime_value(shop_of(twice), horizon_days=7).limits
+    assert not any("bought once" in words.en for words in limits)
 
 
 def test_currencies_are_never_added(shop: Shop, answer: Answer) -> None:

@@ -106,6 +106,33 @@ def test_what_a_killed_process_left_is_removed_and_what_lives_is_not(shop: Shop)
         assert not dead.exists()
 
 
+def test_a_shop_of_events_alone_can_be_asked_who_comes_back_to_visit() -> None:
+    events = pa.table({"event_id": ["1"], "name": ["Page Viewed"], "happened_at": ["2025-05-01 10:00:00"],
+                       "visitor_id": ["v"]})  # fmt: skip
+    visits = {"since": "visit", "returning": "visit", "period": "month", "minimum_count": None}
+    shop = shop_from_tables({"events": events})
+    with Desk(shop.path) as desk:
+        assert desk.known(BY_NAME["retention"], visits) is None
+
+
+def test_large_answers_are_not_all_held_in_memory_or_on_disk(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Desk(shop.path) as desk:
+        saved(desk, 0, desk.mark(OVERVIEW, {"period": "day"}))
+        one = desk.find(OVERVIEW, {"period": "day"})
+        assert one is not None
+        monkeypatch.setattr(module, "_MEMORY_BYTES", one.table.nbytes)
+        for number, period in enumerate(("week", "month"), 1):
+            saved(desk, number, desk.mark(OVERVIEW, {"period": period}))
+            desk.find(OVERVIEW, {"period": period})
+        assert [kept.table["n"].to_pylist() for kept in desk._memory.values()] == [[2]]
+        monkeypatch.setattr(module, "_KEPT_BYTES", 1)
+        saved(desk, 3, "newest")
+        saved(desk, 4, "newest")
+        assert [folder.name for folder in desk.folder.iterdir()] == ["job3"]
+
+
 def test_a_shop_that_is_not_there_is_told(tmp_path: Path) -> None:
     with pytest.raises(ShopNotFoundError):
         Desk(tmp_path / "nowhere")

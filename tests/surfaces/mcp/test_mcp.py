@@ -128,6 +128,8 @@ def test_nothing_is_worked_out_where_that_is_not_allowed(made_shop: Path) -> Non
         refused = await client.call_tool("overview", {"period": "week"})
         assert refused.is_error
         assert refused.structured_content["found"] == "That answer is not stored."
+        # What `run` stores is the answer to the question with nothing chosen.
+        assert "leave out --no-work" in refused.structured_content["do"]
         assert document(await client.call_tool("overview", {}))["total"] > 0
 
     over_stdio(made_shop, talk, "--no-work")

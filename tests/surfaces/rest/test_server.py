@@ -45,3 +45,11 @@ def test_a_missing_package_is_told_with_what_to_install(own_shop: Path) -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 4
     assert 'pip install "shopkeeper[serve]"' in done.stderr
+
+
+def test_every_address_of_this_machine_is_answered_at(own_shop: Path, tmp_path: Path) -> None:
+    with served(own_shop, tmp_path / "log", "--host", "127.0.0.2") as server:
+        where = ("127.0.0.2", server.port)
+        with socket.create_connection(where, timeout=15) as raw:
+            raw.sendall(f"GET /v1 HTTP/1.1\r\nHost: {where[0]}:{where[1]}\r\n\r\n".encode())
+            assert raw.recv(100).startswith(b"HTTP/1.1 200 ")

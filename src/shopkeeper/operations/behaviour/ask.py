@@ -179,14 +179,15 @@ def retention(
     Raises
     ------
     MissingDataError
-        There are no paid orders with a customer (or no events with a customer or visitor).
+        There are no paid orders with a customer (or no events with a customer or visitor), no event
+        names a customer where visits and orders are asked for together, or dates are too far apart.
     UsageError
         `minimum_count` is below 1.
 
     Limits
     ------
     Who bought before the data begins looks new. A second order within the first period is no return.
-    A period that is not over has its count and no share.
+    A period that the data does not cover has its count and no share.
 
     Examples
     --------

@@ -291,12 +291,13 @@ def returns(begun: ir.Table, active: ir.Table) -> ir.Table:
     return joined.group_by("start", "age").aggregate(returned=joined.count())
 
 
-def revenue(shop: Shop, begun: ir.Table, span: Span) -> ir.Table:
+def revenue(shop: Shop, begun: ir.Table, span: Span, *, since: Activity) -> ir.Table:
     """Return by first period, age and currency what customers brought, net of refunds.
 
     `net` is the metric of that name. `squares` is by how much the sum over customers of the squared
     net so far grows in the period, so that its spread is known without a row for everybody and age.
-    A refund that is dated before a customer's first period counts in that period.
+    A refund that is dated before the period of a customer's first order counts in that period; what
+    was bought or given back before the period of the first visit does not count.
     """
     order = facts.orders(shop)
     order = order.filter(order.customer_id.notnull() & order.on.notnull())
@@ -306,6 +307,8 @@ def revenue(shop: Shop, begun: ir.Table, span: Span) -> ir.Table:
         "currency", who="customer_id", number=period_number(order.on, span), amount=paid - back
     )
     joined = order.inner_join(begun, "who")
+    if since == "visit":
+        joined = joined.filter(joined.number >= joined.start)
     joined = joined.mutate(age=ibis.greatest(joined.number - joined.start, 0))
     each = joined.group_by("who", "currency", "start", "age").aggregate(
         amount=joined.amount.sum().cast("decimal(38, 4)")
@@ -320,12 +323,14 @@ def revenue(shop: Shop, begun: ir.Table, span: Span) -> ir.Table:
     )
 
 
-def last_day(shop: Shop, activity: Activity) -> ir.DateScalar:
-    """Return the last local day on which orders (or events) are recorded."""
+def recorded_days(shop: Shop, activity: Activity) -> ir.Table:
+    """Return the `first` and the `last` local day on which orders (or events) are recorded."""
     if activity == "order":
-        return facts.orders(shop).on.max()
+        order = facts.orders(shop)
+        return order.aggregate(first=order.on.min(), last=order.on.max())
     event = shop.events
-    return ibis.coalesce(event.happened_on, event.happened_at.date()).max()
+    on = ibis.coalesce(event.happened_on, event.happened_at.date())
+    return event.aggregate(first=on.min(), last=on.max())
 
 
 def session_rows(shop: Shop, *, complete: bool) -> ir.Table:

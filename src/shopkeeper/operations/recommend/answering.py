@@ -99,16 +99,18 @@ def answer(shop: Shop, plan: Plan) -> Answer | None:
     allowed = known.buyable & ~np.isin(np.arange(len(number)), exclude)
     asked = _asked(touched, plan, given)
     least = shop.settings.minimum_count
-    fitted = fit(touched, known.traits, plan.how, least=least, seed=plan.seed)
+    # Where nobody's history is used the popular answer, and only they are judged.
+    how: How = plan.how if plan.personalised else "popular"
+    fitted = fit(touched, known.traits, how, least=least, seed=plan.seed)
     rows = list(_rows(touched, known, asked, fitted, allowed, plan))
     parts = _parts(touched, asked, rows, plan)
     return Answer(
         verb="recommend",
         title=TITLE,
         table=pa.Table.from_pylist(rows, schema=COLUMNS),
-        method=plan.how if plan.personalised else "popular",
+        method=how,
         as_of=shop.cut.isoformat() if shop.cut else "",
-        summary=tuple(sentences(fitted.quality, parts, plan.how)),
+        summary=tuple(sentences(fitted.quality, parts, how)),
         evidence={
             "ranking_quality": fitted.quality,
             "ruled_out": _ruled_out(known, exclude),

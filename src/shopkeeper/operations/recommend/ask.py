@@ -46,8 +46,9 @@ def recommend(
         `similar` by category, brand and title, `last_item` by what came after the newest product,
         `popular` by how many touched it.
     opted_out
-        Customers with commas between them whose history must not be used: they get popular products,
-        the same for all of them; `*` for everyone, in one list where no customer is named.
+        Customers with commas between them whose own history must not decide what they are shown:
+        they get popular products, the same for all of them; `*` for everyone, in one list where no
+        customer is named. What they did still counts among everybody's.
     exclude
         Products with commas between them that are not to be shown.
     seed

@@ -79,8 +79,8 @@ def reason_words(kind: Reason, title: str, customers: int) -> Words:
             return Words("Goes with what you chose before", "与您之前选的商品相配")
         case "popular":
             return Words(
-                f"Popular: chosen by {counted(customers, 'customer')}",
-                f"热门：{customers:,} 位顾客选择过",
+                f"Popular: looked at or bought by {counted(customers, 'customer')}",
+                f"热门：{customers:,} 位顾客看过或买过",
             )
 
 
@@ -149,8 +149,9 @@ def limits(quality: pa.Table, parts: dict[str, int], least: int) -> Iterator[Wor
         )
     if parts["not_personalised"]:
         yield Words(
-            f"Without personalisation, as asked: {counted(parts['not_personalised'], 'list')}.",
-            f"按要求不使用个人信息的推荐：{parts['not_personalised']:,} 份。",
+            f"Without personalisation, as asked: {counted(parts['not_personalised'], 'list')}; what these"
+            " customers did still counts among everybody's.",
+            f"按要求不作个性化的推荐：{parts['not_personalised']:,} 份；这些顾客的行为仍计入整体统计。",
         )
     if parts["short"]:
         yield Words(

@@ -27,8 +27,8 @@ from shopkeeper.words import Words
 
 _FILES = ("manifest.json", "shop.toml")
 _PREFIX = "shopkeeper-desk-"
-_KEPT_ANSWERS = 200
-_IN_MEMORY = 16
+_KEPT_ANSWERS, _KEPT_BYTES = 200, 4 * 2**30
+_IN_MEMORY, _MEMORY_BYTES = 16, 2**28
 Marked = tuple[tuple[int, int, int], ...]
 
 
@@ -87,6 +87,7 @@ class Desk:
         self._lock = threading.Lock()
         self._seen: tuple[Marked, View] | None = None
         self._kept: OrderedDict[str, Path] = OrderedDict()
+        self._bytes: dict[Path, int] = {}
         self._memory: OrderedDict[str, Answer] = OrderedDict()
         self.view()
 
@@ -158,11 +159,19 @@ class Desk:
                     raise
 
     def keep(self, mark: str, folder: Path) -> None:
-        """Keep an answer that was saved in `folder`, in place of the one that was asked least lately."""
+        """Keep an answer that was saved in `folder`, in place of those that were asked least lately."""
         with self._lock:
+            if mark in self._kept:
+                # Two askers asked the same; whoever reads the first one is not disturbed.
+                shutil.rmtree(folder, ignore_errors=True)
+                return
             self._kept[mark] = folder
-            while len(self._kept) > _KEPT_ANSWERS:
+            self._bytes[folder] = sum(file.stat().st_size for file in folder.iterdir())
+            while len(self._kept) > 1 and (
+                len(self._kept) > _KEPT_ANSWERS or sum(self._bytes.values()) > _KEPT_BYTES
+            ):
                 _, oldest = self._kept.popitem(last=False)
+                del self._bytes[oldest]
                 shutil.rmtree(oldest, ignore_errors=True)
 
     def _marked(self) -> Marked:
@@ -197,9 +206,16 @@ class Desk:
             if mark in self._kept:
                 self._kept.move_to_end(mark)
             self._memory[mark] = answer
-            while len(self._memory) > _IN_MEMORY:
+            while len(self._memory) > 1 and (
+                len(self._memory) > _IN_MEMORY
+                or sum(map(_size, self._memory.values())) > _MEMORY_BYTES
+            ):
                 self._memory.popitem(last=False)
         return answer
+
+
+def _size(answer: Answer) -> int:
+    return sum(int(table.nbytes) for table in (answer.table, *answer.evidence.values()))
 
 
 def _sweep() -> None:

@@ -112,6 +112,7 @@ class Jobs:
         self._queue: deque[Job] = deque()
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._spare: asyncio.Task[asyncio.subprocess.Process] | None = None
+        self._taking = asyncio.Lock()
 
     def __iter__(self) -> Any:
         self._forget()
@@ -176,7 +177,8 @@ class Jobs:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         if self._spare is not None:
-            await _stop(await self._spare)
+            with contextlib.suppress(OSError):
+                await _stop(await self._spare)
 
     def _next(self) -> None:
         while self._queue and len(self._tasks) < self.at_once:
@@ -200,7 +202,8 @@ class Jobs:
                 self._end(job, "done")
             else:
                 self._fail(job, _error(told) if told else _lost(job.verb))
-        except OSError as error:
+        # The last place where a defect can be told; else whoever waits would wait for ever.
+        except Exception as error:  # noqa: BLE001
             self._fail(job, wording.unforeseen(error, job.verb.name))
         finally:
             if process:
@@ -210,15 +213,22 @@ class Jobs:
 
     async def _ready(self) -> asyncio.subprocess.Process:
         """Return a process that waits for a question, and start the one after it."""
-        self.warm()
-        assert self._spare is not None
-        # Whoever cancels this job does not cancel the start of the process, which the next one takes.
-        process = await asyncio.shield(self._spare)
-        self._spare = None
-        if process.returncode is not None:
-            process = await _started()
-        self.warm()
-        return process
+        # One at a time: jobs that begin together would else be given the same process.
+        async with self._taking:
+            self.warm()
+            assert self._spare is not None
+            try:
+                # Whoever cancels this job does not cancel the start, which the next one takes.
+                process = await asyncio.shield(self._spare)
+            except OSError:
+                # It could not be started; the next job tries anew.
+                self._spare = None
+                raise
+            self._spare = None
+            if process.returncode is not None:
+                process = await _started()
+            self.warm()
+            return process
 
     async def _hear(
         self, job: Job, process: asyncio.subprocess.Process, folder: Path
@@ -277,6 +287,8 @@ async def _stop(process: asyncio.subprocess.Process) -> None:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
     await process.wait()
+    if process.stdin is not None:
+        process.stdin.close()
 
 
 def _error(told: Mapping[str, Any]) -> ShopkeeperError:

@@ -140,7 +140,11 @@ class Toolbox:
         raise UsageError(
             asked,
             Words("That answer is not stored.", "没有保存这项结果。"),
-            Words("Run `shopkeeper run SHOP`, then ask again.", "请先运行 `shopkeeper run 店铺`，再重新提问。"),
+            Words(
+                "Ask with nothing chosen after `shopkeeper run SHOP`, or let it be worked out: leave out "
+                "--no-work, or send a token of the scope act.",
+                "请在 `shopkeeper run 店铺` 之后以默认参数提问，或允许计算：去掉 --no-work，或使用权限为 act 的令牌。",
+            ),
         )  # fmt: skip
 
     async def _worked(

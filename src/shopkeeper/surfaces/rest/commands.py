@@ -121,7 +121,7 @@ def change_tokens(
         What the token allows: read what is there, act (work out what is not), or admin (see and
         cancel everybody's jobs too).
     days
-        Days until it ends; it does not end when not given.
+        Days until it ends, 1 to 36,500; it does not end when not given.
     revoke
         Name of the token to take back.
     """

@@ -34,7 +34,7 @@ OPEN = ("/health", "/ready")
 """Asked by what watches the server, without a token and without a limit."""
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
-_LOCAL = re.compile(r"(localhost|127\.0\.0\.1|\[::1\])(:\d+)?", re.I)
+_LOCAL = re.compile(r"(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?", re.I)
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
@@ -61,6 +61,8 @@ class Rules:
         Bytes.
     body_seconds
         Seconds in which a body must have come.
+    free
+        Whether nobody is held to the rate for as long as no token is needed.
     """
 
     guarded: bool = False
@@ -69,6 +71,7 @@ class Rules:
     failures: int = 10
     largest_body: int = 65_536
     body_seconds: float = 10
+    free: bool = False
 
 
 class Door:
@@ -193,6 +196,8 @@ class Door:
         if self._needs_token():
             caller = self._known(request, f"address {address}")
         request.scope["state"]["caller"] = caller
+        if self.rules.free and not self._guarded:
+            return
         self._within(self._limit.wait(f"token {caller.name}" if caller.name else address))
 
     def _known(self, request: Request, address: str) -> Caller:

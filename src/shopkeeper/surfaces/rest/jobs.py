@@ -132,12 +132,13 @@ def require(request: Request, scope: Any) -> Caller:
         403,
         Words(f"Asked for something that needs the scope {scope}.", f"该请求需要权限 {scope}。"),
         Words(
-            f"The token has the scope {caller.scope}; what is not stored yet has to be worked out.",
-            f"令牌的权限为 {caller.scope}；尚未保存的结果需要先计算。",
+            f"The token has the scope {caller.scope}, which reads what is stored and no more.",
+            f"令牌的权限为 {caller.scope}，只能读取已保存的结果。",
         ),
         Words(
-            f"Ask with a token of the scope {scope}, or let `shopkeeper run` answer first.",
-            f"请使用权限为 {scope} 的令牌，或先运行 `shopkeeper run`。",
+            f"Ask with a token of the scope {scope}; `shopkeeper run` stores the answers to questions"
+            " with nothing chosen.",
+            f"请使用权限为 {scope} 的令牌；`shopkeeper run` 会保存全部取默认参数的结果。",
         ),
     )
 

@@ -75,12 +75,20 @@ class Replies:
             "Cache-Control": "private, no-cache",
             "Content-Language": page.lang,
         }
-        if _has_it(request, key):
+        if _has_it(request, key) and await self._is_there((verb, arguments, page), key):
             return Response(None, 304, headers)
         if media == JSON:
             return await self._page(request, (verb, arguments, page), key, headers)
         answer = await run_in_threadpool(self.desk.find, verb, arguments)
         return None if answer is None else _streamed(request, answer, page, media, headers)
+
+    async def _is_there(self, wanted: tuple[Verb, Mapping[str, Any], Page], key: str) -> bool:
+        """Say whether there is such a page: whoever sends `*` may name a table that never was."""
+        if key in self._pages:
+            return True
+        verb, arguments, page = wanted
+        answer = await run_in_threadpool(self.desk.find, verb, arguments)
+        return answer is not None and _table(answer, page) is not None
 
     async def _page(
         self,

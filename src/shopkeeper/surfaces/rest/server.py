@@ -164,10 +164,8 @@ def listen(
                 "请先用 `shopkeeper token 店铺 --name 名称` 创建令牌，或改用 127.0.0.1。",
             ),
         )
-    records = Records()
-    if rate is None:
-        rate = _RATE if tokens else 0
-    rules = Rules(guarded=not local, rate=rate, burst=max(1, 2 * rate))
+    records, held_to = Records(), _RATE if rate is None else rate
+    rules = Rules(guarded=not local, rate=held_to, burst=max(1, 2 * held_to), free=rate is None)
     with _listening(host, port) as listening:
         app = make(rules, records)
         logging.getLogger().addHandler(Through(records))

@@ -28,6 +28,7 @@ Scope = Literal["read", "act", "admin"]
 _RANK = {"read": 0, "act": 1, "admin": 2}
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 _PREFIX = "shopkeeper_"
+LONGEST_DAYS = 36_500
 FILE = "tokens.json"
 
 
@@ -148,12 +149,12 @@ def make_token(shop: Path, name: str, scope: Scope, *, days: int | None = None) 
     scope
         What it allows.
     days
-        Days until it ends; it does not end when not given.
+        Days until it ends, 1 to 36,500; it does not end when not given.
 
     Raises
     ------
     UsageError
-        The name is taken or cannot be used.
+        The name is taken or cannot be used, or `days` is out of range.
     ShopNotFoundError
         There is no shop at that path.
     """
@@ -165,6 +166,15 @@ def make_token(shop: Path, name: str, scope: Scope, *, days: int | None = None) 
             Words(
                 "Use up to 40 small letters, digits, - and _.",
                 "请用不超过 40 个的小写字母、数字、- 和 _。",
+            ),
+        )
+    if days is not None and not 1 <= days <= LONGEST_DAYS:
+        raise UsageError(
+            asked,
+            Words(f"It should end after {days} days.", f"有效天数为 {days}。"),
+            Words(
+                f"Give a number of days from 1 to {LONGEST_DAYS:,}, or none.",
+                f"天数请给 1 到 {LONGEST_DAYS:,}，或不给。",
             ),
         )
     secret = _PREFIX + secrets.token_urlsafe(32)

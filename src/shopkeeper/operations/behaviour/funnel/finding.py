@@ -15,7 +15,7 @@ from shopkeeper.operations.behaviour.funnel.picture import bars
 from shopkeeper.operations.behaviour.funnel.plan import ASKED, MOST_SHOWN, Plan
 from shopkeeper.operations.behaviour.funnel.sentences import DEFINITIONS, TITLE, limits, sentences
 from shopkeeper.operations.behaviour.metrics import share_difference
-from shopkeeper.operations.behaviour.vocabulary import UNKNOWN
+from shopkeeper.operations.behaviour.vocabulary import UNKNOWN, event_words
 from shopkeeper.words import Words
 
 if TYPE_CHECKING:
@@ -215,10 +215,10 @@ def _difference(plan: Plan, counts: list[Count]) -> list[Row]:
 
 
 def _nobody_began(plan: Plan) -> MissingDataError:
-    first = plan.path.steps[0]
+    first = event_words(plan.path.steps[0])
     return MissingDataError(
         ASKED,
-        Words(f"Nobody did the first step, {first}.", f"没有人做过第一步 {first}。"),
+        Words(f"Nobody did the first step, {first.en}.", f"没有人做过第一步“{first.zh}”。"),
         Words("Begin with another event.", "请换一个起始事件。"),
     )
 

@@ -10,7 +10,8 @@ import ibis
 
 from shopkeeper.errors import MissingDataError, UsageError
 from shopkeeper.operations.behaviour.features import PROPERTIES, Path
-from shopkeeper.operations.behaviour.vocabulary import COMMON_STEPS, event_named
+from shopkeeper.operations.behaviour.vocabulary import COMMON_STEPS, event_named, event_words
+from shopkeeper.operations.behaviour.vocabulary import PROPERTIES as CALLED
 from shopkeeper.words import Words
 
 if TYPE_CHECKING:
@@ -125,7 +126,8 @@ def _steps(typed: str, known: Sequence[str]) -> tuple[str, ...]:
             ASKED,
             Words(
                 f"Of {', '.join(COMMON_STEPS)} the shop has {', '.join(there) or 'none'}.",
-                f"在 {'、'.join(COMMON_STEPS)} 中，店里只有：{'、'.join(there) or '无'}。",
+                f"常用的步骤是{_chinese(COMMON_STEPS)}，店里"
+                + (f"只有{_chinese(there)}。" if there else "一个都没有。"),
             ),
             Words(
                 f"Name at least two of its own events with --steps: {_listed(known)}.",
@@ -160,7 +162,9 @@ def _steps(typed: str, known: Sequence[str]) -> tuple[str, ...]:
 
 
 def _properties(typed: str) -> tuple[str, ...]:
-    parts = [part.strip() for part in typed.replace("，", ",").split(",") if part.strip()]
+    typed = typed.replace("，", ",").replace("、", ",")
+    chinese = {words.zh: name for name, words in CALLED.items()}
+    parts = [chinese.get(part.strip(), part.strip()) for part in typed.split(",") if part.strip()]
     for part in parts:
         if part not in PROPERTIES:
             raise UsageError(
@@ -168,7 +172,7 @@ def _properties(typed: str) -> tuple[str, ...]:
                 Words("Events are not known by that.", "没有这个属性。"),
                 Words(
                     f"Choose from {', '.join(PROPERTIES)}.",
-                    f"请从 {'、'.join(PROPERTIES)} 中选择。",
+                    f"请从 {'、'.join(f'{CALLED[name].zh}（{name}）' for name in PROPERTIES)} 中选择。",
                 ),
             )
     return tuple(dict.fromkeys(parts))
@@ -210,6 +214,10 @@ def _owned(shop: Shop, steps: Sequence[str]) -> dict[str, int]:
         .to_pylist()[0]
     )
     return found
+
+
+def _chinese(names: Sequence[str]) -> str:
+    return "、".join(event_words(name).zh for name in names)
 
 
 def _refused(found: Words, known: Sequence[str]) -> UsageError:

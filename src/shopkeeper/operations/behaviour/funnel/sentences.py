@@ -79,6 +79,8 @@ def _largest_loss(plan: Plan, whole: list[Row]) -> Iterator[Words]:
     if not known:
         return
     worst = max(known, key=lambda row: row["lost"])
+    if not worst["lost"]:
+        return
     names = event_words(plan.path.steps[worst["rank"] - 2]), event_words(worst["step"])
     share, unit = f"{worst['share_of_previous']:.1%}", UNITS[plan.path.per]
     yield Words(

@@ -20,11 +20,11 @@ from shopkeeper.operations.behaviour.features import (
     Span,
     active_periods,
     beginnings,
-    last_day,
+    recorded_days,
     returns,
     revenue,
 )
-from shopkeeper.operations.behaviour.retention.periods import covered, period_day, period_of
+from shopkeeper.operations.behaviour.retention.periods import Recorded, period_day, period_of
 from shopkeeper.operations.behaviour.retention.picture import heat_map
 from shopkeeper.operations.behaviour.retention.sentences import (
     DEFINITIONS,
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from shopkeeper.data.shop import Shop
 
 Row = dict[str, Any]
+ASKED = Words("Asked who comes back.", "要查看顾客留存。")
 _SHARE = [("share", pa.float64()), ("low", pa.float64()), ("high", pa.float64())]
 TABLE = pa.schema(
     [("since", pa.date32()), ("age", pa.int64()), ("customers", pa.int64()),
@@ -83,8 +84,18 @@ class Plan:
 
 
 def answer(shop: Shop, plan: Plan) -> Answer | None:
-    """Count, and return the answer; None where nobody ever began."""
-    named = _every_event_names_its_customer(shop)
+    """Count, and return the answer; None where nobody ever began.
+
+    Raises
+    ------
+    MissingDataError
+        Visits and orders are asked for together and no event names a customer, or the dates span more
+        periods than any shop has.
+    """
+    events, with_customer = _events_that_name_their_customer(shop)
+    if plan.since != plan.returning and not with_customer:
+        raise _nobody_in_both()
+    named = events == with_customer
     began = active_periods(shop, plan.since, plan.span, complete=named)
     begun = beginnings(began)
     active = (
@@ -96,18 +107,18 @@ def answer(shop: Shop, plan: Plan) -> Answer | None:
     if not sizes:
         return None
     size = {row["start"]: row["customers"] for row in sizes}
-    _require_years(size, plan)
+    days = _recorded(shop, plan.returning)
+    _require_years(size, days, plan)
     came = {(row["start"], row["age"]): row["returned"] for row in _numbers(returns(begun, active))}
-    last = _last(shop, plan.returning)
-    rows = _rows(plan, size, came, last)
-    by_age = _by_age(plan, size, came, last)
+    rows = _rows(plan, size, came, days)
+    by_age = _by_age(plan, size, came, days)
     evidence = {
         "by_age": pa.Table.from_pylist(by_age, schema=_BY_AGE),
     }
     value: list[Row] = []
     if shop.has("orders"):
-        money = _numbers(revenue(shop, begun, plan.span))
-        sold = _last(shop, "order")
+        money = _numbers(revenue(shop, begun, plan.span, since=plan.since))
+        sold = _recorded(shop, "order")
         triangle = _revenue(plan, size, money, sold)
         value = _value_by_age(plan, size, money, sold)
         evidence["revenue"] = pa.Table.from_pylist(triangle, schema=_REVENUE)
@@ -118,7 +129,7 @@ def answer(shop: Shop, plan: Plan) -> Answer | None:
         table=pa.Table.from_pylist(rows, schema=TABLE),
         method="count",
         as_of=shop.cut.isoformat() if shop.cut else "",
-        summary=tuple(sentences(plan, rows, by_age, value)),
+        summary=tuple(sentences(plan, rows, by_age, value, begins=days.first)),
         evidence=evidence,
         limits=limits(plan),
         definitions=DEFINITIONS,
@@ -126,11 +137,26 @@ def answer(shop: Shop, plan: Plan) -> Answer | None:
     )
 
 
-def _every_event_names_its_customer(shop: Shop) -> bool:
+def _events_that_name_their_customer(shop: Shop) -> tuple[int, int]:
+    """Return how many events there are, and how many of them name their customer."""
     event = shop.events
     counted = event.aggregate(events=event.count(), named=event.customer_id.count())
     (row,) = _numbers(counted)
-    return bool(row["events"] == row["named"])
+    return row["events"], row["named"]
+
+
+def _nobody_in_both() -> MissingDataError:
+    return MissingDataError(
+        ASKED,
+        Words(
+            "No event names its customer, so nobody's visits and orders can be brought together.",
+            "没有事件带有顾客编号，来访与订单无法对应到同一位顾客。",
+        ),
+        Words(
+            "Import events with customers, or give --since and --returning the same value.",
+            "请导入带顾客编号的事件，或让 --since 与 --returning 取值相同。",
+        ),
+    )
 
 
 def _numbers(table: Any) -> list[Row]:
@@ -138,23 +164,26 @@ def _numbers(table: Any) -> list[Row]:
     return rows
 
 
-def _last(shop: Shop, activity: Activity) -> date:
-    day = last_day(shop, activity)
-    found = day.to_pyarrow().as_py()
-    return found or date.min
+def _recorded(shop: Shop, activity: Activity) -> Recorded:
+    (found,) = _numbers(recorded_days(shop, activity))
+    return Recorded(found["first"] or date.min, found["last"] or date.min)
 
 
-def _require_years(size: dict[int, int], plan: Plan) -> None:
+def _require_years(size: dict[int, int], days: Recorded, plan: Plan) -> None:
     """Refuse a span of periods that only a wrong clock can have."""
-    periods = max(size) - min(size)
+    ends = max(*size, period_of(days.last, plan.span))
+    periods = ends - min(size)
     most = 12 * 60 if plan.span == "month" else 53 * 15
     if periods > most:
-        first, last = (period_day(number, plan.span) for number in (min(size), max(size)))
+        first, last = (
+            period_day(min(size), plan.span),
+            max(period_day(max(size), plan.span), days.last),
+        )
         raise MissingDataError(
-            Words("Asked who comes back.", "要查看顾客留存。"),
+            ASKED,
             Words(
-                f"First dates run from {first} to {last}, too many periods for one table.",
-                f"首次日期从 {first} 到 {last}，周期太多，无法列成一张表。",
+                f"Dates run from {first} to {last}, too many periods for one table.",
+                f"日期从 {first} 到 {last}，周期太多，无法列成一张表。",
             ),
             Words(
                 "Mend wrong dates in the source, or count by month.",
@@ -163,18 +192,18 @@ def _require_years(size: dict[int, int], plan: Plan) -> None:
         )
 
 
-def _ages(start: int, plan: Plan, last: date) -> range:
-    return range(max(period_of(last, plan.span) - start, 0) + 1)
+def _ages(start: int, plan: Plan, days: Recorded) -> range:
+    return range(max(period_of(days.last, plan.span) - start, 0) + 1)
 
 
 def _rows(
-    plan: Plan, size: dict[int, int], came: dict[tuple[int, int], int], last: date
+    plan: Plan, size: dict[int, int], came: dict[tuple[int, int], int], days: Recorded
 ) -> list[Row]:
     rows = []
     for start in sorted(size):
-        for age in _ages(start, plan, last):
+        for age in _ages(start, plan, days):
             enough = size[start] >= plan.least
-            complete = covered(start + age, plan.span, last)
+            complete = _covered(start + age, plan, days)
             returned = came.get((start, age), 0)
             rows.append(
                 {
@@ -189,6 +218,15 @@ def _rows(
     return rows
 
 
+def _covered(number: int, plan: Plan, days: Recorded) -> bool:
+    return days.begun(number, plan.span) and days.over(number, plan.span)
+
+
+def _paid_for(start: int, age: int, plan: Plan, sold: Recorded) -> bool:
+    """Say whether all that was brought since a first period, up to an age, is recorded."""
+    return sold.begun(start, plan.span) and sold.over(start + age, plan.span)
+
+
 def _share(top: int, base: int, *, shown: bool) -> Row:
     if not shown:
         return {"share": None, "low": None, "high": None}
@@ -197,12 +235,12 @@ def _share(top: int, base: int, *, shown: bool) -> Row:
 
 
 def _by_age(
-    plan: Plan, size: dict[int, int], came: dict[tuple[int, int], int], last: date
+    plan: Plan, size: dict[int, int], came: dict[tuple[int, int], int], days: Recorded
 ) -> list[Row]:
-    """Return the share of each age over all first periods for which that age is over."""
+    """Return the share of each age over all first periods for which that age is covered."""
     rows = []
-    for age in _ages(min(size), plan, last):
-        starts = [start for start in size if covered(start + age, plan.span, last)]
+    for age in _ages(min(size), plan, days):
+        starts = [start for start in size if _covered(start + age, plan, days)]
         customers = sum(size[start] for start in starts)
         if customers < max(plan.least, 1):
             continue
@@ -219,16 +257,16 @@ def _by_age(
     return rows
 
 
-def _revenue(plan: Plan, size: dict[int, int], money: list[Row], last: date) -> list[Row]:
+def _revenue(plan: Plan, size: dict[int, int], money: list[Row], sold: Recorded) -> list[Row]:
     rows = []
     for currency, cells in _by_currency(money).items():
         for start in sorted(size):
             total, squares = Decimal(0), 0.0
-            for age in _ages(start, plan, last):
+            for age in _ages(start, plan, sold):
                 net, grown = cells.get((start, age), (Decimal(0), 0.0))
                 total, squares = total + net, squares + grown
                 enough = size[start] >= plan.least
-                complete = covered(start + age, plan.span, last)
+                complete = _paid_for(start, age, plan, sold)
                 rows.append(
                     {
                         "since": period_day(start, plan.span),
@@ -244,12 +282,12 @@ def _revenue(plan: Plan, size: dict[int, int], money: list[Row], last: date) -> 
     return rows
 
 
-def _value_by_age(plan: Plan, size: dict[int, int], money: list[Row], last: date) -> list[Row]:
+def _value_by_age(plan: Plan, size: dict[int, int], money: list[Row], sold: Recorded) -> list[Row]:
     """Return the net so far of a customer by age, over all first periods that are that old."""
     rows = []
     for currency, cells in _by_currency(money).items():
-        for age in _ages(min(size), plan, last):
-            starts = {start for start in size if covered(start + age, plan.span, last)}
+        for age in _ages(min(size), plan, sold):
+            starts = {start for start in size if _paid_for(start, age, plan, sold)}
             customers = sum(size[start] for start in starts)
             if customers < max(plan.least, 1):
                 continue

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from shopkeeper.operations.behaviour.features import FIRST_MONDAY, Span
@@ -27,12 +28,24 @@ def period_of(day: date, span: Span) -> int:
     return (day - FIRST_MONDAY).days // 7
 
 
-def covered(number: int, span: Span, last: date) -> bool:
-    """Say whether a period is over by the last day of the data.
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """The first and the last day on which something is recorded."""
 
-    Examples
-    --------
-    >>> [covered(2025 * 12 + 4, "month", date(2025, 5, day)) for day in (30, 31)]
-    [False, True]
-    """
-    return period_day(number + 1, span) - timedelta(days=1) <= last
+    first: date
+    last: date
+
+    def begun(self, number: int, span: Span) -> bool:
+        """Say whether a period is no earlier than the one in which the data begins."""
+        return number >= period_of(self.first, span)
+
+    def over(self, number: int, span: Span) -> bool:
+        """Say whether a period is over by the last day of the data.
+
+        Examples
+        --------
+        >>> may = [Recorded(date(2025, 1, 9), date(2025, 5, day)) for day in (30, 31)]
+        >>> [days.over(2025 * 12 + 4, "month") for days in may]
+        [False, True]
+        """
+        return period_day(number + 1, span) - timedelta(days=1) <= self.last

@@ -1,4 +1,4 @@
-"""The chart of `retention`: a heat map by first period and age; what is not over yet is grey."""
+"""The chart of `retention`: a heat map by first period and age; what the data does not cover is grey."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def heat_map(plan: Plan, rows: list[dict[str, Any]]) -> dict[str, Any] | None:
         "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
         "width": {"step": 48},
         "height": {"step": 24},
-        "title": Words("Who comes back (grey: not over yet)", "顾客留存（灰色：尚未结束）").to_dict(),
+        "title": Words("Who comes back (grey: not covered)", "顾客留存（灰色：数据未覆盖）").to_dict(),
         "data": {"values": [_value(row, plan) for row in shown]},
         "encoding": encoding,
         "layer": [

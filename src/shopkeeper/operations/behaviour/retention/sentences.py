@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from shopkeeper.operations.behaviour.metrics import surely_apart
+from shopkeeper.operations.behaviour.retention.periods import period_day, period_of
 from shopkeeper.words import Words
 
 if TYPE_CHECKING:
@@ -29,8 +31,9 @@ DEFINITIONS = {
     ),
     "share": Words("Returned ÷ customers.", "回来的顾客数 ÷ 顾客数。"),
     "complete": Words(
-        "Whether the data covers the period to its last day; where it does not, no share is shown.",
-        "数据是否覆盖到该期最后一天；未覆盖的不给出占比。",
+        "Whether the data covers the period: it has begun by then, and reaches its last day; where it"
+        " does not, no share is shown.",
+        "数据是否覆盖该期：此时数据已开始，且覆盖到该期最后一天；未覆盖的不给出占比。",
     ),
     "net": Words(
         "Paid less refunds of the period, as the metric net defines it.",
@@ -49,8 +52,10 @@ DEFINITIONS = {
 }
 
 
-def sentences(plan: Plan, rows: list[Row], by_age: list[Row], value: list[Row]) -> Iterator[Words]:
-    """Yield what a shopkeeper should know first."""
+def sentences(
+    plan: Plan, rows: list[Row], by_age: list[Row], value: list[Row], *, begins: date
+) -> Iterator[Words]:
+    """Yield what a shopkeeper should know first; `begins` is the first day with data of returns."""
     known = {row["age"]: row for row in by_age}
     told = [known[age] for age in _TOLD[plan.span] if age in known]
     if not told:
@@ -62,8 +67,11 @@ def sentences(plan: Plan, rows: list[Row], by_age: list[Row], value: list[Row]) 
         yield _came_back(plan, row)
     yield from _extremes(plan, rows)
     yield from _brought(plan, value)
+    opened = period_day(period_of(begins, plan.span), plan.span)
     if unfinished := sorted(
-        {row["since"] for row in rows if row["age"] == 0 and not row["complete"]}
+        row["since"]
+        for row in rows
+        if row["age"] == 0 and not row["complete"] and row["since"] >= opened
     ):
         day = unfinished[0].isoformat()
         yield Words(
@@ -143,6 +151,15 @@ def limits(plan: Plan) -> tuple[Words, ...]:
             "金额区间按均值的正态近似，少数顾客贡献大部分金额时较粗略。不同币种不相加。",
         ),
     ]
+    if plan.since != plan.returning:
+        does = BEGAN[plan.returning]
+        said.append(
+            Words(
+                f"Who {does.en} before that was recorded is not known: such cells have no share. Visits and"
+                " orders meet only where an event names its customer.",
+                f"开始记录{does.zh}之前的情况无从得知：这些单元格不给出占比。只有带顾客编号的事件才能与订单对应。",
+            )
+        )
     if "visit" in (plan.since, plan.returning):
         said.append(
             Words(

@@ -46,10 +46,13 @@ def answer(shop: Shop, least: int) -> Answer | None:
     (there,) = counted.to_pyarrow().to_pylist()
     complete = there["events"] == there["named"]
     rows: list[Row] = []
+    cut = False
     with session_rows(shop, complete=complete).cache() as kept:
         for by in ("", "entry", "device", "channel"):
             sums = session_sums(kept, by).order_by([ibis.desc("sessions"), "part"])
-            for found in sums.limit(MOST_SHOWN).to_pyarrow().to_pylist():
+            groups = sums.limit(MOST_SHOWN + 1).to_pyarrow().to_pylist()
+            cut = cut or len(groups) > MOST_SHOWN
+            for found in groups[:MOST_SHOWN]:
                 if by or found["sessions"]:
                     rows += _rows(by, found, least)
         lengths = _lengths(kept)
@@ -63,7 +66,7 @@ def answer(shop: Shop, least: int) -> Answer | None:
         as_of=shop.cut.isoformat() if shop.cut else "",
         summary=tuple(sentences(rows)),
         evidence={"lengths": pa.Table.from_pylist(lengths, schema=_LENGTHS)},
-        limits=limits(least, complete=complete),
+        limits=limits(least, complete=complete, most=MOST_SHOWN if cut else 0),
         definitions=DEFINITIONS,
         chart=rates(rows),
     )

@@ -61,8 +61,8 @@ def sentences(rows: list[Row]) -> Iterator[Words]:
     )
 
 
-def limits(least: int, *, complete: bool) -> tuple[Words, ...]:
-    """Return what the answer cannot say."""
+def limits(least: int, *, complete: bool, most: int) -> tuple[Words, ...]:
+    """Return what the answer cannot say; `most` groups are shown where there are more, else 0."""
     said = [
         Words(
             "The time on the last page is not recorded, so a session of one event lasts no time at all.",
@@ -70,7 +70,18 @@ def limits(least: int, *, complete: bool) -> tuple[Words, ...]:
         ),
         Words("Bots are not removed.", "未剔除机器流量。"),
         Words(f"No figure is shown of fewer than {least}.", f"不足 {least} 次会话的不显示数值。"),
+        Words(
+            "Sessions of one customer are taken as independent, so intervals are a little narrow.",
+            "同一顾客的多次会话按相互独立处理，区间略偏窄。",
+        ),
     ]
+    if most:
+        said.append(
+            Words(
+                f"Of entries, devices and channels the {most} commonest are shown.",
+                f"入口、设备、渠道各只显示最常见的 {most} 组。",
+            )
+        )
     if not complete:
         said.append(
             Words(

@@ -80,7 +80,9 @@ def answer(shop: Shop, plan: Plan) -> Answer | TooFew:
     chosen = _chosen(known, plan.currency)
     if chosen is None:
         return _too_few(0, 0, plan.currency, known)
-    currency, last = chosen["currency"], chosen["last"]
+    currency = chosen["currency"]
+    # The data ends for all currencies on the same day; one that went out of use is silent until then.
+    last = max(row["last"] for row in known)
     days = purchase_days(shop, currency)
     table = _read(histories(days, last - timedelta(days=plan.horizon_days), last))
     again = int(pc.sum(pc.greater(table["repeats"], 0)).as_py() or 0)
@@ -103,7 +105,13 @@ def answer(shop: Shop, plan: Plan) -> Answer | TooFew:
             "calibration": pa.Table.from_pylist(calibration, schema=_CALIBRATION),
             "fitted": _fitted(models),
         },
-        limits=limits(plan, others, held_out=bool(quality), edge=models.purchases.at_the_edge),
+        limits=limits(
+            plan,
+            others,
+            held_out=bool(quality),
+            edge=models.purchases.at_the_edge,
+            once=again < table.num_rows,
+        ),
         definitions=DEFINITIONS,
         chart=tenths_chart(calibration),
     )

@@ -96,7 +96,9 @@ def sentences(plan: Plan, rows: pa.Table, quality: list[Row], currency: str) -> 
     )
 
 
-def limits(plan: Plan, others: list[Row], *, held_out: bool, edge: bool) -> tuple[Words, ...]:
+def limits(
+    plan: Plan, others: list[Row], *, held_out: bool, edge: bool, once: bool
+) -> tuple[Words, ...]:
     """Return what the answer cannot say."""
     said = [
         Words(
@@ -112,6 +114,15 @@ def limits(plan: Plan, others: list[Row], *, held_out: bool, edge: bool) -> tupl
             "各项为期望值，单个顾客的实际会有很大出入。",
         ),
     ]
+    if once:
+        said.append(
+            Words(
+                "Who bought once counts as surely active, however long ago that was: the model lets"
+                " customers leave only after they have bought again. Expected purchases do shrink.",
+                "只买过一次的顾客，不论时隔多久，活跃概率都是 100%：模型只允许顾客在再次购买之后流失；"
+                "其预期购买次数仍会随时间减少。",
+            )
+        )
     if edge:
         said.append(
             Words(

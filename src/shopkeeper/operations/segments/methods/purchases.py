@@ -73,14 +73,16 @@ class Purchases:
         """Return the purchases expected within `horizon`, given what a customer did.
 
         (a+b+x−1)/(a−1) · [1 − ((α+T)/(α+T+t))^(r+x) ₂F₁(r+x, b+x; a+b+x−1; t/(α+T+t))] · P(alive);
-        formula 10 of the paper.
+        formula 10 of the paper, its second term by Euler's transformation (DLMF 15.8.1):
+        ((α+T)/(α+T+t))^(a−1) ₂F₁(a+b−1−r, a−1; a+b+x−1; t/(α+T+t)), which no x can overflow.
         """
         # The formula has a removable gap at a = 1.
         a = self.a if abs(self.a - 1) > 1e-5 else 1 + 1e-5
         x, end = cells.repeats, self.alpha + cells.age
-        beyond = hyp2f1(self.r + x, self.b + x, a + self.b + x - 1, horizon / (end + horizon))
-        shrunk = np.exp((self.r + x) * (np.log(end) - np.log(end + horizon)))
-        grown = (a + self.b + x - 1) / (a - 1) * (1 - shrunk * beyond)
+        whole = a + self.b + x - 1
+        beyond = hyp2f1(a + self.b - 1 - self.r, a - 1, whole, horizon / (end + horizon))
+        shrunk = np.exp((a - 1) * (np.log(end) - np.log(end + horizon)))
+        grown = whole / (a - 1) * (1 - shrunk * beyond)
         return np.asarray(np.maximum(grown, 0.0) * self.alive(cells), dtype=np.float64)
 
 

@@ -1,0 +1,82 @@
+"""Jobs without a server: each has a process of its own, and none is left waiting."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pyarrow as pa
+import pytest
+
+from shopkeeper.data.shop import Shop, shop_from_tables
+from shopkeeper.surfaces.asking import jobs as module
+from shopkeeper.surfaces.asking.desk import Desk
+from shopkeeper.surfaces.asking.jobs import Job, Jobs
+from shopkeeper.surfaces.verbs import BY_NAME
+
+OVERVIEW = BY_NAME["overview"]
+
+
+@pytest.fixture
+def shop() -> Shop:
+    return shop_from_tables({"reviews": pa.table({"review_id": ["a"], "rating": [5.0]})})
+
+
+def worked(shop: Shop, at_once: int, ask: Callable[[Jobs], Awaitable[list[Job]]]) -> list[str]:
+    """Let jobs be asked, and return the states in which they end within a minute."""
+
+    async def go() -> list[str]:
+        with Desk(shop.path) as desk:
+            jobs = Jobs(desk, at_once=at_once)
+            try:
+                async with asyncio.timeout(60):
+                    asked = await ask(jobs)
+                    await asyncio.gather(*(job.over.wait() for job in asked))
+                return [job.state for job in asked]
+            finally:
+                await jobs.close()
+                # The pipes of the processes that have ended are closed in the next rounds of the loop.
+                await asyncio.sleep(0.2)
+
+    return asyncio.run(go())
+
+
+def test_jobs_that_begin_together_have_a_process_each(shop: Shop) -> None:
+    async def ask(jobs: Jobs) -> list[Job]:
+        return [jobs.ask(OVERVIEW, {"period": period}) for period in ("month", "week", "day")]
+
+    assert worked(shop, 3, ask) == ["done"] * 3
+
+
+def test_a_process_that_cannot_be_started_fails_its_own_job_alone(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    original, times = module._started, []
+
+    async def started() -> Any:
+        times.append(1)
+        if len(times) == 1:
+            raise BlockingIOError(11, "Resource temporarily unavailable")
+        return await original()
+
+    monkeypatch.setattr(module, "_started", started)
+
+    async def ask(jobs: Jobs) -> list[Job]:
+        first = jobs.ask(OVERVIEW, {"period": "month"})
+        await first.over.wait()
+        return [first, jobs.ask(OVERVIEW, {"period": "week"})]
+
+    assert worked(shop, 1, ask) == ["failed", "done"]
+
+
+def test_a_defect_on_the_way_to_the_answer_is_told(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*given: object) -> None:
+        raise RuntimeError("secret cell")
+
+    monkeypatch.setattr(Desk, "keep", broken)
+
+    async def ask(jobs: Jobs) -> list[Job]:
+        return [jobs.ask(OVERVIEW, {"period": "month"})]
+
+    assert worked(shop, 1, ask) == ["failed"]
