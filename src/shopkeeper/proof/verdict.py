@@ -169,7 +169,7 @@ def _when(gaps: Sequence[Row]) -> Words:
     parts = [
         Words(
             f"with {', '.join(labels)} {en}",
-            f"{'、'.join(labels).replace('all', '全部')} 条{zh}",
+            f"{_numbers_zh(labels)}{zh}",
         )
         for labels, en, zh in (
             (wins, "it beats n-grams and the commonest class", "时胜过 n-gram 与最常见的一类"),
@@ -182,6 +182,12 @@ def _when(gaps: Sequence[Row]) -> Words:
         f"The best language model by labels a class: {'; '.join(part.en for part in parts)}.",
         f"最好的语言模型，按每类标注数看：{'；'.join(part.zh for part in parts)}。",
     )
+
+
+def _numbers_zh(labels: Sequence[str]) -> str:
+    numbers = "、".join(label for label in labels if label != "all")
+    parts = [f"{numbers} 条" if numbers else "", "全部标注" if "all" in labels else ""]
+    return "及".join(filter(None, parts))
 
 
 def _best(results: Sequence[Result], truth: Codes) -> Result:

@@ -9,9 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
+from scipy.special import softmax
 
 from shopkeeper.errors import ArtifactError, TrainingError
-from shopkeeper.language.cascade import Cascade, curve
+from shopkeeper.language.cascade import Cascade, _beliefs, _expected_f1, curve
+from shopkeeper.language.metrics import macro_f1
 from tests.language.encoders.conftest import CLASSES, TEXTS
 
 
@@ -88,14 +90,51 @@ def test_the_chosen_threshold_costs_no_more_than_allowed(arrays: tuple) -> None:
     points = curve(truth, small, large, rates=(1000.0, 10.0), points=0.005)
     chosen = [at for at, point in enumerate(points) if point.chosen]
     assert len(chosen) == 1
-    whole = points[-1]
-    assert whole.escalated == 1
+    assert points[-1].escalated == 1
+    beliefs = _beliefs(truth, small, large)
+    assert np.allclose(beliefs.sum(axis=1), 1)
+    whole = _expected_f1(beliefs, large.argmax(axis=1))
     for point in points[chosen[0] :]:
-        assert point.macro_f1 >= whole.macro_f1 - 0.005 - 1e-12
+        said = np.where(
+            small.max(axis=1) < point.threshold, large.argmax(axis=1), small.argmax(axis=1)
+        )
+        assert _expected_f1(beliefs, said) >= whole - 0.005
     shares = [point.escalated for point in points]
     assert shares == sorted(shares)
     rates = [point.rows_per_second for point in points]
     assert rates == sorted(rates, reverse=True)
+
+
+def test_the_expected_score_is_the_score_where_all_is_certain() -> None:
+    truth, said = np.array([0, 0, 1, 2, 2, 2]), np.array([0, 1, 1, 2, 2, 0])
+    assert _expected_f1(np.eye(3)[truth], said) == pytest.approx(macro_f1(truth, said))
+    # Two rows of which nothing is known: whatever is said, half a row is right.
+    even = np.full((2, 2), 0.5)
+    assert _expected_f1(even, np.array([0, 0])) == pytest.approx((2 * 1 / (2 + 1) + 0) / 2)
+
+
+def test_the_choice_hangs_less_on_a_few_rows_than_on_the_curve_itself() -> None:
+    draw = np.random.default_rng(0)
+    log = np.log([0.05, 0.05, 0.9]) + draw.normal(scale=2.5, size=(20_000, 3))
+    truth = (log + draw.gumbel(size=log.shape)).argmax(axis=1)
+    large, small = (
+        softmax(log + draw.normal(scale=by, size=log.shape), axis=1) for by in (0.7, 1.5)
+    )
+    shares = []
+    for start in range(0, len(truth), 1_000):
+        part = slice(start, start + 1_000)
+        points = curve(truth[part], small[part], large[part], rates=(1.0, 1.0), points=0.005)
+        plain = points[-1].macro_f1 - 0.005
+        low = [at for at, point in enumerate(points) if point.macro_f1 < plain]
+        shares.append(
+            (
+                next(p.escalated for p in points if p.chosen),
+                points[max(low, default=-1) + 1].escalated,
+            )
+        )
+    ours, alone = np.array(shares).T
+    assert 0.05 < ours.mean() < 0.95
+    assert ours.std() < alone.std()
 
 
 def test_the_method_answers_with_the_declared_columns_and_its_curve(
