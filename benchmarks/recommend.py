@@ -3,7 +3,10 @@
 Run `python benchmarks/recommend.py`, or with the path of another file of the same form: a line a customer,
 its number and then its products, oldest first; beside it, where there is one, `…_item2attributes.json`.
 
-Everything is chosen on the last product but one, then fitted again with it; the last product is ranked once,
+`python benchmarks/recommend.py scale` measures time and memory on very many made events instead.
+
+What came after what is counted once, while reading: the seconds of reading stand at the top, and those of
+a fit do not hold it. Everything is chosen on the last product but one, then fitted again with it; the last product is ranked once,
 among all products that the customer has not touched. `implicit` keeps its default settings but for a second
 ALS, whose confidence is ten times theirs. Intervals are
 paired bootstrap over customers. Needs `pip install implicit` for the peers.
@@ -22,6 +25,7 @@ from typing import Any
 import ibis
 import numpy as np
 import pyarrow as pa
+import recommend_scale
 from machine import data_folder, keep
 from scipy import sparse
 from threadpoolctl import threadpool_limits
@@ -147,6 +151,9 @@ def peers(touched: Touched, traits: sparse.csr_matrix, past: Past) -> Ranked:
 
 
 def main() -> None:
+    if sys.argv[1:2] == ["scale"]:
+        recommend_scale.main()
+        return
     path = Path(sys.argv[1]) if sys.argv[1:] else data_folder() / "recsys_beauty" / "Beauty.txt"
     start = time.perf_counter()
     touched, traits = read(path)

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
         UsageError,
     )
     from shopkeeper.operations.behaviour.ask import funnel, overview, retention, sessions
-    from shopkeeper.operations.recommend.ask import recommend
+    from shopkeeper.operations.recommend.ask import recommend, similar_products
     from shopkeeper.operations.reviews.ask import (
         review_aspects,
         review_sentiment,
@@ -95,6 +95,7 @@ __all__ = [
     "sentiment_effect",
     "sessions",
     "shop_from_tables",
+    "similar_products",
     "write_report",
 ]
 
@@ -105,7 +106,7 @@ _HOMES = {
     "data.importing": ("ImportSummary", "import_files"),
     "data.shop": ("Shop", "open_shop", "shop_from_tables"),
     "operations.behaviour.ask": ("funnel", "overview", "retention", "sessions"),
-    "operations.recommend.ask": ("recommend",),
+    "operations.recommend.ask": ("recommend", "similar_products"),
     "operations.reviews.ask": (
         "review_aspects",
         "review_sentiment",

@@ -116,6 +116,7 @@ COMMANDS = {
     "review-aspects": "review-aspects --rows 60",
     "review-topics": "review-topics",
     "recommend": "recommend --rows 60",
+    "similar-products": "similar-products --rows 60",
     "compare-methods": "compare-methods --methods majority,ngrams",
 }
 

@@ -195,6 +195,13 @@ VERBS: tuple[Verb, ...] = (
         reads=("orders", "order_items", "events", "products"),
     ),
     Verb(
+        "similar_products",
+        "shopkeeper.operations.recommend.ask",
+        Words("What stands beside each product", "与每件商品相近或相连的商品"),
+        needs=(_TOUCHES,),
+        reads=("orders", "order_items", "events", "products"),
+    ),
+    Verb(
         "compare_methods",
         "shopkeeper.proof.ask",
         Words("Which way of reading reviews is worth it", "哪种评价读取方法值得用"),

@@ -114,6 +114,7 @@ CHINESE: dict[str, str] = {
     "sentiment-effect": "比较不同情感的评价对应的销售、转化、退货、复购与配送。",
     "review-topics": "归纳文本在谈论什么、本周有何新话题、哪些话题从何时起变化。",
     "recommend": "给每位顾客推荐商品，每件都说明对得分贡献最大的理由。",
+    "similar-products": "找出与一件商品相近或前后相连的商品，每件都说明理由。",
     "compare-methods": "比较各种读取评价的方法在不同标注数下的效果、速度与费用，说明该用哪种。",
     # options
     "mapping": "列映射（TOML），用于无法识别的文件。",
@@ -172,6 +173,11 @@ CHINESE: dict[str, str] = {
     "`*` 表示所有人，未指定顾客时只给一份。",
     "exclude": "不展示的商品编号，以逗号分隔。",
     "recommend seed": "抽样、树模型与区间的随机种子；未给出时用店铺设置里的种子。",
+    "product": "商品编号，以逗号分隔；留空则列出接触顾客最多的 1,000 件。无人接触过但在商品表中的也可以。",
+    "similar-products k": "每件商品列出的件数，1 到 1,000。",
+    "similar-products method": "排序方法：combined 兼看前后关系与相似，transitions 只看前后关系，"
+    "similar 只看类目、品牌与标题，popular 看同类目中接触过的顾客数。",
+    "similar-products seed": "抽样与区间的随机种子；未给出时用店铺设置里的种子。",
     "methods": "方法名，以逗号分隔：majority、ngrams、embeddings、few_shot、fine_tuned、llm；"
     "留空则用此处可用的全部方法。",
     "compare-methods encoder": "改用的编码器：文件夹或 hub 名；留空则用 MiniLM。",

@@ -10,7 +10,10 @@ import pyarrow as pa
 import pytest
 
 from shopkeeper.data.shop import shop_from_tables
+from shopkeeper.operations.recommend.counting import counts_of
 from shopkeeper.operations.recommend.features import (
+    coded,
+    codes,
     numbered,
     sequences,
     steps,
@@ -35,11 +38,25 @@ def touched(rows: list[tuple[str, str, int]]) -> ibis.Table:
     )
 
 
+def sequence_of(table: ibis.Table) -> ibis.Table:
+    customers, products = codes(table, "customer_id"), codes(table, "product_id")
+    return sequences(coded(table, customers, products))
+
+
+def test_codes_are_places_in_the_order_of_names() -> None:
+    made = codes(
+        touched([("乙", "y", 1), ("a", "x", 1), ("Z", "x", 1), ("乙", "x", 2)]), "customer_id"
+    )
+    rows = made.order_by("code").to_pyarrow()
+    assert rows["customer_id"].to_pylist() == ["Z", "a", "乙"]
+    assert rows["code"].to_pylist() == [0, 1, 2] and rows["code"].type == pa.int32()
+
+
 def test_a_product_touched_again_is_no_new_product_and_duplicates_change_nothing() -> None:
     rows = [("a", "x", 1), ("a", "y", 2), ("a", "x", 3), ("a", "y", 2), ("b", "y", 9)]
-    made = sequences(touched(rows)).order_by("customer_id", "place").to_pyarrow().to_pylist()
-    assert [(r["customer_id"], r["product_id"], r["place"], r["back"]) for r in made] == [
-        ("a", "x", 0, 1), ("a", "y", 1, 0), ("b", "y", 0, 0)]  # fmt: skip
+    made = sequence_of(touched(rows)).order_by("customer", "place").to_pyarrow().to_pylist()
+    assert [(r["customer"], r["product"], r["place"], r["back"]) for r in made] == [
+        (0, 0, 0, 1), (0, 1, 1, 0), (1, 1, 0, 0)]  # fmt: skip
 
 
 def test_the_most_touched_come_first_and_what_is_held_out_does_not_count() -> None:
@@ -51,25 +68,33 @@ def test_the_most_touched_come_first_and_what_is_held_out_does_not_count() -> No
         ("b", "w", 2),
         ("b", "z", 3),
     ]
-    products = numbered(sequences(touched(rows)), "product_id").order_by("number").to_pyarrow()
+    products = numbered(sequence_of(touched(rows)), "product").order_by("number").to_pyarrow()
     # x is the only product that is not among the two newest of anybody; z is the newest of both.
-    assert products["product_id"].to_pylist()[0] == "x"
+    assert products["product"].to_pylist()[0] == 1
     assert products["number"].to_pylist() == [0, 1, 2, 3]
+    assert sorted(zip(products["product"].to_pylist(), products["length"].to_pylist(), strict=True)) == [
+        (0, 1), (1, 2), (2, 1), (3, 2)]  # fmt: skip
+
+
+def drawn(customers: int = 7, products: int = 9) -> list[tuple[str, str, int]]:
+    draw = np.random.default_rng(4)
+    return [
+        (f"c{who}", f"p{what}", hour)
+        for who in range(customers)
+        for hour, what in enumerate(
+            draw.permutation(products)[: int(draw.integers(1, products))].tolist()
+        )
+    ]
 
 
 @pytest.mark.parametrize("held_out", [0, 1, 2])
 def test_what_came_after_what_is_counted_by_how_far_apart(held_out: int) -> None:
-    draw = np.random.default_rng(4)
-    rows = [
-        (f"c{who}", f"p{what}", hour)
-        for who in range(7)
-        for hour, what in enumerate(draw.permutation(9)[: int(draw.integers(1, 9))].tolist())
-    ]
-    sequence = sequences(touched(rows))
-    customers, products = numbered(sequence, "customer_id"), numbered(sequence, "product_id")
-    step = steps(sequence, customers, products)
-    told = transition_counts(step, held_out=held_out, gaps=3).to_pyarrow().to_pylist()
-    number = dict(zip(*products.to_pyarrow().to_pydict().values(), strict=True))
+    rows = drawn()
+    sequence = sequence_of(touched(rows))
+    products = numbered(sequence, "product")
+    counts = counts_of(transition_counts(steps(sequence, products), gaps=3).to_pyarrow())
+    number = {f"p{row['product']}": row["number"] for row in products.to_pyarrow().to_pylist()}
+    assert {what for _, what, _ in rows} == set(number) and len(number) == 9
     expected: Counter[tuple[int, int, int]] = Counter()
     for who in {row[0] for row in rows}:
         own = [number[what] for one, what, _ in rows if one == who]
@@ -77,7 +102,8 @@ def test_what_came_after_what_is_counted_by_how_far_apart(held_out: int) -> None
         for at, source in enumerate(own):
             for gap, target in enumerate(own[at + 1 : at + 4], start=1):
                 expected[source, target, gap] += 1
-    assert {(r["source"], r["target"], r["gap"]): r["pairs"] for r in told} == expected
+    told = zip(*(part.tolist() for part in counts.without_newest(held_out)), strict=True)
+    assert {(source, target, gap): pairs for source, target, gap, pairs in told} == expected
 
 
 def orders_and_events() -> dict[str, pa.Table]:

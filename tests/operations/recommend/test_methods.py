@@ -1,6 +1,7 @@
 """Every way of recommending on a small shop with a planted order of products."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,15 +11,32 @@ from shopkeeper.operations.recommend.choice import Method, Past, ranked, routed,
 from shopkeeper.operations.recommend.histories import Histories, leading
 from shopkeeper.operations.recommend.material import Material, neighbours, weighted_traits
 from shopkeeper.operations.recommend.methods.blended import FACTS, Blended
+from shopkeeper.operations.recommend.methods.combined import Combined
 from shopkeeper.operations.recommend.methods.last_item import LastItem
 from shopkeeper.operations.recommend.methods.popular import Popular
+from shopkeeper.operations.recommend.methods.popular_in_category import PopularInCategory
 from shopkeeper.operations.recommend.methods.similar import Similar
 from shopkeeper.operations.recommend.methods.transitions import Transitions
 from shopkeeper.operations.recommend.metrics import bucket_of, gains, hits
 from shopkeeper.operations.recommend.pairs import Kernel, pairs_from_counts
 
 WIDTH = 60
-METHODS: tuple[Callable[[], Method], ...] = (Popular, LastItem, Similar, Transitions, Blended)
+
+
+def popular_in_category() -> PopularInCategory:
+    """Categories of seven products; the last one has none."""
+    return PopularInCategory(np.append(np.arange(WIDTH - 1) // 7, -1))
+
+
+METHODS: tuple[Callable[[], Method], ...] = (
+    Popular,
+    LastItem,
+    Similar,
+    Transitions,
+    Blended,
+    Combined,
+    popular_in_category,
+)
 
 
 def histories_of(own: list[list[int]]) -> Histories:
@@ -98,6 +116,38 @@ def test_every_method_learns_from_nothing(make: Callable[[], Method]) -> None:
     if isinstance(method, Blended):
         method.learn(method.lesson(histories_of([[3]]), np.array([4])))
     assert method.score(histories_of([[3], []])).shape == (2, WIDTH)
+
+
+def test_the_popular_of_a_category_are_those_of_the_newest_product(
+    shop: tuple[Material, Past],
+) -> None:
+    material, _ = shop
+    method = popular_in_category().fit(material)
+    made = method.score(histories_of([[3, 9], [WIDTH - 1], []])).toarray()
+    assert made[0, 7:14].tolist() == material.touched[7:14].tolist() and min(made[0, 7:14]) > 0
+    assert made[0].sum() == material.touched[7:14].sum() and made[1:].sum() == 0
+
+
+def test_a_combined_score_is_transitions_and_likeness_each_against_its_best(
+    shop: tuple[Material, Past],
+) -> None:
+    material, past = shop
+    # Of tens, as the others have them, each is over a tenth of the products, which tells nothing.
+    traits = weighted_traits(np.arange(WIDTH), np.arange(WIDTH) // 5, WIDTH)
+    material = replace(material, traits=traits)
+    kernel, part = Kernel(0.6, 0.0, 1.0, 0.0), past.histories.take(np.arange(25))
+    method = Combined(kernel, 0.5).fit(material)
+    followed = material.pairs.matrix(material.pairs.strengths(kernel)).toarray()
+    alike = neighbours(material.traits, 60).toarray() * np.log(2.0 + material.touched)
+    followed, alike = (one / one.max(axis=1, keepdims=True) for one in (followed, alike))
+    made = method.score(part).toarray()
+    newest = part.products[part.starts[1:] - 1]
+    assert made == pytest.approx(followed[newest] + 0.5 * alike[newest], abs=1e-5)
+    row, product, score = leading(method.score(part), 3)
+    source, share = method.explain(part, row, product)
+    assert source.tolist() == newest[row].tolist()
+    assert share == pytest.approx(followed[source, product] / score, abs=1e-5)
+    assert share.min() < 0.5 < share.max()
 
 
 def test_trees_find_what_was_planted_and_beat_the_popular(shop: tuple[Material, Past]) -> None:

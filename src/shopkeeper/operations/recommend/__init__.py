@@ -1,13 +1,13 @@
-"""What does each customer want next, and why? The capability recommend.
+"""What does each customer want next, what stands beside a product, and why? The capability recommend.
 
-Verbs: `recommend`. Reads orders, order_items, events and products; learns from the order in which
-customers came upon products, and judges itself on the newest product of each, beside the popular
-ones.
+Verbs: `recommend`, `similar_products`. Reads orders, order_items, events and products; learns from
+the order in which customers came upon products, and judges itself on the newest product of each,
+beside the popular ones.
 
 Limits: it predicts what comes next, not what recommending changes. What nobody has touched is not
-recommended.
+recommended to a customer.
 """
 
-from shopkeeper.operations.recommend.ask import recommend
+from shopkeeper.operations.recommend.ask import recommend, similar_products
 
-__all__ = ["recommend"]
+__all__ = ["recommend", "similar_products"]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Any
 
 import numpy as np
@@ -14,7 +13,6 @@ from numpy.typing import NDArray
 
 from shopkeeper.answer import Answer
 from shopkeeper.data.shop import Shop
-from shopkeeper.errors import UsageError
 from shopkeeper.operations.recommend.choice import BATCH, Method, Routed
 from shopkeeper.operations.recommend.features import touches
 from shopkeeper.operations.recommend.histories import Histories, Numbers, leading, unseen
@@ -25,8 +23,10 @@ from shopkeeper.operations.recommend.metrics import bucket_of
 from shopkeeper.operations.recommend.reading import (
     Catalogue,
     Touched,
+    numbers_of,
     read_catalogue,
     read_touched,
+    ruled_out,
 )
 from shopkeeper.operations.recommend.wording import (
     DEFINITIONS,
@@ -56,7 +56,6 @@ COLUMNS = pa.schema(
         ("personalised", pa.bool_()),
     ]
 )
-RULED_OUT = pa.schema([("rule", pa.string()), ("products", pa.int64())])
 PARTS = pa.schema([("part", pa.string()), ("count", pa.int64())])
 
 
@@ -94,7 +93,8 @@ def answer(shop: Shop, plan: Plan) -> Answer | None:
     if not len(touched.products):
         return None
     number = {name: at for at, name in enumerate(touched.products.to_pylist())}
-    given, exclude = (_known(names, number) for names in (plan.given, plan.exclude))
+    unknown = Words("No customer has touched such a product.", "没有顾客接触过这件商品。")
+    given, exclude = (numbers_of(names, number, unknown) for names in (plan.given, plan.exclude))
     known = read_catalogue(shop, touched.products)
     allowed = known.buyable & ~np.isin(np.arange(len(number)), exclude)
     asked = _asked(touched, plan, given)
@@ -113,30 +113,15 @@ def answer(shop: Shop, plan: Plan) -> Answer | None:
         summary=tuple(sentences(fitted.quality, parts, how)),
         evidence={
             "ranking_quality": fitted.quality,
-            "ruled_out": _ruled_out(known, exclude),
+            "ruled_out": ruled_out(known, len(exclude)),
             "parts": pa.Table.from_pylist(
                 [{"part": name, "count": count} for name, count in parts.items()], schema=PARTS
             ),
             "fitted": fitted.fitted,
         },
-        limits=tuple(limits(fitted.quality, parts, least)),
+        limits=tuple(limits(fitted.quality, parts, least, touched.every)),
         definitions=DEFINITIONS,
     )
-
-
-def _known(names: tuple[str, ...], number: dict[str, int]) -> Numbers:
-    """Return the numbers of products; an error where one is not known."""
-    for name in names:
-        if name not in number:
-            (near, *_) = *get_close_matches(name, number, 1), next(iter(number))
-            raise UsageError(
-                Words(f"Asked for recommendations with the product {name!r}.",
-                      f"要结合商品 {name} 作推荐。"),
-                Words("No customer has touched such a product.", "没有顾客接触过这件商品。"),
-                Words(f"Check the name; the nearest known one is {near}.",
-                      f"请核对编号；最接近的是 {near}。"),
-            )  # fmt: skip
-    return np.array([number[name] for name in dict.fromkeys(names)], np.int64)
 
 
 def _asked(touched: Touched, plan: Plan, given: Numbers) -> Asked:
@@ -266,13 +251,3 @@ def _parts(touched: Touched, asked: Asked, rows: list[Row], plan: Plan) -> dict[
         "not_shown": len(touched.customers) - named if everyone else 0,
         "short": sum(listed[name] < plan.k for name in asked.names),
     }
-
-
-def _ruled_out(known: Catalogue, exclude: Numbers) -> pa.Table:
-    counts = {
-        "not_listed": int((~known.listed).sum()),
-        "out_of_stock": int((known.listed & ~known.buyable).sum()),
-        "asked_for": len(exclude),
-    }
-    rows = [{"rule": rule, "products": count} for rule, count in counts.items()]
-    return pa.Table.from_pylist(rows, schema=RULED_OUT)

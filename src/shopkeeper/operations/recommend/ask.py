@@ -106,12 +106,7 @@ def recommend(
     from shopkeeper.operations.recommend.answering import Plan, answer
 
     asked = Words("Asked for recommendations.", "要推荐商品。")
-    if not 1 <= k <= MOST_SHOWN:
-        raise UsageError(
-            asked,
-            Words(f"k is {k}.", f"每位顾客的件数 k 为 {k}。"),
-            Words(f"Give a number from 1 to {MOST_SHOWN}.", f"请给出 1 到 {MOST_SHOWN} 之间的数。"),
-        )
+    _check_count(asked, k)
     if customers and given:
         raise UsageError(
             asked,
@@ -125,18 +120,115 @@ def recommend(
     )  # fmt: skip
     made = answer(shop, plan)
     if made is None:
-        raise MissingDataError(
-            asked,
-            Words(
-                "No known customer has bought or viewed a product.",
-                "没有可识别的顾客买过或浏览过商品。",
-            ),
-            Words(
-                "Import orders with their lines and customers, or events with customers and products.",
-                "请导入含明细与顾客的订单，或含顾客与商品的行为事件。",
-            ),
-        )
+        raise _nothing_touched(asked)
     return made
+
+
+def similar_products(
+    shop: Shop,
+    *,
+    product: str = "",
+    k: int = 10,
+    method: Literal["combined", "transitions", "similar", "popular"] = "combined",
+    exclude: str = "",
+    seed: int | None = None,
+) -> Answer:
+    """Find what stands beside a product, each with the reason: what customers chose, or what is alike.
+
+    Learned from what customers came upon before and after each product, and from category, brand and
+    title; judged on the newest product of each customer, found by the one before it alone, beside
+    the popular products of the category. What is out of stock or no longer listed is not shown.
+
+    Parameters
+    ----------
+    shop
+        The shop.
+    product
+        Products with commas between them; empty for the 1,000 that most customers touched. One that
+        nobody has touched yet is enough if it is in the catalogue.
+    k
+        Products for each, 1 to 1,000.
+    method
+        How products are ranked: `combined` by what came before and after and by likeness,
+        `transitions` by what came before and after alone, `similar` by category, brand and title
+        alone, `popular` by how many touched it of the same category.
+    exclude
+        Products with commas between them that are not to be shown.
+    seed
+        Seed of samples and intervals; the shop's own seed when not given.
+
+    Returns
+    -------
+    Answer
+        One row a product and rank: the similar product, score, reason, and how many customers chose
+        it after and before. Evidence: `ranking_quality` on held-out products beside the popular ones
+        of the category; `ruled_out`, `parts`, `fitted`.
+
+    Raises
+    ------
+    MissingDataError
+        No known customer has bought or viewed a product.
+    UsageError
+        `k` is out of range, or a product is unknown.
+
+    Limits
+    ------
+    What replaces a product and what goes with it are not told apart. Judged by what customers did
+    next, which is more than likeness.
+
+    Examples
+    --------
+    >>> import pyarrow as pa
+    >>> from shopkeeper.data.shop import shop_from_tables
+    >>> seen = [("a", "kettle"), ("a", "cup"), ("b", "kettle"), ("b", "cup"), ("c", "pan")]
+    >>> events = pa.table(
+    ...     {
+    ...         "event_id": [f"e{number}" for number in range(5)],
+    ...         "name": ["Product Viewed"] * 5,
+    ...         "customer_id": [customer for customer, _ in seen],
+    ...         "product_id": [product for _, product in seen],
+    ...         "happened_at": [f"2025-05-0{number + 1} 10:00:00" for number in range(5)],
+    ...     }
+    ... )
+    >>> answer = similar_products(shop_from_tables({"events": events}), product="kettle")
+    >>> row = answer.table.to_pylist()[0]
+    >>> row["similar_id"], row["reason_en"], row["reason_zh"]
+    ('cup', 'Chosen after this one by 2 customers', '2 位顾客在此商品之后选了它')
+    """
+    from shopkeeper.operations.recommend.similar import Wanted, answer
+
+    asked = Words("Asked for similar products.", "要查相近的商品。")
+    _check_count(asked, k)
+    wanted = Wanted(
+        _names(product), k, method, _names(exclude), shop.settings.seed if seed is None else seed
+    )
+    made = answer(shop, wanted)
+    if made is None:
+        raise _nothing_touched(asked)
+    return made
+
+
+def _check_count(asked: Words, k: int) -> None:
+    if not 1 <= k <= MOST_SHOWN:
+        raise UsageError(
+            asked,
+            Words(f"k is {k}.", f"每份的件数 k 为 {k}。"),
+            Words(f"Give a number from 1 to {MOST_SHOWN}.", f"请给出 1 到 {MOST_SHOWN} 之间的数。"),
+        )
+
+
+def _nothing_touched(asked: Words) -> MissingDataError:
+    return MissingDataError(
+        asked,
+        Words(
+            "No known customer has bought or viewed a product.",
+            "没有可识别的顾客买过或浏览过商品。",
+        ),
+        Words(
+            "Import orders with their lines and customers, or events with customers and products.",
+            "请导入含明细与顾客的订单，或含顾客与商品的行为事件。",
+        ),
+    )
 
 
 def _names(text: str) -> tuple[str, ...]:

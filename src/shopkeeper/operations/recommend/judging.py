@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -79,7 +80,7 @@ def fit(touched: Touched, traits: sparse.csr_matrix, how: How, *, least: int, se
     baselines: dict[str, Method] = {"popular": Popular(), "last_item": LastItem()}
     contenders = {**baselines, how: made}
     places = {name: ranked(one.fit(known), past, known) for name, one in contenders.items()}
-    rows = list(_quality(places, past.histories.lengths, least, seed))
+    rows = list(quality(places, by_length(past.histories.lengths), least, seed))
     whole = touched.material(traits)
     return Fitted(
         made.fit(whole),
@@ -112,12 +113,29 @@ def _chosen(
     ]
 
 
-def _quality(
-    places: dict[str, NDArray[np.int64]], lengths: NDArray[np.int64], least: int, seed: int
-) -> Any:
+def by_length(lengths: NDArray[np.int64]) -> dict[str, NDArray[np.bool_]]:
+    """Return which customers are in each slice: all of them, and each length of history."""
     bucket = bucket_of(lengths)
     parts = {"all": np.ones(len(bucket), bool)}
-    parts |= {bucket_name(number): bucket == number for number in range(len(BUCKETS))}
+    return parts | {bucket_name(number): bucket == number for number in range(len(BUCKETS))}
+
+
+def quality(
+    places: dict[str, NDArray[np.int64]], parts: dict[str, NDArray[np.bool_]], least: int, seed: int
+) -> Iterator[dict[str, Any]]:
+    """Yield how good each method is on each part, beside the method `popular`.
+
+    Parameters
+    ----------
+    places
+        Place of what came next, one a customer, by method.
+    parts
+        Which customers, by the name of the part.
+    least
+        Below this many customers no figure is given.
+    seed
+        Seed of the intervals.
+    """
     for part, rows in parts.items():
         if rows.sum() < max(least, 1):
             continue
@@ -125,8 +143,7 @@ def _quality(
         for name, place in places.items():
             own = gains(place)[rows]
             value = bootstrap(np.mean, own, seed=seed)
-            ahead = bootstrap(lambda a, b: float((a - b).mean()), own, popular, seed=seed)
-            yield {
+            told = {
                 "method": name,
                 "history": part,
                 "customers": int(rows.sum()),
@@ -134,9 +151,8 @@ def _quality(
                 "low": value.low,
                 "high": value.high,
                 "recall": float(hits(place)[rows].mean()),
-                **(
-                    {}
-                    if name == "popular"
-                    else {"ahead": ahead.value, "ahead_low": ahead.low, "ahead_high": ahead.high}
-                ),
             }
+            if name != "popular":
+                ahead = bootstrap(lambda a, b: float((a - b).mean()), own, popular, seed=seed)
+                told |= {"ahead": ahead.value, "ahead_low": ahead.low, "ahead_high": ahead.high}
+            yield told

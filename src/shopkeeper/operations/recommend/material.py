@@ -76,14 +76,20 @@ def neighbours(traits: sparse.csr_matrix, most: int) -> sparse.csr_matrix:
     Traits that more than a tenth of the products have make no neighbours.
     """
     width = traits.shape[0]
-    having = np.bincount(traits.indices, minlength=traits.shape[1])
-    rare = traits[:, np.flatnonzero(having <= max(_COMMON * width, 2))]
+    rare = traits[:, np.flatnonzero(telling(traits))]
     turned = sparse.csr_matrix(rare.T)
     parts = []
     for first in range(0, width, 1000):
         block = sparse.csr_matrix(rare[first : first + 1000] @ turned)
         parts.append(_largest(block, first, most))
     return sparse.csr_matrix(sparse.vstack(parts)) if parts else sparse.csr_matrix((0, 0))
+
+
+def telling(traits: sparse.csr_matrix) -> NDArray[np.bool_]:
+    """Return which traits make neighbours: those that at most a tenth of the products have."""
+    having = np.bincount(traits.indices, minlength=traits.shape[1])
+    rare: NDArray[np.bool_] = having <= max(_COMMON * traits.shape[0], 2)
+    return rare
 
 
 def _largest(block: sparse.csr_matrix, first: int, most: int) -> sparse.csr_matrix:

@@ -116,14 +116,19 @@ def pairs_from_counts(
     >>> made.forward.round(1).tolist(), made.backward.round(1).tolist()
     ([[3.0, 6.0, 7.0, 7.5], [0.0, 0.0, 0.0, 0.0]], [[0.0, 0.0, 0.0, 0.0], [3.0, 6.0, 7.0, 7.5]])
     """
-    one_way, other_way = source * width + target, target * width + source
-    keys, at = np.unique(np.concatenate([one_way, other_way]), return_inverse=True)
-    forward, backward = at[: len(source)], at[len(source) :]
-    weights = [pairs * np.power(decay, gap - 1.0) for decay in DECAYS]
-
-    def summed(place: NDArray[np.intp]) -> Floats:
-        columns = [np.bincount(place, weights=one, minlength=len(keys)) for one in weights]
-        return np.stack(columns, axis=1).astype(np.float32)
-
+    whole = source * width + target
+    order = np.argsort(whole, kind="stable")
+    whole = whole[order]
+    first = np.append(True, whole[1:] != whole[:-1])[: len(whole)]
+    place, one_way = np.cumsum(first) - 1, whole[first]
+    weights = np.empty((len(one_way), len(DECAYS)), np.float32)
+    for column, decay in enumerate(DECAYS):
+        weighed = (pairs * np.power(decay, gap - 1.0))[order]
+        weights[:, column] = np.bincount(place, weights=weighed, minlength=len(one_way))
+    other_way = one_way % width * width + one_way // width
+    keys = np.unique(np.concatenate([one_way, other_way]))
+    forward, backward = (np.zeros((len(keys), len(DECAYS)), np.float32) for _ in range(2))
+    forward[np.searchsorted(keys, one_way)] = weights
+    backward[np.searchsorted(keys, other_way)] = weights
     starts = np.searchsorted(keys, np.arange(width + 1) * width)
-    return Pairs(width, starts, keys % width, summed(forward), summed(backward))
+    return Pairs(width, starts, keys % width, forward, backward)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,10 +14,14 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from shopkeeper.data.shop import Shop
+from shopkeeper.errors import UsageError
 from shopkeeper.language.text import normalise
 from shopkeeper.operations.recommend.choice import Past
+from shopkeeper.operations.recommend.counting import Counts, counts_of, every
 from shopkeeper.operations.recommend.features import (
     catalogue,
+    coded,
+    codes,
     numbered,
     sequences,
     sold_titles,
@@ -25,10 +31,12 @@ from shopkeeper.operations.recommend.features import (
 from shopkeeper.operations.recommend.histories import Histories, Numbers
 from shopkeeper.operations.recommend.material import Material, weighted_traits
 from shopkeeper.operations.recommend.pairs import pairs_from_counts
+from shopkeeper.words import Words
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
+RULED_OUT = pa.schema([("rule", pa.string()), ("products", pa.int64())])
 _WORD = re.compile(r"[a-zà-ÿ0-9]{2,}")
 _SIGNS = re.compile(r"[\u3400-\u9fff]{2,}")
 
@@ -39,8 +47,10 @@ class Touched:
 
     Parameters
     ----------
-    step
-        Customer, product, place and back as an expression that the engine keeps.
+    counts
+        How often one product came after another.
+    every
+        1, or n where only every n-th customer was counted.
     histories
         One row a customer number.
     bought
@@ -49,7 +59,8 @@ class Touched:
         Names by number.
     """
 
-    step: ir.Table
+    counts: Counts
+    every: int
     histories: Histories
     bought: NDArray[np.bool_]
     customers: pa.Array
@@ -63,19 +74,13 @@ class Touched:
         traits
             Products × traits.
         held_out
-            How many of the newest products of each customer are left out.
+            How many of the newest products of each customer are left out, 0 to 2.
         """
-        counts = transition_counts(self.step, held_out=held_out).to_pyarrow()
-        source, target, gap, pairs = (
-            counts[name].to_numpy().astype(np.int64)
-            for name in ("source", "target", "gap", "pairs")
-        )
         width = len(self.products)
-        kept = self.histories.products[self.histories.back >= held_out]
+        kept = self.histories.products[self._older(held_out)]
+        counts = self.counts.without_newest(held_out)
         return Material(
-            pairs_from_counts(source, target, gap, pairs, width),
-            np.bincount(kept, minlength=width),
-            traits,
+            pairs_from_counts(*counts, width), np.bincount(kept, minlength=width), traits
         )
 
     def past(self, held_out: int) -> tuple[Past, Numbers]:
@@ -87,10 +92,20 @@ class Touched:
             1 for the newest product, 2 for the one before it. Customers with nothing before it are
             left out.
         """
-        who = np.flatnonzero(self.histories.lengths > held_out)
-        whole = self.histories.take(who)
-        targets = whole.products[whole.starts[1:] - held_out]
-        return Past(whole.without_newest(held_out), targets), who
+        lengths = self.histories.lengths
+        who = np.flatnonzero(lengths > held_out)
+        targets = self.histories.products[self.histories.starts[1:][who] - held_out]
+        starts = np.append(0, np.cumsum(lengths[who] - held_out))
+        known = Histories(starts, self.histories.products[self._older(held_out)])
+        return Past(known, targets), who
+
+    def _older(self, held_out: int) -> NDArray[np.bool_]:
+        """Return which products are not among so many of the newest of their customer."""
+        older = np.ones(len(self.histories.products), bool)
+        for back in range(held_out):
+            some = self.histories.lengths > back
+            older[self.histories.starts[1:][some] - 1 - back] = False
+        return older
 
 
 def read_touched(touched: ir.Table) -> Touched:
@@ -101,20 +116,57 @@ def read_touched(touched: ir.Table) -> Touched:
     touched
         Columns customer_id, product_id, happened_at, place, bought.
     """
-    sequence = sequences(touched).cache()
-    customers = numbered(sequence, "customer_id").cache()
-    products = numbered(sequence, "product_id").cache()
-    step = steps(sequence, customers, products).cache()
-    rows = step.order_by("customer", "place").select("customer", "product", "bought").to_pyarrow()
-    customer = rows["customer"].to_numpy().astype(np.int64)
-    names = (
-        table.order_by("number").to_pyarrow()[name].combine_chunks()
-        for table, name in ((customers, "customer_id"), (products, "product_id"))
+    customers = codes(touched, "customer_id").cache()
+    products = codes(touched, "product_id").cache()
+    sequence = sequences(coded(touched, customers, products)).cache()
+    people = numbered(sequence, "customer").cache()
+    things = numbered(sequence, "product").cache()
+    who, length, person = _numbers(people, "customer")
+    what, _, _ = _numbers(things, "product")
+    starts = np.append(0, np.cumsum(length))
+    step = steps(sequence, things)
+    histories, bought = _histories(step, person, starts)
+    counted = every(length, len(what))
+    some = step.semi_join(people.filter(people.number % counted == 0), "customer")
+    counts = transition_counts(some if counted > 1 else step)
+    return Touched(
+        counts_of(counts.order_by("key").to_pyarrow()),
+        counted,
+        histories,
+        bought,
+        _names(customers, "customer_id").take(pa.array(who)),
+        _names(products, "product_id").take(pa.array(what)),
     )
-    who, what = names
-    starts = np.searchsorted(customer, np.arange(len(who) + 1))
-    histories = Histories(starts, rows["product"].to_numpy().astype(np.int64))
-    return Touched(step, histories, rows["bought"].to_numpy(), who, what)
+
+
+def _numbers(table: ir.Table, what: str) -> tuple[Numbers, Numbers, Numbers]:
+    """Return the code and the length by number, and the number by code."""
+    rows = table.to_pyarrow()
+    code, number, length = (
+        rows[name].to_numpy().astype(np.int64) for name in (what, "number", "length")
+    )
+    code_of, length_of, number_of = (np.empty(len(code), np.int64) for _ in range(3))
+    code_of[number], length_of[number], number_of[code] = code, length, number
+    return code_of, length_of, number_of
+
+
+def _histories(
+    step: ir.Table, number: Numbers, starts: Numbers
+) -> tuple[Histories, NDArray[np.bool_]]:
+    """Put each product where it belongs, in whatever order the engine hands them over."""
+    products, bought = np.empty(starts[-1], np.int64), np.empty(starts[-1], bool)
+    table = step.select("customer", "place", "product", "bought").to_pyarrow()
+    for rows in table.to_batches():
+        customer, place, product, own = (
+            column.to_numpy(zero_copy_only=False) for column in rows.columns
+        )
+        at = starts[number[customer]] + place
+        products[at], bought[at] = product, own
+    return Histories(starts, products), bought
+
+
+def _names(table: ir.Table, what: str) -> pa.Array:
+    return table.order_by("code").to_pyarrow()[what].combine_chunks()
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,12 +183,18 @@ class Catalogue:
         Whether each product can be bought: listed, where the shop lists any, and not out of stock.
     listed
         Whether each product is in the catalogue; all are where there is none.
+    category
+        Number of each product's category; −1 where it has none.
+    kinds
+        What each trait is: category, brand or title.
     """
 
     titles: list[str]
     traits: sparse.csr_matrix
     buyable: NDArray[np.bool_]
     listed: NDArray[np.bool_]
+    category: Numbers
+    kinds: NDArray[np.str_]
 
 
 def read_catalogue(shop: Shop, names: pa.Array) -> Catalogue:
@@ -166,8 +224,76 @@ def read_catalogue(shop: Shop, names: pa.Array) -> Catalogue:
     ]
     product = np.repeat(np.arange(len(told)), [len(one) for one in told])
     every = [trait for one in told for trait in one]
-    _, trait = np.unique(np.array(every, dtype=str), return_inverse=True)
-    return Catalogue(titles, weighted_traits(product, trait, len(told)), listed & stocked, listed)
+    said, trait = np.unique(np.array(every, dtype=str), return_inverse=True)
+    return Catalogue(
+        titles,
+        weighted_traits(product, trait, len(told)),
+        listed & stocked,
+        listed,
+        _categories([row.get("category") for row in known]),
+        np.array([_kind(one) for one in said.tolist()], dtype=str),
+    )
+
+
+def _categories(names: list[str | None]) -> Numbers:
+    number = {name: at for at, name in enumerate(sorted({name for name in names if name}))}
+    return np.array([number.get(name or "", -1) for name in names], np.int64)
+
+
+def _kind(trait: str) -> str:
+    """Return what a trait is; words of titles have no space."""
+    kind, space, _ = trait.partition(" ")
+    return kind if space else "title"
+
+
+def ruled_out(known: Catalogue, asked_for: int) -> pa.Table:
+    """Return how many products each rule keeps from being shown."""
+    counts = {
+        "not_listed": int((~known.listed).sum()),
+        "out_of_stock": int((known.listed & ~known.buyable).sum()),
+        "asked_for": asked_for,
+    }
+    rows = [{"rule": rule, "products": count} for rule, count in counts.items()]
+    return pa.Table.from_pylist(rows, schema=RULED_OUT)
+
+
+def with_listed(shop: Shop, touched: Touched) -> Touched:
+    """Return the same with the products of the catalogue that nobody has touched, numbered last."""
+    there = set(touched.products.to_pylist())
+    listed = catalogue(shop).product_id.to_pyarrow().to_pylist()
+    others = sorted({name for name in listed if name is not None} - there)
+    names = pa.concat_arrays([touched.products, pa.array(others, touched.products.type)])
+    return replace(touched, products=names)
+
+
+def numbers_of(names: Iterable[str], number: dict[str, int], found: Words) -> Numbers:
+    """Return the numbers of products; an error where one is not known.
+
+    Parameters
+    ----------
+    names
+        What was asked for.
+    number
+        Products that are known.
+    found
+        What to say of one that is not.
+
+    Raises
+    ------
+    UsageError
+        One is not known; the nearest known one is named.
+    """
+    asked = tuple(dict.fromkeys(names))
+    for name in asked:
+        if name not in number:
+            (near, *_) = *get_close_matches(name, number, 1), next(iter(number))
+            raise UsageError(
+                Words(f"Asked for the product {name!r}.", f"要查商品 {name}。"),
+                found,
+                Words(f"Check the name; the nearest known one is {near}.",
+                      f"请核对编号；最接近的是 {near}。"),
+            )  # fmt: skip
+    return np.array([number[name] for name in asked], np.int64)
 
 
 def _words(title: str) -> list[str]:
