@@ -106,6 +106,20 @@ def order_rows(count: int) -> list[dict[str, object]]:
     ]
 
 
+def event_rows(count: int) -> list[dict[str, object]]:
+    """Make events of fifty customers who look at thirty products, and put some aside."""
+    return [
+        {
+            "event_id": f"e{number:05d}",
+            "name": "Product Added" if number % 4 == 3 else "Product Viewed",
+            "happened_at": f"2025-{1 + number // 90:02d}-{1 + number % 28:02d} 09:{number % 60:02d}:00",
+            "customer_id": f"c{number % 50}",
+            "product_id": f"p{(number * 7 + number // 11) % 30}",
+        }
+        for number in range(count)
+    ]
+
+
 @pytest.fixture
 def reviews() -> Callable[..., list[dict[str, object]]]:
     """Rows of reviews."""

@@ -22,7 +22,7 @@ import pytest
 from shopkeeper.data.importing import import_files
 from shopkeeper.data.store import create_shop
 from shopkeeper.surfaces.running import run
-from tests.surfaces.conftest import order_rows, review_rows
+from tests.surfaces.conftest import event_rows, order_rows, review_rows
 
 PLANTED = Path(__file__).parent / "planted"
 # What the server's processes load, not what is tested.
@@ -145,8 +145,9 @@ def made_shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
     import csv
 
     exports = tmp_path_factory.mktemp("served-exports")
-    for name, rows in (("reviews.csv", review_rows(240)), ("orders.csv", order_rows(240))):
-        with (exports / name).open("w", encoding="utf-8", newline="") as file:
+    files = {"reviews": review_rows(240), "orders": order_rows(240), "events": event_rows(900)}
+    for name, rows in files.items():
+        with (exports / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
             writer = csv.DictWriter(file, list(rows[0]))
             writer.writeheader()
             writer.writerows(rows)
