@@ -133,7 +133,7 @@ COLUMN_BASELINE = Words("Baseline", "基线")
 # What to show next
 RECOMMEND = Words("What to show next", "给顾客推荐什么")
 RECOMMEND_LEAD = Words(
-    "Learned from which of {products} products {customers} customers came upon, and in which order.",
+    "Learned from the order in which {customers} customers came upon {products} products.",
     "学习自 {customers} 位顾客先后接触 {products} 件商品的次序。",
 )
 RECOMMEND_TABLE = Words("The first products for each customer", "每位顾客最先展示的商品")
