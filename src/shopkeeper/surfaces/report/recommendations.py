@@ -121,10 +121,13 @@ def _quality(answer: Answer, pen: Pen) -> list[Block]:
         Column(pen.say(words.COLUMN_RECALL), "aside"),
         Column(pen.say(words.COLUMN_AHEAD)),
     )
-    order = [
-        (name, "own" if name == own else name) for name in (own, POPULAR, LAST) if name in whole
-    ]
-    listed = tuple(_ranking(whole[name], words.RANKINGS[called], pen) for name, called in order)
+    named = {own: "own"} if own else {}
+    named |= {POPULAR: POPULAR, LAST: LAST}
+    listed = tuple(
+        _ranking(whole[name], words.RANKINGS[called], pen)
+        for name, called in named.items()
+        if name in whole
+    )
     judged = pen.count(whole[POPULAR]["customers"], f"{VERB}:ndcg")
     table = Grid(
         pen.say(words.RANK_TABLE), columns, listed, pen.say(words.RANK_NOTE, customers=judged)
@@ -138,9 +141,8 @@ def _ranking(row: Row, name: Words, pen: Pen) -> tuple[Markup, ...]:
     found = proportion(round(row["recall"] * row["customers"]), row["customers"])
     ahead = Markup("–")
     if row["ahead"] is not None:
-        ahead = pen.cell(
-            *(_signed(row[end]) for end in ("ahead", "ahead_low", "ahead_high")), f"{VERB}:ahead"
-        )
+        value, least, most = (_signed(row[end]) for end in ("ahead", "ahead_low", "ahead_high"))
+        ahead = pen.cell(value, least, most, f"{VERB}:ahead")
     return (
         pen.say(name),
         pen.cell(ndcg, low, high, f"{VERB}:ndcg"),
