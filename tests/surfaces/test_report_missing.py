@@ -17,12 +17,21 @@ from shopkeeper.operations.reviews.ask import sentiment_effect
 from shopkeeper.surfaces.report import write_report
 
 SECTIONS = [
-    "first", "next", "glance", "time", "aspect", "topic", "category", "product", "seller", "effect",
-    "quality", "definitions",
+    "first", "next", "glance", "behaviour", "recommend", "time", "aspect", "topic", "category", "product", "seller",
+    "effect", "quality", "definitions",
 ]  # fmt: skip
 STAYING = {
-    "nothing": ["first", "next", "glance", "quality", "definitions"],
-    "no reviews": ["first", "next", "glance", "seller", "quality", "definitions"],
+    "nothing": ["first", "next", "glance", "behaviour", "recommend", "quality", "definitions"],
+    "no reviews": [
+        "first",
+        "next",
+        "glance",
+        "behaviour",
+        "recommend",
+        "seller",
+        "quality",
+        "definitions",
+    ],
 }
 """What a shop without reviews keeps; its first section says what reviews would add."""
 

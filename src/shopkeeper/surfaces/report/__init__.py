@@ -4,7 +4,7 @@ It says first what is wrong and what to do, then shows the evidence. Everything 
 stored answers of the verbs and from counts of the shop's own tables; every number is a link to what
 it counts. The page needs no script, loads nothing and lets nothing be loaded.
 
-    gather (material, queries) → sections (advice, glance, opinions, …) → page (template, style)
+    gather (material, queries) → sections (advice, glance, behaviour, …) → page (template, style)
 
 Limits: it shows what `shopkeeper run` has stored; run again after an import.
 """

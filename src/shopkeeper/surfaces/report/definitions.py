@@ -148,6 +148,42 @@ OWN: dict[str, Definition] = {
         "Reviews of the topic that speak of the product; told where they are more than chance gives in proportion to "
         "the product's reviews (hypergeometric, times the pairs looked at).",
         "该话题中谈到该商品的评价数；只列出按商品评价数的比例难用偶然解释的（超几何分布，乘以比较的对数）。"),
+    "not_answered": _own(
+        "Question without an answer", "没有回答的问题",
+        "What the shop's data held when `shopkeeper run` asked, and the least that the question needs.",
+        "执行 `shopkeeper run` 时店铺数据的情况，以及回答该问题至少需要的数据。"),
+    "funnel_way": _own(
+        "The way to an order", "转化漏斗",
+        "Sessions (or customers, where asked so) with the first event, and those of them whose later events come in "
+        "time, none earlier than the step before it. What was not recorded looks like a loss.",
+        "有第一步事件的会话（或按要求以顾客计），以及其中在时间窗内依次做到后面各步的；没有记录到的会被算作流失。"),
+    "came_back": _own(
+        "Came back, all first periods together", "各期合计的回来占比",
+        "Customers who were active in the period so many periods after their first ÷ all whose period of that age is over; "
+        "95 % Wilson interval. Further activity within the first period is no return.",
+        "首个周期之后第若干期有活动的顾客数 ÷ 该期已结束的全部顾客数，附 95% Wilson 区间。首个周期内的再次活动不算回来。"),
+    "worth_ahead": _own(
+        "What is expected of a customer", "单个顾客的预期",
+        "Expected purchases in the days ahead (BG/NBD) × net value of one (Gamma-Gamma), and the probability of still being "
+        "active, from when and for how much each customer bought. Single customers scatter widely around it.",
+        "未来天数内的预期购买次数（BG/NBD）× 单次购买净额（Gamma-Gamma），以及仍活跃的概率，只依据各顾客的购买时间与金额。"
+        "单个顾客的实际会有很大出入。"),
+    "worth_part": _own(
+        "Part of the highest tenth", "最高十分之一的占比",
+        "Expected value of the tenth of customers with the highest ÷ expected value of all.",
+        "预期净额最高的十分之一顾客合计 ÷ 全部顾客合计。"),
+    "touched": _own(
+        "Customers and products learned from", "学习所用的顾客与商品",
+        "Customers who bought or viewed a product, and the different products that they came upon.",
+        "买过或看过商品的顾客数，以及他们接触过的不同商品数。"),
+    "recommend_lists": _own(
+        "Customers with a list", "有推荐的顾客",
+        "Those who have touched the most products, 1,000 at most; the first of them are shown.",
+        "接触商品最多的顾客，至多 1,000 位；此处列出其中最靠前的几位。"),
+    "ruled_out": _own(
+        "Products that are not shown", "不展示的商品",
+        "Products that customers have touched and that are missing in the catalogue, or have no stock left.",
+        "顾客接触过、但已不在商品目录里的商品，以及没有库存的商品。"),
     "unanswered": _own(
         "Negative reviews without a reply", "未回复的差评",
         "Negative reviews with a text and with neither reply nor time of reply.",

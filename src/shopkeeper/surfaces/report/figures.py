@@ -211,6 +211,43 @@ def opinions(bars: Sequence[Opinions]) -> dict[str, Any]:
     }
 
 
+def steps(lines: Sequence[Line]) -> dict[str, Any]:
+    """Draw the share that reaches each step as bars in order, each with its interval and its number."""
+    labels = [_folded(line.label) for line in lines]
+    rows = [
+        {
+            "label": label,
+            "share": line.share.value,
+            "low": line.share.low,
+            "high": line.share.high,
+            "told": f"{100 * line.share.value:.1f}%",
+        }
+        for label, line in zip(labels, lines, strict=True)
+    ]
+    axis = {**_PERCENT, "values": [0, 0.25, 0.5, 0.75, 1], "grid": True}
+    # The number stands right of the longest bar, which therefore ends before the picture does.
+    x = {"type": "quantitative", "axis": axis, "scale": {"domain": [0, 1.25], "nice": False}}
+    return {
+        "height": {"step": 34},
+        "data": {"values": rows},
+        "encoding": {"y": _labelled(labels)},
+        "layer": [
+            {
+                "mark": {"type": "bar", "color": PAPER["calm"], "height": {"band": 0.62}},
+                "encoding": {"x": {**x, "field": "share"}},
+            },
+            {
+                "mark": {"type": "rule", "color": PAPER["ink"]},
+                "encoding": {"x": {**x, "field": "low"}, "x2": {"field": "high"}},
+            },
+            {
+                "mark": {"type": "text", "align": "left", "dx": 6, "color": PAPER["ink"]},
+                "encoding": {"x": {**x, "field": "high"}, "text": {"field": "told"}},
+            },
+        ],
+    }
+
+
 def differences(lines: Sequence[Line]) -> dict[str, Any]:
     """Draw differences in percentage points with their intervals, one line each, beside none."""
     drawn = shares(lines, 0.0)

@@ -15,6 +15,7 @@ from shopkeeper.surfaces.charts import FONTS, NIGHT, PAPER
 from shopkeeper.surfaces.report import phrases
 from shopkeeper.surfaces.report.advice import first, following
 from shopkeeper.surfaces.report.aspects import aspects
+from shopkeeper.surfaces.report.behaviour import behaviour
 from shopkeeper.surfaces.report.blocks import Missing, Section
 from shopkeeper.surfaces.report.definitions import definition
 from shopkeeper.surfaces.report.effect import effect
@@ -25,10 +26,12 @@ from shopkeeper.surfaces.report.opinions import over_time
 from shopkeeper.surfaces.report.pen import Pen, anchor, visible
 from shopkeeper.surfaces.report.products import products
 from shopkeeper.surfaces.report.quality import quality
+from shopkeeper.surfaces.report.recommendations import recommendations
 from shopkeeper.surfaces.report.topics import topics
 
 SECTIONS = (
-    first, following, glance, over_time, aspects, topics, categories, products, sellers, effect, quality,
+    first, following, glance, behaviour, recommendations, over_time, aspects, topics, categories, products,
+    sellers, effect, quality,
 )  # fmt: skip
 _OF_REVIEWS = ("time", "aspect", "topic", "category", "product", "seller", "effect")
 
