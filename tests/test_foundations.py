@@ -235,3 +235,12 @@ def test_a_benchmark_asks_the_project_for_names_that_it_has(path: Path) -> None:
     for module, name in asked:
         has = hasattr(importlib.import_module(module), name)
         assert has or importlib.util.find_spec(f"{module}.{name}"), f"{module} has no {name}"
+
+
+def test_a_verb_is_not_hidden_by_a_folder_of_its_name() -> None:
+    for verb in VERBS:
+        package, _, _ = verb.module.rpartition(".")
+        verb.load()
+        home = importlib.import_module(package)
+        folders = {path.stem for path in Path(home.__path__[0]).iterdir()}
+        assert verb.name not in folders

@@ -213,7 +213,7 @@ def test_groups_are_told_in_both_languages_and_the_rarest_together(
     found = funnel(split, breakdown="category,channel").table.to_pylist()
     assert {"茶 · ads", "unknown · unknown"} <= {row["group_en"] for row in found}
     assert "未知 · 未知" in {row["group_zh"] for row in found}
-    monkeypatch.setattr("shopkeeper.operations.behaviour.funnel.finding.MOST_SHOWN", 2)
+    monkeypatch.setattr("shopkeeper.operations.behaviour.stepping.finding.MOST_SHOWN", 2)
     few = funnel(split, breakdown="category,channel")
     names = list(dict.fromkeys(row["group_en"] for row in few.table.to_pylist()))
     assert len(names) == 4 and names[-1] == "other"

@@ -20,7 +20,7 @@ from shopkeeper.data.shop import Shop, shop_from_tables
 from shopkeeper.errors import MissingDataError, UsageError
 from shopkeeper.intervals import proportion
 from shopkeeper.operations.behaviour.ask import retention
-from shopkeeper.operations.behaviour.retention.periods import Recorded, period_day, period_of
+from shopkeeper.operations.behaviour.returning.periods import Recorded, period_day, period_of
 from shopkeeper.settings import Settings
 
 START = date(2024, 11, 20)

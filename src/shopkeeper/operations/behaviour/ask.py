@@ -127,8 +127,8 @@ def funnel(
     >>> [(row["step"], row["count"], row["share"]) for row in answer.table.to_pylist()]
     [('Product Viewed', 2, 1.0), ('Order Completed', 1, 0.5)]
     """
-    from shopkeeper.operations.behaviour.funnel.finding import answer
-    from shopkeeper.operations.behaviour.funnel.plan import make_plan
+    from shopkeeper.operations.behaviour.stepping.finding import answer
+    from shopkeeper.operations.behaviour.stepping.plan import make_plan
 
     plan = make_plan(
         shop,
@@ -205,7 +205,7 @@ def retention(
     >>> [(row["age"], row["customers"], row["share"]) for row in answer.table.to_pylist()]
     [(0, 2, 1.0), (1, 2, 0.5)]
     """
-    from shopkeeper.operations.behaviour.retention.finding import Plan, answer
+    from shopkeeper.operations.behaviour.returning.finding import Plan, answer
 
     least = _least(minimum_count, shop)
     for activity in (since, returning):

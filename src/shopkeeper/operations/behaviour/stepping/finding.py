@@ -11,10 +11,10 @@ from shopkeeper.answer import Answer
 from shopkeeper.errors import MissingDataError
 from shopkeeper.intervals import proportion
 from shopkeeper.operations.behaviour.features import reached, with_properties
-from shopkeeper.operations.behaviour.funnel.picture import bars
-from shopkeeper.operations.behaviour.funnel.plan import ASKED, MOST_SHOWN, Plan
-from shopkeeper.operations.behaviour.funnel.sentences import DEFINITIONS, TITLE, limits, sentences
 from shopkeeper.operations.behaviour.metrics import share_difference
+from shopkeeper.operations.behaviour.stepping.picture import bars
+from shopkeeper.operations.behaviour.stepping.plan import ASKED, MOST_SHOWN, Plan
+from shopkeeper.operations.behaviour.stepping.sentences import DEFINITIONS, TITLE, limits, sentences
 from shopkeeper.operations.behaviour.vocabulary import UNKNOWN, event_words
 from shopkeeper.words import Words
 

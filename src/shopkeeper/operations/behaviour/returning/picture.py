@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from shopkeeper.words import Words
 
 if TYPE_CHECKING:
-    from shopkeeper.operations.behaviour.retention.finding import Plan
+    from shopkeeper.operations.behaviour.returning.finding import Plan
 
 COHORTS, AGES = 18, 12
 _PALE, _DEEP, _GREY = "#f6e3dd", "#ad3524", "#e3ddd1"

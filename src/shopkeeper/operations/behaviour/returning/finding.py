@@ -24,9 +24,9 @@ from shopkeeper.operations.behaviour.features import (
     returns,
     revenue,
 )
-from shopkeeper.operations.behaviour.retention.periods import Recorded, period_day, period_of
-from shopkeeper.operations.behaviour.retention.picture import heat_map
-from shopkeeper.operations.behaviour.retention.sentences import (
+from shopkeeper.operations.behaviour.returning.periods import Recorded, period_day, period_of
+from shopkeeper.operations.behaviour.returning.picture import heat_map
+from shopkeeper.operations.behaviour.returning.sentences import (
     DEFINITIONS,
     TITLES,
     limits,

@@ -7,11 +7,11 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from shopkeeper.operations.behaviour.metrics import surely_apart
-from shopkeeper.operations.behaviour.retention.periods import period_day, period_of
+from shopkeeper.operations.behaviour.returning.periods import period_day, period_of
 from shopkeeper.words import Words
 
 if TYPE_CHECKING:
-    from shopkeeper.operations.behaviour.retention.finding import Plan
+    from shopkeeper.operations.behaviour.returning.finding import Plan
 
 Row = dict[str, Any]
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from shopkeeper.operations.behaviour.features import SESSION_MINUTES
-from shopkeeper.operations.behaviour.funnel.plan import MOST_SHOWN, Plan
 from shopkeeper.operations.behaviour.metrics import surely_apart
+from shopkeeper.operations.behaviour.stepping.plan import MOST_SHOWN, Plan
 from shopkeeper.operations.behaviour.vocabulary import event_words
 from shopkeeper.words import Words, counted
 
