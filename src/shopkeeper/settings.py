@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 from zoneinfo import available_timezones
 
-from shopkeeper.errors import SettingsError
+from shopkeeper.errors import SettingsError, UsageError
 from shopkeeper.words import Words
 
 PrivacyChoice = Literal["hash", "drop"]
@@ -88,6 +88,23 @@ class Settings:
     minimum_count: int = 30
     privacy: Privacy = field(default_factory=Privacy)
     aspects: OwnAspects = field(default_factory=dict)
+
+    def least_count(self, given: int | None) -> int:
+        """Return the count below which no percentage is shown: the one given, else the shop's own.
+
+        Raises
+        ------
+        UsageError
+            It is below 1.
+        """
+        least = self.minimum_count if given is None else given
+        if least < 1:
+            raise UsageError(
+                Words("Asked for a minimum count.", "设置了最小计数。"),
+                Words(f"It is {least}.", f"其值为 {least}。"),
+                Words("Give a number of 1 or more.", "请给出不小于 1 的数。"),
+            )
+        return least
 
 
 def load_settings(path: Path) -> Settings:

@@ -6,7 +6,7 @@ from typing import Literal
 
 from shopkeeper.answer import Answer
 from shopkeeper.data.shop import Shop
-from shopkeeper.errors import MissingDataError, UsageError
+from shopkeeper.errors import MissingDataError
 from shopkeeper.words import Words
 
 
@@ -138,7 +138,7 @@ def funnel(
         window_hours=window_hours,
         cohort=cohort,
         breakdown=breakdown,
-        least=_least(minimum_count, shop),
+        least=shop.settings.least_count(minimum_count),
     )
     return answer(shop, plan)
 
@@ -207,7 +207,7 @@ def retention(
     """
     from shopkeeper.operations.behaviour.returning.finding import Plan, answer
 
-    least = _least(minimum_count, shop)
+    least = shop.settings.least_count(minimum_count)
     for activity in (since, returning):
         if not shop.has("orders" if activity == "order" else "events"):
             raise _nobody_to_follow(activity)
@@ -258,7 +258,7 @@ def sessions(shop: Shop, *, minimum_count: int | None = None) -> Answer:
     """
     from shopkeeper.operations.behaviour.visiting.finding import answer
 
-    least = _least(minimum_count, shop)
+    least = shop.settings.least_count(minimum_count)
     made = answer(shop, least) if shop.has("events") else None
     if made is None:
         raise MissingDataError(
@@ -288,14 +288,3 @@ def _nobody_to_follow(activity: str) -> MissingDataError:
         Words("No event names its customer or visitor.", "没有事件带有顾客或访客编号。"),
         Words("Import events with one of them.", "请导入至少带其中一种编号的事件。"),
     )
-
-
-def _least(minimum_count: int | None, shop: Shop) -> int:
-    least = shop.settings.minimum_count if minimum_count is None else minimum_count
-    if least < 1:
-        raise UsageError(
-            Words("Asked for a minimum count.", "设置了最小计数。"),
-            Words(f"It is {least}.", f"其值为 {least}。"),
-            Words("Give a number of 1 or more.", "请给出不小于 1 的数。"),
-        )
-    return least

@@ -23,6 +23,7 @@ from shopkeeper.operations.recommend.metrics import bucket_of
 from shopkeeper.operations.recommend.reading import (
     Catalogue,
     Touched,
+    counted,
     numbers_of,
     read_catalogue,
     read_touched,
@@ -56,7 +57,6 @@ COLUMNS = pa.schema(
         ("personalised", pa.bool_()),
     ]
 )
-PARTS = pa.schema([("part", pa.string()), ("count", pa.int64())])
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,9 +114,7 @@ def answer(shop: Shop, plan: Plan) -> Answer | None:
         evidence={
             "ranking_quality": fitted.quality,
             "ruled_out": ruled_out(known, len(exclude)),
-            "parts": pa.Table.from_pylist(
-                [{"part": name, "count": count} for name, count in parts.items()], schema=PARTS
-            ),
+            "parts": counted(parts),
             "fitted": fitted.fitted,
         },
         limits=tuple(limits(fitted.quality, parts, least, touched.every)),

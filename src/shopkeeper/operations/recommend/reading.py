@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
@@ -244,6 +244,16 @@ def _kind(trait: str) -> str:
     """Return what a trait is; words of titles have no space."""
     kind, space, _ = trait.partition(" ")
     return kind if space else "title"
+
+
+def counted(parts: Mapping[str, int]) -> pa.Table:
+    """Return what an answer was made of, one row a part with its count."""
+    return pa.table(
+        {
+            "part": pa.array(list(parts), pa.string()),
+            "count": pa.array(list(parts.values()), pa.int64()),
+        }
+    )
 
 
 def ruled_out(known: Catalogue, asked_for: int) -> pa.Table:

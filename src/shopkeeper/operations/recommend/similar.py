@@ -33,6 +33,7 @@ from shopkeeper.operations.recommend.pairs import Kernel
 from shopkeeper.operations.recommend.reading import (
     Catalogue,
     Touched,
+    counted,
     numbers_of,
     read_catalogue,
     read_touched,
@@ -71,7 +72,6 @@ COLUMNS = pa.schema(
         ("chosen_before", pa.int64()),
     ]
 )
-PARTS = pa.schema([("part", pa.string()), ("count", pa.int64())])
 SIMILAR_QUALITY = RANKING_QUALITY.remove(RANKING_QUALITY.get_field_index("history"))
 
 
@@ -116,7 +116,6 @@ def answer(shop: Shop, wanted: Wanted) -> Answer | None:
         "not_listed": 0 if len(asked) else len(names) - len(own),
         "short": len(own) - sum(row["rank"] == wanted.k for row in rows),
     }
-    told = [{"part": name, "count": count} for name, count in parts.items()]
     return Answer(
         verb="similar_products",
         title=SIMILAR_TITLE,
@@ -127,7 +126,7 @@ def answer(shop: Shop, wanted: Wanted) -> Answer | None:
         evidence={
             "ranking_quality": fitted.quality,
             "ruled_out": ruled_out(known, len(exclude)),
-            "parts": pa.Table.from_pylist(told, schema=PARTS),
+            "parts": counted(parts),
             "fitted": fitted.fitted,
         },
         limits=tuple(similar_limits(fitted.quality, parts, least, touched.every)),

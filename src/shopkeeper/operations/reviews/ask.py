@@ -162,7 +162,7 @@ def review_aspects(
 
     plan = Plan(
         method,
-        _least(minimum_count, shop),
+        shop.settings.least_count(minimum_count),
         shop.settings.seed if seed is None else seed,
     )
     made = answer(shop, plan)
@@ -235,7 +235,7 @@ def sentiment_effect(
     """
     from shopkeeper.operations.reviews.effect.finding import effect
 
-    least = _least(minimum_count, shop)
+    least = shop.settings.least_count(minimum_count)
     answer = effect(shop, least=least, seed=shop.settings.seed if seed is None else seed)
     if answer is None:
         raise MissingDataError(
@@ -356,14 +356,3 @@ def review_topics(
         )
     chosen = shop.settings.seed if seed is None else seed
     return answer(shop, texts, Plan(source, method, encoder, topics, least, chosen))
-
-
-def _least(minimum_count: int | None, shop: Shop) -> int:
-    least = shop.settings.minimum_count if minimum_count is None else minimum_count
-    if least < 1:
-        raise UsageError(
-            Words("Asked for a minimum count.", "设置了最小计数。"),
-            Words(f"It is {least}.", f"其值为 {least}。"),
-            Words("Give a number of 1 or more.", "请给出不小于 1 的数。"),
-        )
-    return least

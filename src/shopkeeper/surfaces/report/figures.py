@@ -143,15 +143,7 @@ def shares(lines: Sequence[Line], overall: float) -> dict[str, Any]:
         Share of all together, drawn as a vertical line.
     """
     labels = [_folded(line.label) for line in lines]
-    rows = [
-        {
-            "label": label,
-            "share": line.share.value,
-            "low": line.share.low,
-            "high": line.share.high,
-        }
-        for label, line in zip(labels, lines, strict=True)
-    ]
+    rows = [_row(label, line) for label, line in zip(labels, lines, strict=True)]
     most = max((label.count("\n") for label in labels), default=0)
     y = _labelled(labels)
     x = {"field": "share", "type": "quantitative", "axis": {**_PERCENT, "grid": True}}
@@ -211,17 +203,16 @@ def opinions(bars: Sequence[Opinions]) -> dict[str, Any]:
     }
 
 
+def _row(label: str, line: Line) -> dict[str, Any]:
+    share = line.share
+    return {"label": label, "share": share.value, "low": share.low, "high": share.high}
+
+
 def steps(lines: Sequence[Line]) -> dict[str, Any]:
     """Draw the share that reaches each step as bars in order, each with its interval and its number."""
     labels = [_folded(line.label) for line in lines]
     rows = [
-        {
-            "label": label,
-            "share": line.share.value,
-            "low": line.share.low,
-            "high": line.share.high,
-            "told": f"{100 * line.share.value:.1f}%",
-        }
+        _row(label, line) | {"told": f"{100 * line.share.value:.1f}%"}
         for label, line in zip(labels, lines, strict=True)
     ]
     axis = {**_PERCENT, "values": [0, 0.25, 0.5, 0.75, 1], "grid": True}
