@@ -27,6 +27,7 @@ from sentiment import amazon
 from torch import nn
 
 from shopkeeper.intervals import bootstrap
+from shopkeeper.language.body import Body
 from shopkeeper.language.cascade import Cascade
 from shopkeeper.language.encode import encoder_source
 from shopkeeper.language.export import export
@@ -204,13 +205,14 @@ def serving() -> list[Row]:
         made.append(figure("serving", name, "macro_f1", macro_f1(truth, said)))
         made.append(figure("serving", name, "labels that agree, on the rows that examine",
                            float(np.mean(said == exact))))  # fmt: skip
-        made += cascaded(served, others + learned, watched, asked, truth, exact, base)
+        made += cascaded(served, fitted.body_, others + learned, watched, asked, truth, exact, base)
         made += peaks(base, speed, lengths, done.precision)
     return made
 
 
 def cascaded(
     teacher: OnnxClassifier,
+    body: Body,
     unlabelled: list[tuple[str, str]],
     watched: list[tuple[str, str]],
     asked: list[str],
@@ -220,23 +222,26 @@ def cascaded(
 ) -> list[Row]:
     """Distil, choose the threshold on the watched rows, and read the rows that examine."""
     cascade = Cascade(teacher).fit(
-        [text for text, _ in unlabelled], *map(list, zip(*watched, strict=True))
+        [text for text, _ in unlabelled], *map(list, zip(*watched, strict=True)), body=body
     )
     speed = rate(lambda: cascade.probabilities(asked), len(asked))
     said = cascade.probabilities(asked).argmax(axis=1)
-    student = cascade._student(asked)
+    own = rate(lambda: cascade.student.probabilities(asked), len(asked))
+    student = cascade.student.probabilities(asked)
+    places = np.array([teacher.classes_.index(name) for name in cascade.student.classes_])
     share = float((student.max(axis=1) < cascade.threshold_).mean())
     gap = bootstrap(
         lambda t, a, b: macro_f1(t, a) - macro_f1(t, b), truth, said, exact, repeats=500
     )
-    alone = macro_f1(truth, student.argmax(axis=1))
+    alone = macro_f1(truth, places[student.argmax(axis=1)])
     points = [
         {"part": "cascade curve"} | {k: round(float(v), 4) for k, v in vars(point).items()}
         for point in cascade.curve_
     ]
     return [
         *points,
-        figure("serving", "student alone", "macro_f1", alone),
+        figure("serving", f"{type(cascade.student).__name__} alone", "macro_f1", alone),
+        figure("serving", "student alone", "rows a second", own),
         figure("serving", "cascade", "share escalated", share),
         figure("serving", "cascade", "rows a second", speed),
         figure("serving", "cascade", "times the pipeline", speed / base),

@@ -78,7 +78,7 @@ class Body:
         self.upper = nn.ModuleList(stack[cut:]).requires_grad_(True)
         self.below = list(stack[:cut]) if _is_bert(self.model) else None
         self.last = _reads_last(source, self.model)
-        self.half = _has_bfloat16(self.device)
+        self.half = has_bfloat16(self.device)
         self.model.to(self.device)
 
     @property
@@ -210,7 +210,8 @@ def _reads_last(source: str, model: Any) -> bool:
     return bool(getattr(model.config, "model_type", "").startswith(("qwen", "llama", "mistral")))
 
 
-def _has_bfloat16(device: torch.device) -> bool:
+def has_bfloat16(device: torch.device) -> bool:
+    """Return whether a device multiplies matrices of bfloat16 itself."""
     if device.type == "cuda":
         return bool(torch.cuda.is_bf16_supported())
     has = torch.cpu.get_capabilities() if hasattr(torch.cpu, "get_capabilities") else {}

@@ -1,18 +1,22 @@
 """A small reader answers where it is sure, a large one where it is not.
 
-The small one counts n-grams and learns from what the large one says of texts that need no label. From
+The small one learns from what the large one says of texts that need no label: it counts n-grams or, where
+an encoder lends its word vectors, is a small network on them, whichever leaves less to the large one. From
 which confidence on it may answer is chosen on held-out rows, so that macro-F1 falls by a stated number of
-points at most. This module knows two readers; it does not know how they were trained.
+points at most. Reading needs neither torch nor Transformers.
 """
 
 from __future__ import annotations
 
 import json
+import shutil
+import tempfile
 import time
-from collections.abc import Callable, Sequence
+import weakref
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,13 +25,18 @@ from sklearn.linear_model import LogisticRegression
 from shopkeeper.errors import ArtifactError, TrainingError
 from shopkeeper.language.classify import NgramClassifier
 from shopkeeper.language.metrics import macro_f1
+from shopkeeper.language.runtime import MODEL, OnnxClassifier
 from shopkeeper.words import Words
 
+if TYPE_CHECKING:
+    from shopkeeper.language.body import Body
+
 Floats = NDArray[np.float64]
+Student = NgramClassifier | OnnxClassifier
 POINTS = 0.005
 """How far macro-F1 may fall: half a point."""
 _SHARES = np.round(np.concatenate([np.linspace(0, 0.4, 21), np.linspace(0.45, 1, 12)]), 2)
-_HEAD = "cascade.json"
+_HEAD, _STUDENT = "cascade.json", "student"
 _KEPT_TO = 0.8
 """Part of the points that may be spent; the rest is for what is learned from the very rows that choose."""
 _STRENGTH = 0.01
@@ -71,7 +80,7 @@ class Point:
 
 
 class Cascade:
-    """An n-gram student in front of any reader.
+    """A student in front of any reader.
 
     Parameters
     ----------
@@ -91,7 +100,13 @@ class Cascade:
         self.teacher, self.points = teacher, points
 
     def fit(
-        self, unlabelled: Sequence[str], held_out: Sequence[str], classes: Sequence[str]
+        self,
+        unlabelled: Sequence[str],
+        held_out: Sequence[str],
+        classes: Sequence[str],
+        *,
+        body: Body | None = None,
+        seed: int = 0,
     ) -> Cascade:
         """Distil the teacher into a student and choose when the student may answer.
 
@@ -101,6 +116,11 @@ class Cascade:
             Texts like those that will be read; the teacher says what they are.
         held_out, classes
             Texts that the teacher has not learned from, and their classes.
+        body
+            An encoder that lends its word vectors to a convolutional student; without one the student
+            counts n-grams.
+        seed
+            Seed of the convolutional student.
 
         Raises
         ------
@@ -112,18 +132,34 @@ class Cascade:
         if not len(unlabelled) or not len(held_out):
             raise _nothing(len(unlabelled), len(held_out))
         said = self.teacher.probabilities(unlabelled)
-        names = [self.classes_[code] for code in said.argmax(axis=1)]
-        # A class that the teacher sees nowhere cannot be the student's answer.
-        self.student = NgramClassifier().fit(unlabelled, names)
-        small, slow = _timed(self._student, held_out)
         large, slower = _timed(self.teacher.probabilities, held_out)
-        self.curve_ = curve(truth, small, large, rates=(slow, slower), points=self.points)
-        self.threshold_ = next(point.threshold for point in self.curve_ if point.chosen)
+        least = 2.0
+        for student in self._students(unlabelled, said, body, seed):
+            small, slow = _timed(self._reading(student), held_out)
+            points = curve(truth, small, large, rates=(slow, slower), points=self.points)
+            chosen = next(point for point in points if point.chosen)
+            if chosen.escalated < least:
+                least, self.student = chosen.escalated, student
+                self.curve_, self.threshold_ = points, chosen.threshold
         return self
+
+    def _students(
+        self, texts: Sequence[str], said: Floats, body: Body | None, seed: int
+    ) -> Iterator[Student]:
+        names = [self.classes_[code] for code in said.argmax(axis=1)]
+        # A class that the teacher sees nowhere cannot be the answer of counted n-grams.
+        yield NgramClassifier().fit(texts, names)
+        if body is not None:
+            from shopkeeper.language.convolution import distil
+
+            place = Path(tempfile.mkdtemp(prefix="shopkeeper-"))
+            # The model on disk lives as long as the cascade that reads with it.
+            weakref.finalize(self, shutil.rmtree, place, ignore_errors=True)
+            yield distil(body, texts, said, self.classes_, place, seed=seed)
 
     def probabilities(self, texts: Sequence[str]) -> Floats:
         """Return one row a text and one column a class of `classes_`, rows summing to one."""
-        said = self._student(texts)
+        said = self._reading(self.student)(texts)
         unsure = np.flatnonzero(said.max(axis=1, initial=0) < self.threshold_)
         if len(unsure):
             said[unsure] = self.teacher.probabilities([texts[index] for index in unsure.tolist()])
@@ -131,7 +167,10 @@ class Cascade:
 
     def save(self, folder: Path) -> None:
         """Write the student and the threshold; the teacher is kept by whoever trained it."""
-        self.student.save(folder / "student")
+        if isinstance(self.student, OnnxClassifier):
+            shutil.copytree(self.student.folder, folder / _STUDENT, dirs_exist_ok=True)
+        else:
+            self.student.save(folder / _STUDENT)
         head = {
             "classes": self.classes_,
             "threshold": self.threshold_,
@@ -158,14 +197,20 @@ class Cascade:
             raise _unreadable(folder, "nothing readable", "没有可读的内容") from error
         if made.classes_ != teacher.classes_:
             raise _unreadable(folder, "a teacher with other classes", "教师模型的类别不同")
-        made.student = NgramClassifier.load(folder / "student")
+        place = folder / _STUDENT
+        counted = not (place / MODEL).is_file()
+        made.student = NgramClassifier.load(place) if counted else OnnxClassifier(place)
         return made
 
-    def _student(self, texts: Sequence[str]) -> Floats:
-        said = np.zeros((len(texts), len(self.classes_)))
-        columns = [self.classes_.index(name) for name in self.student.classes_]
-        said[:, columns] = self.student.probabilities(texts)
-        return said
+    def _reading(self, student: Student) -> Callable[[Sequence[str]], Floats]:
+        columns = [self.classes_.index(name) for name in student.classes_]
+
+        def read(texts: Sequence[str]) -> Floats:
+            said = np.zeros((len(texts), len(self.classes_)))
+            said[:, columns] = student.probabilities(texts)
+            return said
+
+        return read
 
 
 def curve(

@@ -27,20 +27,22 @@ _OWN = "com.microsoft"
 _OPSET, _IR = 18, 10
 
 
-class _Graph:
+class Graph:
     """Nodes and constants, one behind the other."""
 
-    def __init__(self, precision: Precision, sizes: Sizes) -> None:
-        self.precision, self.sizes = precision, sizes
+    def __init__(self, precision: Precision = "fp32", sizes: Sizes | None = None) -> None:
+        self.precision, self.sizes = precision, sizes or {}
         self.linears: dict[str, tuple[str, NDArray[np.float32]]] = {}
         self.nodes: list[Any] = []
         self.constants: list[Any] = []
 
     def constant(self, name: str, value: NDArray[Any]) -> str:
+        """Add an array; return its name."""
         self.constants.append(numpy_helper.from_array(np.ascontiguousarray(value), name))
         return name
 
     def node(self, kind: str, inputs: list[str], output: str, domain: str = "", **how: Any) -> str:
+        """Add an operator; return the name of what it puts out."""
         self.nodes.append(helper.make_node(kind, inputs, [output], domain=domain, **how))
         return output
 
@@ -103,7 +105,7 @@ def bert_graph(
     sizes
         For int8 and mixed: by matrix, the size of each entering number that is moved into the matrix.
     """
-    return _serialised(_drawn(weights, config, head, precision, sizes or {}), ["logits"])
+    return serialised(_drawn(weights, config, head, precision, sizes or {}), ["logits"])
 
 
 def observed_graph(
@@ -115,11 +117,11 @@ def observed_graph(
     """
     graph = _drawn(weights, config, head, "fp32", {})
     shown = list(dict.fromkeys(entering for entering, _ in graph.linears.values()))
-    return _serialised(graph, shown), graph.linears
+    return serialised(graph, shown), graph.linears
 
 
-def _drawn(weights: Weights, config: Any, head: Head, precision: Precision, sizes: Sizes) -> _Graph:
-    graph = _Graph(precision, sizes)
+def _drawn(weights: Weights, config: Any, head: Head, precision: Precision, sizes: Sizes) -> Graph:
+    graph = Graph(precision, sizes)
     state = _embedded(graph, weights, config)
     for number in range(config.num_hidden_layers):
         state = _layer(graph, state, weights, config, number)
@@ -132,7 +134,8 @@ def _drawn(weights: Weights, config: Any, head: Head, precision: Precision, size
     return graph
 
 
-def _serialised(graph: _Graph, outputs: list[str]) -> bytes:
+def serialised(graph: Graph, outputs: list[str]) -> bytes:
+    """Return a graph from `input_ids` (texts, tokens) to `outputs` as the bytes of a file."""
     made = helper.make_graph(
         graph.nodes,
         "encoder",
@@ -146,7 +149,7 @@ def _serialised(graph: _Graph, outputs: list[str]) -> bytes:
     return written
 
 
-def _embedded(graph: _Graph, weights: Weights, config: Any) -> str:
+def _embedded(graph: Graph, weights: Weights, config: Any) -> str:
     # RoBERTa counts places from the padding's number on, BERT from zero.
     first = 0 if config.model_type == "bert" else int(config.pad_token_id) + 1
     places = weights["embeddings.position_embeddings.weight"][first:]
@@ -161,7 +164,7 @@ def _embedded(graph: _Graph, weights: Weights, config: Any) -> str:
     return graph.norm(summed, weights, "embeddings.LayerNorm", config.layer_norm_eps, "embedded")
 
 
-def _layer(graph: _Graph, state: str, weights: Weights, config: Any, number: int) -> str:
+def _layer(graph: Graph, state: str, weights: Weights, config: Any, number: int) -> str:
     path, epsilon = f"encoder.layer.{number}", config.layer_norm_eps
     parts = [f"{path}.attention.self.{part}" for part in ("query", "key", "value")]
     together = graph.linear(
@@ -191,7 +194,7 @@ def _layer(graph: _Graph, state: str, weights: Weights, config: Any, number: int
 
 
 def _added(
-    graph: _Graph, state: str, entering: str, weights: Weights, path: str, epsilon: float
+    graph: Graph, state: str, entering: str, weights: Weights, path: str, epsilon: float
 ) -> str:
     made = graph.linear(
         entering, weights[f"{path}.dense.weight"], weights[f"{path}.dense.bias"], f"{path}.dense"

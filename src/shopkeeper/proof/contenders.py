@@ -210,15 +210,15 @@ class FrozenLinear:
 
 
 class Distilled:
-    """A fine-tuned encoder behind n-grams that learned from it, which answer where they are sure.
+    """A fine-tuned encoder behind a student that learned from it and answers where it is sure.
 
     A fifth of the labelled texts teaches neither: on it the confidence is chosen from which on the
-    n-grams answer. `curve_` shows what other confidences would do.
+    student answers. `curve_` shows what other confidences would do.
 
     Parameters
     ----------
     unlabelled
-        Texts of which no class is known; the encoder reads `MOST` of them to the n-grams at most.
+        Texts of which no class is known; the encoder reads `MOST` of them to the student at most.
     encoder, seed
         As of `EncoderClassifier`.
     """
@@ -248,6 +248,7 @@ class Distilled:
         cascade.fit(
             [free[i] for i in mixed] or [text for text, _ in taught],
             [text for text, _ in watched], [name for _, name in watched],
+            body=teacher.body_, seed=self._seed,
         )  # fmt: skip
         self.classes_: tuple[str, ...] = cascade.classes_
         self.curve_: list[Point] = cascade.curve_

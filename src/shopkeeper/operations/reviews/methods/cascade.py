@@ -1,4 +1,4 @@
-"""An n-gram student where it is sure, a fine-tuned encoder where it is not."""
+"""A small student where it is sure, a fine-tuned encoder where it is not."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ HELD_OUT = 0.15
 
 
 class CascadeReader:
-    """Reads most reviews as fast as n-grams do, and nearly as well as the encoder.
+    """Reads most reviews with a small student, and nearly as well as the encoder.
 
     Parameters
     ----------
@@ -57,6 +57,8 @@ class CascadeReader:
             [texts[at] for at in taught],
             [texts[at] for at in watched],
             [classes[at] for at in watched],
+            body=large.body_,
+            seed=self.seed,
         )
         return self
 
