@@ -5,6 +5,7 @@ Expressions only: nothing here runs a model, and all of it runs on every engine.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
 
 import ibis
@@ -14,6 +15,9 @@ from shopkeeper.data.facts import orders
 from shopkeeper.data.shop import Shop
 
 _INTEREST = ("Product Viewed", "Product Clicked", "Product Added", "Product Added to Wishlist")
+_INTO_CART, _OUT_OF_CART = ("Product Added", "Wishlist Product Added to Cart"), (
+    "Product Removed", "Order Completed",
+)  # fmt: skip
 GAPS = 12
 """The furthest apart that two products of a customer are counted as one after the other."""
 PRODUCTS, FURTHEST, NEWEST = 2**28, 2**4, 2**2
@@ -210,3 +214,49 @@ def sold_titles(shop: Shop) -> ir.Table:
     """Return a title of each product that was ordered, for shops without a catalogue."""
     line = shop.order_items
     return line.group_by("product_id").aggregate(title=line.title.min())
+
+
+def shelf(shop: Shop) -> ir.Table:
+    """Return one row a product of the catalogue with what rules look at.
+
+    Columns: product_id, category, brand, seller_id, currency, price, cost, `stock`.
+    """
+    product = shop.products
+    return product.group_by("product_id").aggregate(
+        **{name: product[name].min() for name in ("category", "brand", "seller_id", "currency")},
+        **{name: product[name].cast("float64").max() for name in ("price", "cost")},
+        stock=product.stock.max(),
+    )
+
+
+def carts(shop: Shop, customers: Sequence[str]) -> ir.Table:
+    """Return customer_id and product_id of what lies in the carts of some customers.
+
+    Parameters
+    ----------
+    shop
+        The shop.
+    customers
+        Whose carts.
+
+    Notes
+    -----
+    In the cart is what was added after it was last taken out or bought.
+    """
+    event = shop.events.filter(shop.events.customer_id.isin(list(customers)))
+    event = event.filter(event.name.isin([*_INTO_CART, *_OUT_OF_CART]), event.product_id.notnull())
+    moved = event.select(
+        "customer_id", "product_id", "happened_at", into=event.name.isin(_INTO_CART)
+    )
+    order = shop.orders.filter(shop.orders.customer_id.isin(list(customers)))
+    line = shop.order_items.select("order_id", "product_id").filter(ibis._.product_id.notnull())
+    sold = order.select("order_id", "customer_id", "ordered_at").inner_join(line, "order_id")
+    sold = sold.select(
+        "customer_id", "product_id", happened_at=sold.ordered_at, into=ibis.literal(False)
+    )
+    rows = moved.union(sold)
+    latest = rows.group_by("customer_id", "product_id").aggregate(
+        added=rows.happened_at.max(where=rows.into), gone=rows.happened_at.max(where=~rows.into)
+    )
+    there = latest.added.notnull() & (latest.gone.isnull() | (latest.added > latest.gone))
+    return latest.filter(there).select("customer_id", "product_id")
