@@ -25,7 +25,9 @@ _UNITS = {
     "centimeter": "cm", "centimetre": "cm", "litre": "l", "liter": "l", "millilitre": "ml", "milliliter": "ml",
     "gram": "g", "kilogram": "kg",
 }  # fmt: skip
-_EMPTY = frozenset(["a", "an", "and", "at", "by", "for", "from", "in", "of", "on", "or", "the", "to", "with", "x"])
+EMPTY = frozenset(
+    ["a", "an", "and", "at", "by", "for", "from", "in", "of", "on", "or", "the", "to", "with", "x"]
+)
 HEAD_ENDS = frozenset(["for", "with", "w", "in", "of", "on", "without", "to", "by"])
 """Words before which the head of an English noun phrase stands."""
 
@@ -85,11 +87,15 @@ def head_of(terms: Sequence[str]) -> str:
 
     Examples
     --------
-    >>> head_of(["black", "cable", "for", "lamp"]), head_of(["lamp", "60", "w"]), head_of(["手机", "机壳"])
+    >>> (
+    ...     head_of(["black", "cable", "for", "lamp"]),
+    ...     head_of(["lamp", "60", "w"]),
+    ...     head_of(["手机", "机壳"]),
+    ... )
     ('cable', 'lamp', '机壳')
     """
     end = next((at for at, term in enumerate(terms) if at and term in HEAD_ENDS), len(terms))
-    words = [one for one in terms[:end] if not one[0].isdigit() and one not in _UNIT_NAMES | _EMPTY]
+    words = [one for one in terms[:end] if not one[0].isdigit() and one not in _UNIT_NAMES | EMPTY]
     return words[-1] if words else ""
 
 
@@ -182,6 +188,22 @@ class Vocabulary:
         return [term]
 
 
+def sure(term: str) -> float:
+    """Return how close a term must be to be taken for the one that was meant.
+
+    One slip in a term of up to seven letters, two in a longer one.
+
+    Examples
+    --------
+    >>> round(sure("jaket"), 2), round(sure("earphnes"), 2)
+    (0.8, 0.75)
+    """
+    return 1 - (1 if len(term) < _LONG else 2) / len(term) - 1e-9
+
+
+_LONG = 8
+
+
 def _grams(term: str) -> set[str]:
     wide = f"^{term}$"
     return {wide[at : at + 2] for at in range(len(wide) - 1)}
@@ -212,7 +234,9 @@ def edits(one: str, other: str) -> int:
         line = [row]
         for column, sign in enumerate(other, start=1):
             cost = min(line[-1] + 1, last[column] + 1, last[column - 1] + (letter != sign))
-            swapped = row > 1 and column > 1 and letter == other[column - 2] and one[row - 2] == sign
+            swapped = (
+                row > 1 and column > 1 and letter == other[column - 2] and one[row - 2] == sign
+            )
             line.append(min(cost, before[column - 2] + 1) if swapped else cost)
         before, last = last, line
     return last[-1]

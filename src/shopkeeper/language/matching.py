@@ -12,17 +12,31 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from shopkeeper.language.keywords import Vocabulary, head_of, rarity, search_terms
+from shopkeeper.language.keywords import EMPTY, Vocabulary, head_of, rarity, search_terms, sure
 from shopkeeper.language.ngrams import BUCKETS, count_ngrams
 
 Floats = NDArray[np.float32]
-FACTS = ("keyword", "covered", "close", "letters", "head", "names_it", "order", "numbers", "spoken_of", "other")
+FACTS = (
+    "keyword",
+    "covered",
+    "close",
+    "letters",
+    "head",
+    "names_it",
+    "order",
+    "numbers",
+    "spoken_of",
+    "meant",
+)
 """What is known of how a title answers a query, but for the meaning."""
 
 K1, B = 1.2, 0.75
 """Saturation and length normalisation of BM25 (Robertson and Zaragoza 2009)."""
 
 _IN_BODY = 0.5
+"""What a term beside the title counts."""
+
+_LONGEST_QUERY = 40
 
 
 class Matcher:
@@ -93,40 +107,39 @@ class Matcher:
             Share of the query's numbers that the title has; 1 where it has none.
         spoken_of
             Share of the title's terms that the query has.
-        other
-            Share of the query's terms that the shop has at all; the same for every title.
+        meant
+            Share of the query's terms that the title or what stands beside it has, at most lightly
+            misspelt.
         """
-        terms = self.vocabulary.mended(search_terms(query))
+        terms = self.vocabulary.mended(search_terms(query)[:_LONGEST_QUERY])
         made = np.zeros((self.count, len(FACTS)), np.float32)
         if not terms or not self.count:
             return made
+        fact = {name: made[:, at] for at, name in enumerate(FACTS)}
         weight = np.array([self._weight(term) for term in terms], np.float32)
-        share = weight / weight.sum()
-        head, before = head_of(terms), None
         digits = [term for term in terms if term[0].isdigit()]
-        mean = max(float(self.lengths.mean()), 1.0)
-        length = K1 * (1 - B + B * self.lengths / mean)
-        for term, part in zip(terms, share.tolist(), strict=True):
+        length = K1 * (1 - B + B * self.lengths / max(float(self.lengths.mean()), 1.0))
+        head, before = head_of(terms), None
+        for term, part in zip(terms, (weight / weight.sum()).tolist(), strict=True):
             count, place = self._exact(term)
-            made[:, 0] += part * count / (count + length)
-            has = count > 0
-            made[:, 1] += part * has
-            near = self._close(term)
-            made[:, 2] += part * near
+            has, (near, meant) = count > 0, self._close(term)
+            fact["keyword"] += part * count / (count + length)
+            fact["covered"] += part * has
+            fact["close"] += part * near
+            fact["meant"] += part * meant * (term not in EMPTY)
+            fact["spoken_of"] += has / np.maximum(self.lengths, 1)
             if term == head:
-                made[:, 4] = np.maximum(made[:, 4], near)
+                np.maximum(fact["head"], near, out=fact["head"])
             if before is not None:
-                made[:, 6] += (place == before + 1) & (place > 0) & (before >= 0)
-            made[:, 7] += has / len(digits) if term in digits else 0
-            made[:, 8] += has
+                follows = (before >= 0) & (place == before + 1)
+                fact["order"] += follows / np.float32(len(terms) - 1)
+            if term in digits:
+                fact["numbers"] += has / np.float32(len(digits))
             before = np.where(has, place, -2)
-        made[:, 6] /= max(len(terms) - 1, 1)
-        made[:, 7] = 1.0 if not digits else made[:, 7]
-        made[:, 8] /= np.maximum(self.lengths, 1)
-        made[:, 3] = self._spelled(query)
-        asked = np.array([self.vocabulary.number[t] for t in terms if t in self.vocabulary.number])
-        made[:, 5] = np.isin(self.heads, asked) & (self.heads >= 0)
-        made[:, 9] = sum(p for t, p in zip(terms, share.tolist(), strict=True) if t in self.vocabulary.number)
+        fact["numbers"][:] = fact["numbers"] if digits else 1
+        fact["letters"][:] = self._spelled(query)
+        known = [self.vocabulary.number[one] for one in terms if one in self.vocabulary.number]
+        fact["names_it"][:] = np.isin(self.heads, known) & (self.heads >= 0)
         return made
 
     def _weight(self, term: str) -> float:
@@ -146,13 +159,15 @@ class Matcher:
             place[rows] = self.places.data[start:end] - 1
         return count, place
 
-    def _close(self, term: str) -> Floats:
-        near = np.zeros(self.count, np.float32)
+    def _close(self, term: str) -> tuple[Floats, NDArray[np.bool_]]:
+        """Return how close each title comes to a term, and whether it has what was meant by it."""
+        near, meant = np.zeros(self.count, np.float32), np.zeros(self.count, bool)
         for column, close in self.vocabulary.close(term):
             for matrix, worth in ((self.titles, close), (self.bodies, _IN_BODY * close)):
                 rows = matrix.indices[matrix.indptr[column] : matrix.indptr[column + 1]]
                 near[rows] = np.maximum(near[rows], worth)
-        return near
+                meant[rows] |= close >= sure(term)
+        return near, meant
 
     def _spelled(self, query: str) -> Floats:
         counts = count_ngrams([query], characters=(3, 4), signs=(1, 2), words=(), threads=1)
@@ -165,14 +180,19 @@ class Matcher:
 
 
 def _first_places(
-    row: NDArray[np.int64], column: NDArray[np.int64], place: NDArray[np.int64], shape: tuple[int, int]
+    row: NDArray[np.int64],
+    column: NDArray[np.int64],
+    place: NDArray[np.int64],
+    shape: tuple[int, int],
 ) -> sparse.csc_matrix:
     """Return texts × terms: 1 + the place at which the term first stands."""
     order = np.lexsort((place, row, column))
     key = column[order] * shape[0] + row[order]
     first = np.append(True, key[1:] != key[:-1])[: len(key)]
     kept = order[first]
-    made = sparse.csc_matrix(((place[kept] + 1).astype(np.float32), (row[kept], column[kept])), shape=shape)
+    made = sparse.csc_matrix(
+        ((place[kept] + 1).astype(np.float32), (row[kept], column[kept])), shape=shape
+    )
     made.sort_indices()
     return made
 

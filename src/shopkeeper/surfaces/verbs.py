@@ -122,6 +122,13 @@ _ANYTHING = Need(
     ("orders", "events", "reviews"),
     Words("Import orders, events or reviews.", "请导入订单、行为事件或评价。"),
 )
+_CATALOGUE = Need(
+    ("products",),
+    Words(
+        "Import products with their titles: a catalogue, or any table through a mapping.",
+        "请导入含标题的商品表：平台商品导出，或用列映射导入任何表格。",
+    ),
+)
 _RULES = ("recommend.toml",)
 
 VERBS: tuple[Verb, ...] = (
@@ -205,6 +212,14 @@ VERBS: tuple[Verb, ...] = (
         Words("What stands beside each product", "与每件商品相近或相连的商品"),
         needs=(_TOUCHES,),
         reads=("orders", "order_items", "events", "products"),
+        files=_RULES,
+    ),
+    Verb(
+        "search_products",
+        "shopkeeper.operations.recommend.search_ask",
+        Words("What a search finds", "搜索结果"),
+        needs=(_CATALOGUE,),
+        reads=("products", "categories", "orders", "order_items", "events", "searches"),
         files=_RULES,
     ),
     Verb(

@@ -7,9 +7,8 @@ from typing import Literal
 from shopkeeper.answer import Answer
 from shopkeeper.data.shop import Shop
 from shopkeeper.errors import MissingDataError, UsageError
+from shopkeeper.operations.recommend.request import check_count, names_of
 from shopkeeper.words import Words
-
-MOST_SHOWN = 1_000
 
 
 def recommend(  # noqa: PLR0913 — each is an option of the command
@@ -112,7 +111,7 @@ def recommend(  # noqa: PLR0913 — each is an option of the command
     from shopkeeper.operations.recommend.answering import Plan, answer
 
     asked = Words("Asked for recommendations.", "要推荐商品。")
-    _check_count(asked, k)
+    check_count(asked, k)
     if customers and given:
         raise UsageError(
             asked,
@@ -121,8 +120,8 @@ def recommend(  # noqa: PLR0913 — each is an option of the command
             Words("Give one of them.", "请只给其中一项。"),
         )  # fmt: skip
     plan = Plan(
-        _names(customers), _names(given), k, method,
-        frozenset(_names(opted_out)), _names(exclude), shop.settings.seed if seed is None else seed,
+        names_of(customers), names_of(given), k, method,
+        frozenset(names_of(opted_out)), names_of(exclude), shop.settings.seed if seed is None else seed,
         channel.strip(),
     )  # fmt: skip
     made = answer(shop, plan)
@@ -219,24 +218,15 @@ def similar_products(  # noqa: PLR0913 — each is an option of the command
     from shopkeeper.operations.recommend.similar import Wanted, answer
 
     asked = Words("Asked for similar products.", "要查相近的商品。")
-    _check_count(asked, k)
+    check_count(asked, k)
     wanted = Wanted(
-        _names(product), k, method, _names(exclude), shop.settings.seed if seed is None else seed,
-        Viewer(customer.strip(), channel.strip(), frozenset(_names(opted_out))),
+        names_of(product), k, method, names_of(exclude), shop.settings.seed if seed is None else seed,
+        Viewer(customer.strip(), channel.strip(), frozenset(names_of(opted_out))),
     )  # fmt: skip
     made = answer(shop, wanted)
     if made is None:
         raise _nothing_touched(asked)
     return made
-
-
-def _check_count(asked: Words, k: int) -> None:
-    if not 1 <= k <= MOST_SHOWN:
-        raise UsageError(
-            asked,
-            Words(f"k is {k}.", f"每份的件数 k 为 {k}。"),
-            Words(f"Give a number from 1 to {MOST_SHOWN}.", f"请给出 1 到 {MOST_SHOWN} 之间的数。"),
-        )
 
 
 def _nothing_touched(asked: Words) -> MissingDataError:
@@ -251,8 +241,3 @@ def _nothing_touched(asked: Words) -> MissingDataError:
             "请导入含明细与顾客的订单，或含顾客与商品的行为事件。",
         ),
     )
-
-
-def _names(text: str) -> tuple[str, ...]:
-    """Return the names between commas, Chinese ones included."""
-    return tuple(filter(None, (name.strip() for name in text.replace("，", ",").split(","))))

@@ -260,3 +260,53 @@ def carts(shop: Shop, customers: Sequence[str]) -> ir.Table:
     )
     there = latest.added.notnull() & (latest.gone.isnull() | (latest.added > latest.gone))
     return latest.filter(there).select("customer_id", "product_id")
+
+
+def listings(shop: Shop) -> ir.Table:
+    """Return one row a product of the catalogue with what a search reads of it.
+
+    Columns: product_id, title, category, brand, attributes, description, `called` (the category's
+    names in every language), `touched` (customers who bought, viewed or put it aside).
+    """
+    product = shop.products
+    words = ("title", "category", "brand", "attributes", "description")
+    told = product.group_by("product_id").aggregate(**{name: product[name].min() for name in words})
+    named = shop.categories
+    said = named.group_by("category").aggregate(
+        called=named.name.group_concat(" ", order_by=[named.language, named.name])
+    )
+    touched = touches(shop)
+    count = touched.group_by("product_id").aggregate(touched=touched.customer_id.nunique())
+    joined = told.left_join(said, "category").drop("category_right")
+    joined = joined.left_join(count, "product_id").drop("product_id_right")
+    return joined.mutate(touched=ibis.coalesce(joined.touched, 0))
+
+
+def asked_queries(shop: Shop) -> ir.Table:
+    """Return one row a different query: query, `searches`, and the first of them."""
+    search = shop.searches.filter(shop.searches["query"].notnull())
+    return search.group_by("query").aggregate(
+        searches=search.count(), first=search.searched_at.min()
+    )
+
+
+def clicked(shop: Shop) -> ir.Table:
+    """Return one row a search that led to a click: query, product_id, searched_at, and `bought`.
+
+    Bought is what a completed order of the same session holds.
+    """
+    search = shop.searches
+    search = search.filter(search["query"].notnull(), search.clicked_product_id.notnull())
+    event = shop.events.filter(shop.events.name == "Order Completed")
+    done = event.filter(event.session_id.notnull(), event.product_id.notnull())
+    done = done.select("session_id", "product_id").distinct()
+    return search.left_join(
+        done,
+        [search.session_id == done.session_id, search.clicked_product_id == done.product_id],
+        rname="{name}_done",
+    ).select(
+        "query",
+        "searched_at",
+        product_id=ibis._.clicked_product_id,
+        bought=ibis._.session_id_done.notnull(),
+    )

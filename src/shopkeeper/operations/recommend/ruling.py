@@ -49,6 +49,8 @@ class Ruling:
         Whose allowed categories hold; all where it is empty.
     traits
         Products × traits, rows of length one, for diversity.
+    filtered
+        Products that the request rules out by what they are.
     """
 
     def __init__(
@@ -59,10 +61,13 @@ class Ruling:
         asked_for: Numbers,
         channel: str = "",
         traits: sparse.csr_matrix | None = None,
+        filtered: Flags | None = None,
     ) -> None:
         self.rules, self.shelf, self.traits = rules, shelf, traits
         width = len(shelf.names)
         self.covered: dict[str, Flags] = dict(_covered(rules, shelf, asked_for, channel))
+        if filtered is not None:
+            self.covered["filter"] = filtered
         self.names = [*self.covered, *OF_LISTS]
         self.code = np.full(width, -1, np.int8)
         for at, mask in reversed(list(enumerate(self.covered.values()))):

@@ -109,6 +109,7 @@ def serve(
     asked_for: Numbers,
     asked: Words,
     traits: sparse.csr_matrix | None = None,
+    filtered: NDArray[np.bool_] | None = None,
 ) -> Served:
     """Read the rules of a shop and hold them on its products.
 
@@ -128,6 +129,8 @@ def serve(
         What was asked, for errors.
     traits
         Products × traits, for diversity.
+    filtered
+        Products that the request itself rules out by what they are.
 
     Raises
     ------
@@ -138,5 +141,7 @@ def serve(
     """
     rules = load_rules(shop.path, verb).without(viewer.opted_out)
     check_channel(rules, viewer.channel, asked)
-    ruling = Ruling(rules, shelf, asked_for=asked_for, channel=viewer.channel, traits=traits)
+    ruling = Ruling(
+        rules, shelf, asked_for=asked_for, channel=viewer.channel, traits=traits, filtered=filtered
+    )
     return Served(verb, viewer, ruling, barred_for(shop, rules, shelf, viewer.customer))
