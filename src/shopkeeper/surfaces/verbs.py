@@ -54,6 +54,8 @@ class Verb:
         Verbs whose stored answers it reads; they stand earlier in the list.
     by_hand
         Asked only by its own command: `run` leaves it out, for it takes minutes.
+    files
+        Files of the shop's folder that it obeys; a change of one makes the stored answer out of date.
     """
 
     name: str
@@ -63,6 +65,7 @@ class Verb:
     reads: tuple[str, ...]
     answers: tuple[str, ...] = ()
     by_hand: bool = False
+    files: tuple[str, ...] = ()
 
     def load(self) -> Callable[..., Answer]:
         """Import the verb and return it."""
@@ -119,6 +122,14 @@ _ANYTHING = Need(
     ("orders", "events", "reviews"),
     Words("Import orders, events or reviews.", "请导入订单、行为事件或评价。"),
 )
+_CATALOGUE = Need(
+    ("products",),
+    Words(
+        "Import products with their titles: a catalogue, or any table through a mapping.",
+        "请导入含标题的商品表：平台商品导出，或用列映射导入任何表格。",
+    ),
+)
+_RULES = ("recommend.toml",)
 
 VERBS: tuple[Verb, ...] = (
     Verb(
@@ -193,6 +204,7 @@ VERBS: tuple[Verb, ...] = (
         Words("What to show each customer next", "给每位顾客推荐什么"),
         needs=(_TOUCHES,),
         reads=("orders", "order_items", "events", "products"),
+        files=_RULES,
     ),
     Verb(
         "similar_products",
@@ -200,6 +212,15 @@ VERBS: tuple[Verb, ...] = (
         Words("What stands beside each product", "与每件商品相近或相连的商品"),
         needs=(_TOUCHES,),
         reads=("orders", "order_items", "events", "products"),
+        files=_RULES,
+    ),
+    Verb(
+        "search_products",
+        "shopkeeper.operations.recommend.search_ask",
+        Words("What a search finds", "搜索结果"),
+        needs=(_CATALOGUE,),
+        reads=("products", "categories", "orders", "order_items", "events", "searches"),
+        files=_RULES,
     ),
     Verb(
         "compare_methods",

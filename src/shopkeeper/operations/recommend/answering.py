@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -15,7 +15,7 @@ from shopkeeper.answer import Answer
 from shopkeeper.data.shop import Shop
 from shopkeeper.operations.recommend.choice import BATCH, Method, Routed
 from shopkeeper.operations.recommend.features import touches
-from shopkeeper.operations.recommend.histories import Histories, Numbers, leading, unseen
+from shopkeeper.operations.recommend.histories import Histories, Numbers
 from shopkeeper.operations.recommend.judging import Fitted, How, fit
 from shopkeeper.operations.recommend.methods.popular import Popular
 from shopkeeper.operations.recommend.methods.similar import Similar
@@ -24,13 +24,24 @@ from shopkeeper.operations.recommend.reading import (
     Catalogue,
     Touched,
     counted,
-    numbers_of,
     read_catalogue,
     read_touched,
-    ruled_out,
+    touched_numbers,
 )
+from shopkeeper.operations.recommend.rule_words import DEFINITIONS as RULE_DEFINITIONS
+from shopkeeper.operations.recommend.rule_words import (
+    check_channel,
+    not_logged,
+    removed_sentence,
+    rule_limits,
+)
+from shopkeeper.operations.recommend.rulebook import Rules, load_rules
+from shopkeeper.operations.recommend.ruling import Ruling
+from shopkeeper.operations.recommend.shelf import read_shelf
+from shopkeeper.operations.recommend.viewer import in_carts, logged, sold_by
 from shopkeeper.operations.recommend.wording import (
     DEFINITIONS,
+    PINNED,
     TITLE,
     Reason,
     limits,
@@ -40,6 +51,7 @@ from shopkeeper.operations.recommend.wording import (
 from shopkeeper.words import Words
 
 Row = dict[str, Any]
+_ASKED = Words("Asked for recommendations.", "要推荐商品。")
 MOST = 1_000
 """Customers who are listed when none is named: those with the most products."""
 
@@ -70,6 +82,7 @@ class Plan:
     opted_out: frozenset[str]
     exclude: tuple[str, ...]
     seed: int
+    channel: str = ""
 
     @property
     def personalised(self) -> bool:
@@ -93,32 +106,50 @@ def answer(shop: Shop, plan: Plan) -> Answer | None:
     if not len(touched.products):
         return None
     number = {name: at for at, name in enumerate(touched.products.to_pylist())}
-    unknown = Words("No customer has touched such a product.", "没有顾客接触过这件商品。")
-    given, exclude = (numbers_of(names, number, unknown) for names in (plan.given, plan.exclude))
+    given, exclude = (touched_numbers(shop, names, number) for names in (plan.given, plan.exclude))
     known = read_catalogue(shop, touched.products)
-    allowed = known.buyable & ~np.isin(np.arange(len(number)), exclude)
+    rules = load_rules(shop.path, "recommend")
+    check_channel(rules, plan.channel, _ASKED)
+    by_request, plan = plan.opted_out, replace(plan, opted_out=_opted_out(rules, plan))
+    ruling = Ruling(
+        rules, read_shelf(shop, touched.products),
+        asked_for=exclude, channel=plan.channel, traits=known.traits,
+    )  # fmt: skip
     asked = _asked(touched, plan, given)
     least = shop.settings.minimum_count
     # Where nobody's history is used the popular answer, and only they are judged.
     how: How = plan.how if plan.personalised else "popular"
     fitted = fit(touched, known.traits, how, least=least, seed=plan.seed)
-    rows = list(_rows(touched, known, asked, fitted, allowed, plan))
+    barred = _Barred(shop, touched, asked, ruling)
+    rows = list(_rows(touched, known, asked, fitted, barred, plan))
     parts = _parts(touched, asked, rows, plan)
+    parts["given_unknown"] = len(set(plan.given)) - len(given)
+    removed = ruling.table(barred.in_force)
+    done = logged(
+        shop,
+        "recommend",
+        lists=parts["not_personalised"],
+        by_request=_by_request(asked, by_request),
+    )
     return Answer(
         verb="recommend",
         title=TITLE,
         table=pa.Table.from_pylist(rows, schema=COLUMNS),
         method=how,
         as_of=shop.cut.isoformat() if shop.cut else "",
-        summary=tuple(sentences(fitted.quality, parts, how)),
+        summary=(*sentences(fitted.quality, parts, how), *removed_sentence(removed)),
         evidence={
             "ranking_quality": fitted.quality,
-            "ruled_out": ruled_out(known, len(exclude)),
+            "ruled_out": removed,
             "parts": counted(parts),
             "fitted": fitted.fitted,
         },
-        limits=tuple(limits(fitted.quality, parts, least, touched.every)),
-        definitions=DEFINITIONS,
+        limits=(
+            *limits(fitted.quality, parts, least, touched.every, rules.exclude),
+            *rule_limits(shop, ruling, frozenset({"customer"})),
+            *not_logged(done),
+        ),
+        definitions=DEFINITIONS | RULE_DEFINITIONS,
     )
 
 
@@ -126,7 +157,7 @@ def _asked(touched: Touched, plan: Plan, given: Numbers) -> Asked:
     if not plan.personalised and not plan.customers:
         nobody = Histories(np.zeros(2, np.int64), np.zeros(0, np.int64))
         return Asked((None,), np.array([-1]), nobody, np.array([False]))
-    if len(given):
+    if plan.given:
         session = Histories(np.array([0, len(given)]), given)
         return Asked((None,), np.array([-1]), session, np.array([True]))
     if plan.customers:
@@ -146,25 +177,55 @@ def _asked(touched: Touched, plan: Plan, given: Numbers) -> Asked:
     )
 
 
+class _Barred:
+    """What each list may not show, by rule, of those whose history may be used."""
+
+    def __init__(self, shop: Shop, touched: Touched, asked: Asked, ruling: Ruling) -> None:
+        self.touched, self.asked, self.ruling = touched, asked, ruling
+        kept = ruling.rules.exclude & {"own", "in_cart", "bought", "viewed"}
+        visit = {"given"} if None in asked.names else set()
+        self.in_force = tuple(sorted(kept | visit))
+        self.carts: dict[str, Numbers] = {}
+        names = [
+            name for name, own in zip(asked.names, asked.personal, strict=True) if own and name
+        ]
+        if "in_cart" in kept and names and shop.has("events"):
+            number = {name: at for at, name in enumerate(ruling.shelf.names)}
+            self.carts = in_carts(shop, names, number)
+
+    def of(self, row: int) -> dict[str, Numbers]:
+        """Return what one list may not show."""
+        exclude, name = self.ruling.rules.exclude, self.asked.names[row]
+        own = self.asked.histories.row(row)
+        if name is None or not self.asked.personal[row]:
+            return {"given": own}
+        made = {"in_cart": self.carts[name]} if name in self.carts else {}
+        customer = int(self.asked.numbers[row])
+        start, end = self.touched.histories.starts[customer : customer + 2]
+        bought = self.touched.bought[start:end]
+        made |= {"bought": own[bought]} if "bought" in exclude else {}
+        made |= {"viewed": own[~bought]} if "viewed" in exclude else {}
+        return made | ({"own": sold_by(self.ruling.shelf, name)} if "own" in exclude else {})
+
+
 def _rows(
     touched: Touched,
     known: Catalogue,
     asked: Asked,
     fitted: Fitted,
-    allowed: NDArray[np.bool_],
+    barred: _Barred,
     plan: Plan,
 ) -> Iterator[Row]:
-    customers = np.bincount(touched.histories.products, minlength=len(allowed)).tolist()
+    customers = np.bincount(touched.histories.products, minlength=len(known.titles)).tolist()
     names = touched.products.to_pylist()
     for first in range(0, len(asked.names), BATCH):
         rows = np.arange(first, min(first + BATCH, len(asked.names)))
-        for best in _lists(fitted, asked.histories.take(rows), allowed, plan.k):
+        for best in _lists(fitted, asked.histories.take(rows), barred, first, plan.k):
             at = first + best.row
             kind = _kind(touched, asked, at, best, fitted.method)
             source = best.source if best.score is not None else -1
-            words = reason_words(
-                kind, known.titles[source] if source >= 0 else "", customers[best.product]
-            )
+            title = known.titles[source] if source >= 0 else ""
+            words = PINNED if best.pinned else reason_words(kind, title, customers[best.product])
             yield {
                 "customer_id": asked.names[at],
                 "rank": best.rank,
@@ -189,29 +250,51 @@ class Shown:
     score: float | None
     source: int
     share: float
+    pinned: bool
 
 
 def _lists(
-    fitted: Fitted, histories: Histories, allowed: NDArray[np.bool_], k: int
+    fitted: Fitted, histories: Histories, barred: _Barred, first: int, k: int
 ) -> Iterator[Shown]:
-    """Yield the list of each row, best first, filled with popular products up to `k`."""
-    scores = unseen(fitted.method.score(histories), histories)
-    scores.data[~allowed[scores.indices]] = 0
-    scores.eliminate_zeros()
-    row, product, score = leading(scores, k, fitted.popularity)
-    source, share = fitted.method.explain(histories, row, product)
+    """Yield the list of each row as the rules allow it, filled with popular products up to `k`."""
+    scores = fitted.method.score(histories)
     popular = np.argsort(fitted.popularity)
-    popular = popular[allowed[popular]]
-    for one in range(len(histories)):
-        at = np.flatnonzero(row == one)
-        for rank, n in enumerate(at.tolist(), start=1):
-            told = (round(float(score[n]), 6), int(source[n]), float(share[n]))
-            yield Shown(one, rank, int(product[n]), *told)
-        taken = np.concatenate([product[at], histories.row(one)])
-        near = popular[: k + len(taken)]
-        filling = near[~np.isin(near, taken)][: k - len(at)]
-        for rank, n in enumerate(filling.tolist(), start=len(at) + 1):
-            yield Shown(one, rank, n, None, -1, 0.0)
+    lists = []
+    for row in range(len(histories)):
+        part = slice(scores.indptr[row], scores.indptr[row + 1])
+        found = scores.data[part] > 0
+        lists.append(
+            barred.ruling.choose(
+                scores.indices[part][found].astype(np.int64), scores.data[part][found], k,
+                barred=barred.of(first + row), popularity=fitted.popularity, fill=popular,
+            )
+        )  # fmt: skip
+    placed = [
+        (row, rank, one) for row, some in enumerate(lists) for rank, one in enumerate(some, 1)
+    ]
+    scored = [(row, one.product) for row, _, one in placed if one.score is not None]
+    told = np.array(scored, np.int64).reshape(-1, 2)
+    why = zip(*fitted.method.explain(histories, told[:, 0], told[:, 1]), strict=True)
+    for row, rank, one in placed:
+        if one.score is None:
+            yield Shown(row, rank, one.product, None, -1, 0.0, one.pinned)
+        else:
+            source, share = next(why)
+            score = round(one.score, 6)
+            yield Shown(row, rank, one.product, score, int(source), float(share), one.pinned)
+
+
+def _opted_out(rules: Rules, plan: Plan) -> frozenset[str]:
+    """Return whose history may not be used, by the request or by the rules."""
+    return plan.opted_out | rules.opted_out | (frozenset() if rules.everyone else {"*"})
+
+
+def _by_request(asked: Asked, opted_out: frozenset[str]) -> int:
+    """Return for how many lists the request itself asked that no history be used."""
+    if "*" in opted_out:
+        return len(asked.names)
+    known = zip(asked.names, asked.numbers.tolist(), strict=True)
+    return sum(name in opted_out and number >= 0 for name, number in known)
 
 
 def _kind(touched: Touched, asked: Asked, at: int, shown: Shown, method: Method) -> Reason:

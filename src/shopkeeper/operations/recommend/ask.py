@@ -7,12 +7,11 @@ from typing import Literal
 from shopkeeper.answer import Answer
 from shopkeeper.data.shop import Shop
 from shopkeeper.errors import MissingDataError, UsageError
+from shopkeeper.operations.recommend.request import check_count, names_of
 from shopkeeper.words import Words
 
-MOST_SHOWN = 1_000
 
-
-def recommend(
+def recommend(  # noqa: PLR0913 — each is an option of the command
     shop: Shop,
     *,
     customers: str = "",
@@ -21,13 +20,14 @@ def recommend(
     method: Literal["transitions", "routed", "similar", "last_item", "popular"] = "transitions",
     opted_out: str = "",
     exclude: str = "",
+    channel: str = "",
     seed: int | None = None,
 ) -> Answer:
     """Recommend products to each customer, each with the reason that gives most of its score.
 
     Learned from the order in which customers came upon products, and judged on the newest product of
     each customer beside the popular products. What a customer has touched, what is out of stock or
-    no longer listed, and what you exclude is not shown.
+    no longer listed, and what you exclude is not shown; `recommend.toml` in the shop changes this.
 
     Parameters
     ----------
@@ -51,6 +51,9 @@ def recommend(
         customer is named. What they did still counts among everybody's.
     exclude
         Products with commas between them that are not to be shown.
+    channel
+        Channel where it is shown: only the categories that the shop's rules allow there; empty for
+        all.
     seed
         Seed of samples, trees and intervals; the shop's own seed when not given.
 
@@ -65,13 +68,15 @@ def recommend(
     ------
     MissingDataError
         No known customer has bought or viewed a product.
+    SettingsError
+        The shop's rules have an unknown key or a value that cannot be used.
     UsageError
-        `k` is out of range, a product is unknown, or `customers` and `given` are both there.
+        `k` is out of range, a product or channel is unknown, or `customers` and `given` are both there.
 
     Limits
     ------
-    It predicts what comes next, not what recommending changes. A product that a customer has touched
-    is never shown again. A product that nobody has touched is not shown.
+    It predicts what comes next, not what recommending changes. A product that nobody has touched is
+    not shown. Rules hold for lists, not for what is learned.
 
     Examples
     --------
@@ -106,7 +111,7 @@ def recommend(
     from shopkeeper.operations.recommend.answering import Plan, answer
 
     asked = Words("Asked for recommendations.", "要推荐商品。")
-    _check_count(asked, k)
+    check_count(asked, k)
     if customers and given:
         raise UsageError(
             asked,
@@ -115,8 +120,9 @@ def recommend(
             Words("Give one of them.", "请只给其中一项。"),
         )  # fmt: skip
     plan = Plan(
-        _names(customers), _names(given), k, method,
-        frozenset(_names(opted_out)), _names(exclude), shop.settings.seed if seed is None else seed,
+        names_of(customers), names_of(given), k, method,
+        frozenset(names_of(opted_out)), names_of(exclude), shop.settings.seed if seed is None else seed,
+        channel.strip(),
     )  # fmt: skip
     made = answer(shop, plan)
     if made is None:
@@ -124,20 +130,24 @@ def recommend(
     return made
 
 
-def similar_products(
+def similar_products(  # noqa: PLR0913 — each is an option of the command
     shop: Shop,
     *,
     product: str = "",
     k: int = 10,
     method: Literal["combined", "transitions", "similar", "popular"] = "combined",
     exclude: str = "",
+    customer: str = "",
+    opted_out: str = "",
+    channel: str = "",
     seed: int | None = None,
 ) -> Answer:
     """Find what stands beside a product, each with the reason: what customers chose, or what is alike.
 
     Learned from what customers came upon before and after each product, and from category, brand and
     title; judged on the newest product of each customer, found by the one before it alone, beside
-    the popular products of the category. What is out of stock or no longer listed is not shown.
+    the popular products of the category. What is out of stock or no longer listed is not shown;
+    `recommend.toml` in the shop changes this.
 
     Parameters
     ----------
@@ -154,6 +164,13 @@ def similar_products(
         alone, `popular` by how many touched it of the same category.
     exclude
         Products with commas between them that are not to be shown.
+    customer
+        Customer who is shown the lists, for rules on what they bought, looked at or have in the cart.
+    opted_out
+        Customers with commas between them whose own history must not be looked at; `*` for everyone.
+    channel
+        Channel where it is shown: only the categories that the shop's rules allow there; empty for
+        all.
     seed
         Seed of samples and intervals; the shop's own seed when not given.
 
@@ -168,8 +185,10 @@ def similar_products(
     ------
     MissingDataError
         No known customer has bought or viewed a product.
+    SettingsError
+        The shop's rules have an unknown key or a value that cannot be used.
     UsageError
-        `k` is out of range, or a product is unknown.
+        `k` is out of range, or a product or channel is unknown.
 
     Limits
     ------
@@ -195,26 +214,19 @@ def similar_products(
     >>> row["similar_id"], row["reason_en"], row["reason_zh"]
     ('cup', 'Chosen after this one by 2 customers', '2 位顾客在此商品之后选了它')
     """
+    from shopkeeper.operations.recommend.serving_rules import Viewer
     from shopkeeper.operations.recommend.similar import Wanted, answer
 
     asked = Words("Asked for similar products.", "要查相近的商品。")
-    _check_count(asked, k)
+    check_count(asked, k)
     wanted = Wanted(
-        _names(product), k, method, _names(exclude), shop.settings.seed if seed is None else seed
-    )
+        names_of(product), k, method, names_of(exclude), shop.settings.seed if seed is None else seed,
+        Viewer(customer.strip(), channel.strip(), frozenset(names_of(opted_out))),
+    )  # fmt: skip
     made = answer(shop, wanted)
     if made is None:
         raise _nothing_touched(asked)
     return made
-
-
-def _check_count(asked: Words, k: int) -> None:
-    if not 1 <= k <= MOST_SHOWN:
-        raise UsageError(
-            asked,
-            Words(f"k is {k}.", f"每份的件数 k 为 {k}。"),
-            Words(f"Give a number from 1 to {MOST_SHOWN}.", f"请给出 1 到 {MOST_SHOWN} 之间的数。"),
-        )
 
 
 def _nothing_touched(asked: Words) -> MissingDataError:
@@ -229,8 +241,3 @@ def _nothing_touched(asked: Words) -> MissingDataError:
             "请导入含明细与顾客的订单，或含顾客与商品的行为事件。",
         ),
     )
-
-
-def _names(text: str) -> tuple[str, ...]:
-    """Return the names between commas, Chinese ones included."""
-    return tuple(filter(None, (name.strip() for name in text.replace("，", ",").split(","))))

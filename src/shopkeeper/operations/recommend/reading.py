@@ -36,7 +36,6 @@ from shopkeeper.words import Words
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
-RULED_OUT = pa.schema([("rule", pa.string()), ("products", pa.int64())])
 _WORD = re.compile(r"[a-zà-ÿ0-9]{2,}")
 _SIGNS = re.compile(r"[\u3400-\u9fff]{2,}")
 
@@ -256,17 +255,6 @@ def counted(parts: Mapping[str, int]) -> pa.Table:
     )
 
 
-def ruled_out(known: Catalogue, asked_for: int) -> pa.Table:
-    """Return how many products each rule keeps from being shown."""
-    counts = {
-        "not_listed": int((~known.listed).sum()),
-        "out_of_stock": int((known.listed & ~known.buyable).sum()),
-        "asked_for": asked_for,
-    }
-    rows = [{"rule": rule, "products": count} for rule, count in counts.items()]
-    return pa.Table.from_pylist(rows, schema=RULED_OUT)
-
-
 def with_listed(shop: Shop, touched: Touched) -> Touched:
     """Return the same with the products of the catalogue that nobody has touched, numbered last."""
     there = set(touched.products.to_pylist())
@@ -304,6 +292,36 @@ def numbers_of(names: Iterable[str], number: dict[str, int], found: Words) -> Nu
                       f"请核对编号；最接近的是 {near}。"),
             )  # fmt: skip
     return np.array([number[name] for name in asked], np.int64)
+
+
+def touched_numbers(shop: Shop, names: Iterable[str], number: dict[str, int]) -> Numbers:
+    """Return the numbers of products that customers touched; listed ones that nobody has are left out.
+
+    Parameters
+    ----------
+    shop
+        The shop.
+    names
+        What was asked for.
+    number
+        Products that customers touched.
+
+    Raises
+    ------
+    UsageError
+        One is neither touched nor listed.
+    """
+    unknown = Words(
+        "No customer has touched such a product, and none is listed.",
+        "没有顾客接触过这件商品，商品表中也没有。",
+    )
+    asked = tuple(dict.fromkeys(names))
+    if all(name in number for name in asked):
+        return numbers_of(asked, number, unknown)
+    listed = catalogue(shop).product_id.to_pyarrow().to_pylist()
+    known = number | {name: -1 for name in listed if name is not None and name not in number}
+    found = numbers_of(asked, known, unknown)
+    return found[found >= 0]
 
 
 def _words(title: str) -> list[str]:
