@@ -49,7 +49,7 @@ if TYPE_CHECKING:
         review_topics,
         sentiment_effect,
     )
-    from shopkeeper.operations.segments.ask import lifetime_value
+    from shopkeeper.operations.segments.ask import lifetime_value, segment
     from shopkeeper.proof.ask import compare_methods
     from shopkeeper.settings import Settings
     from shopkeeper.surfaces.report import write_report
@@ -92,6 +92,7 @@ __all__ = [
     "review_sentiment",
     "review_topics",
     "run",
+    "segment",
     "sentiment_effect",
     "sessions",
     "shop_from_tables",
@@ -113,7 +114,7 @@ _HOMES = {
         "review_topics",
         "sentiment_effect",
     ),
-    "operations.segments.ask": ("lifetime_value",),
+    "operations.segments.ask": ("lifetime_value", "segment"),
     "proof.ask": ("compare_methods",),
     "settings": ("Settings",),
     "surfaces.report": ("write_report",),

@@ -7,6 +7,7 @@ beside the Chinese one.
 from __future__ import annotations
 
 from shopkeeper.operations.behaviour.vocabulary import EVENTS
+from shopkeeper.surfaces import customer_headings
 
 COLUMNS = {
     "abstained": "弃权",
@@ -206,6 +207,7 @@ COLUMNS = {
     "personalised": "个性化",
     "rule": "规则",
     "score": "得分",
+    **customer_headings.COLUMNS,
 }
 """Column or definition → its Chinese name."""
 
@@ -223,6 +225,7 @@ OF_TABLE = {
     ("panel", "products"): "商品数",
     ("balance", "before"): "匹配前差异",
     ("balance", "after"): "匹配后差异",
+    **customer_headings.OF_TABLE,
 }
 """(evidence, column) → its Chinese name, where it is another than elsewhere."""
 
@@ -267,6 +270,7 @@ EVIDENCE = {
     "together": "一起被抱怨的方面",
     "weeks": "按周",
     "words": "起决定作用的词语",
+    **customer_headings.EVIDENCE,
 }
 """Table of evidence → its Chinese name."""
 
@@ -296,10 +300,12 @@ _METHODS = {
     "any": "不限次序（any）",
     "bg_nbd": "BG/NBD 模型（bg_nbd）",
     "same_again": "和上一期一样（same_again）",
+    **customer_headings.METHODS,
 }
 CELLS: dict[str, dict[str, str]] = {
     **dict.fromkeys(("sentiment", "polarity", "read"), _SENTIMENTS),
     **dict.fromkeys(("method", "language_model", "traditional"), _METHODS),
+    **customer_headings.CELLS,
     "by": {"all": "全部", "entry": "入口", "device": "设备", "channel": "渠道"},
     "cohort": {"all": "全部", "in": "人群内", "out": "人群外"},
     "step": {name: f"{words.zh}（{name}）" for name, words in EVENTS.items()},

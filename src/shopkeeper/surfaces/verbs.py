@@ -188,6 +188,14 @@ VERBS: tuple[Verb, ...] = (
         answers=("review_sentiment",),
     ),
     Verb(
+        "segment",
+        "shopkeeper.operations.segments.ask",
+        Words("Who the customers are", "顾客分群"),
+        needs=(_ORDERS,),
+        reads=("orders", "order_items", "products", "customers", "events", "reviews"),
+        answers=("review_sentiment", "review_topics"),
+    ),
+    Verb(
         "recommend",
         "shopkeeper.operations.recommend.ask",
         Words("What to show each customer next", "给每位顾客推荐什么"),

@@ -108,6 +108,7 @@ CHINESE: dict[str, str] = {
     "funnel": "逐步查看转化：每一步有多少人继续，在哪里流失。",
     "retention": "按首次下单或来访的周期，看顾客后来是否回来、累计带来多少净额。",
     "lifetime-value": "估计每位顾客未来会买几次、花多少，并用留出的最近一段时间检验。",
+    "segment": "按消费（RFM）、行为或所购商品给顾客分群，也可用一句话圈选，并给出看得见的规则。",
     "sessions": "查看会话的时长、深度、跳出率，以及各入口和设备的下单比例。",
     "review-sentiment": "判断每条评价是负面、中性还是正面。",
     "review-aspects": "找出每条评价谈到的方面及其褒贬，并引用原文。",
@@ -154,6 +155,13 @@ CHINESE: dict[str, str] = {
     "encoder 微调 BERT 编码器（英文，需安装 encoder 附加包），"
     "cascade 先由编码器教出的 n-gram 模型读，没有把握的再交给编码器。",
     "encoder": "method 为 encoder 或 cascade 时改用的编码器：文件夹或 hub 名；留空则用 MiniLM。",
+    "segment method": "分群方法：rfm 看最近购买、频次与金额，behaviour 看类目、价格、优惠、退货、评价、来访与节奏，"
+    "embedding 看所购商品的名称。",
+    "sentence": "用一句话圈选，如“三个月没买、以前买过两次以上的老客”；此时按读出的规则分群。",
+    "segments": "分群数，2 到 12；0 表示由数据决定（rfm 固定八个）。",
+    "segment opted_out": "不得画像的顾客编号，以逗号分隔；完全排除在外。",
+    "segment minimum_count": "少于此数的分群不给数字，至少 20；未给出时用店铺设置。",
+    "segment seed": "起点与抽样的随机种子；未给出时用店铺设置里的种子。",
     "review-aspects method": "判断分句褒贬的方法：words 只看观点词表，learned 还从本店带星级的评价学习。",
     "accuracy": "不弃权的评价应达到的准确率，0（从不弃权）到 1。",
     "source": "哪些文本：reviews 评价、searches 搜索词、messages 顾客消息。",

@@ -2,12 +2,136 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from shopkeeper.answer import Answer
 from shopkeeper.data.shop import Shop
 from shopkeeper.errors import MissingDataError, UsageError
 from shopkeeper.words import Words
 
 LONGEST_DAYS = 1_825
+MOST_SEGMENTS = 12
+
+
+def segment(
+    shop: Shop,
+    *,
+    method: Literal["rfm", "behaviour", "embedding"] = "rfm",
+    sentence: str = "",
+    segments: int = 0,
+    currency: str = "",
+    opted_out: str = "",
+    minimum_count: int | None = None,
+    seed: int | None = None,
+) -> Answer:
+    """Tell the customers apart: who they are, how many, by which plain rule, and how they move.
+
+    By recency, frequency and money with stated cuts, by what they do, by what the things that they
+    bought are called, or by a sentence in English or Chinese that becomes a rule you can read.
+
+    Parameters
+    ----------
+    shop
+        The shop.
+    method
+        `rfm`: scores of recency, frequency and money; `behaviour`: classes of what customers do
+        (categories, prices, discounts, returns, reviews, visits, rhythm); `embedding`: clusters of
+        what was bought by its words.
+    sentence
+        A segment in words, such as "bought at least twice but not in three months"; the method is
+        then the rule that is read in it.
+    segments
+        How many classes or clusters, 2 to 12; 0 to choose by the data. RFM has its own eight.
+    currency
+        Orders of this currency count; empty for the one with the most orders.
+    opted_out
+        Customers with commas between them who must not be profiled; they are left out altogether.
+    minimum_count
+        A segment of fewer customers is not told; 20 at least. The shop's own setting when not given.
+    seed
+        Seed of starts and draws; the shop's own seed when not given.
+
+    Returns
+    -------
+    Answer
+        One row a segment: customers and share, how many agreed to messages, purchases, days since,
+        value, the plain rule with its precision and recall, and stability. Evidence: `members` (who
+        is where, read by other verbs), `stability`, `migration` from month to month, `cuts`,
+        `choices` (why so many), `habits`, `overlap` with RFM, and `rule` of a sentence.
+
+    Raises
+    ------
+    MissingDataError
+        Nobody has a paid order in the currency.
+    UsageError
+        The sentence asks for what is never inferred or holds a part that cannot be read, nobody or
+        too few meet its rule, or `segments` or `minimum_count` is out of range.
+
+    Limits
+    ------
+    A segment says what customers did, not why. Ids of classes hold while the data does: after an
+    import the classes are learned anew. Who bought once shows little of their habits.
+
+    Examples
+    --------
+    >>> from datetime import date, timedelta
+    >>> import pyarrow as pa
+    >>> from shopkeeper.data.shop import shop_from_tables
+    >>> rows = [(f"c{n}", n % 50 + 40 * step) for n in range(100) for step in range(1 + n % 2 * 2)]
+    >>> orders = pa.table(
+    ...     {
+    ...         "order_id": [str(number) for number in range(len(rows))],
+    ...         "customer_id": [who for who, _ in rows],
+    ...         "ordered_at": [
+    ...             f"{date(2025, 1, 1) + timedelta(days=at)} 10:00:00" for _, at in rows
+    ...         ],
+    ...         "total": [20] * len(rows),
+    ...     }
+    ... )
+    >>> shop = shop_from_tables({"orders": orders})
+    >>> answer = segment(shop, sentence="买过两次以上", minimum_count=20)
+    >>> answer.table["rule_en"].to_pylist(), answer.table["customers"].to_pylist()
+    (['purchases ≥ 2'], [50])
+    """
+    from shopkeeper.operations.segments.grouping.finding import Plan
+    from shopkeeper.operations.segments.grouping.finding import answer as groups
+    from shopkeeper.operations.segments.spoken.finding import answer as spoken
+
+    asked = Words("Asked to tell the customers apart.", "要给顾客分群。")
+    if segments and not 2 <= segments <= MOST_SEGMENTS:
+        raise UsageError(
+            asked,
+            Words(f"segments is {segments}.", f"分群数（segments）为 {segments}。"),
+            Words(f"Give 2 to {MOST_SEGMENTS}, or 0 to choose by the data.",
+                  f"请给 2 到 {MOST_SEGMENTS}，或给 0 由数据决定。"),
+        )  # fmt: skip
+    plan = Plan(
+        method, segments, currency.strip(),
+        frozenset(one.strip() for one in opted_out.split(",") if one.strip()),
+        shop.settings.least_count(minimum_count), shop.settings.seed if seed is None else seed,
+    )  # fmt: skip
+    made = spoken(shop, plan, sentence) if sentence.strip() else groups(shop, plan)
+    if made is None:
+        raise nobody(shop, asked, plan.currency)
+    return made
+
+
+def nobody(shop: Shop, asked: Words, currency: str) -> MissingDataError:
+    """Return the message for a shop in which nobody bought."""
+    from shopkeeper.operations.segments.base import known_currencies
+
+    there = [row["currency"] for row in known_currencies(shop) if row["currency"]]
+    of = Words(f" in {currency}", f" {currency} ") if currency else Words("", "")
+    others = Words("", "")
+    if currency and there:
+        others = Words(
+            f", or choose from {', '.join(there)}", f"，或从 {'、'.join(there)} 中选择币种"
+        )
+    return MissingDataError(
+        asked,
+        Words(f"No customer has a paid order{of.en}.", f"没有任何顾客有{of.zh}支付订单。"),
+        Words(f"Import orders with customers{others.en}.", f"请导入带顾客编号的订单{others.zh}。"),
+    )
 
 
 def lifetime_value(
