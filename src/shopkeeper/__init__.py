@@ -49,7 +49,7 @@ if TYPE_CHECKING:
         review_topics,
         sentiment_effect,
     )
-    from shopkeeper.operations.segments.ask import lifetime_value, segment
+    from shopkeeper.operations.segments.ask import churn, lifetime_value, segment
     from shopkeeper.proof.ask import compare_methods
     from shopkeeper.settings import Settings
     from shopkeeper.surfaces.report import write_report
@@ -80,6 +80,7 @@ __all__ = [
     "Words",
     "build_demo",
     "check",
+    "churn",
     "compare_methods",
     "funnel",
     "import_files",
@@ -114,7 +115,7 @@ _HOMES = {
         "review_topics",
         "sentiment_effect",
     ),
-    "operations.segments.ask": ("lifetime_value", "segment"),
+    "operations.segments.ask": ("churn", "lifetime_value", "segment"),
     "proof.ask": ("compare_methods",),
     "settings": ("Settings",),
     "surfaces.report": ("write_report",),

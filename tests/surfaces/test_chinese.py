@@ -108,6 +108,7 @@ COMMANDS = {
     "funnel": "funnel --rows 60",
     "retention": "retention --rows 60",
     "sessions": "sessions --rows 60",
+    "churn": "churn --rows 60",
     "segment": "segment --rows 60",
     "segment by behaviour": "segment --method behaviour --segments 2",
     "segment by taste": "segment --method embedding --segments 2",

@@ -8,7 +8,18 @@ from __future__ import annotations
 COLUMNS = {
     "accepts_marketing": "同意营销信息",
     "condition": "条件",
+    "auc": "区分度 AUC",
+    "brier": "布里尔分数",
+    "churn_high": "流失概率上限",
+    "churn_low": "流失概率下限",
+    "churn_probability": "流失概率",
     "criterion": "准则",
+    "days_between": "预计间隔天数",
+    "due_on": "应来日期",
+    "log_loss": "对数损失",
+    "overdue": "已逾期",
+    "p_lasts": "沉默属正常的概率",
+    "times_own": "为自身间隔的倍数",
     "draws": "抽样次数",
     "frequency": "频次评分",
     "from": "从",
@@ -56,6 +67,9 @@ METHODS = {
     "behaviour": "行为类别（behaviour）",
     "embedding": "商品向量聚类（embedding）",
     "rule": "按规则（rule）",
+    "own_rhythm": "自身节奏（own_rhythm）",
+    "recency": "只看最近购买（recency）",
+    "own_minus_recency": "自身节奏减只看最近（own_minus_recency）",
 }
 SEGMENTS = {
     "champions": "核心顾客（champions）",

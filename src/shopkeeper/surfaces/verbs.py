@@ -188,6 +188,13 @@ VERBS: tuple[Verb, ...] = (
         answers=("review_sentiment",),
     ),
     Verb(
+        "churn",
+        "shopkeeper.operations.segments.ask",
+        Words("Who is overdue, and who is leaving", "谁该来没来、谁可能流失"),
+        needs=(_ORDERS,),
+        reads=("orders", "order_items", "customers"),
+    ),
+    Verb(
         "segment",
         "shopkeeper.operations.segments.ask",
         Words("Who the customers are", "顾客分群"),

@@ -108,6 +108,7 @@ CHINESE: dict[str, str] = {
     "funnel": "逐步查看转化：每一步有多少人继续，在哪里流失。",
     "retention": "按首次下单或来访的周期，看顾客后来是否回来、累计带来多少净额。",
     "lifetime-value": "估计每位顾客未来会买几次、花多少，并用留出的最近一段时间检验。",
+    "churn": "按每位顾客自己的节奏，看谁该来没来、谁可能流失，并用留出的一段时间检验。",
     "segment": "按消费（RFM）、行为或所购商品给顾客分群，也可用一句话圈选，并给出看得见的规则。",
     "sessions": "查看会话的时长、深度、跳出率，以及各入口和设备的下单比例。",
     "review-sentiment": "判断每条评价是负面、中性还是正面。",
@@ -155,6 +156,8 @@ CHINESE: dict[str, str] = {
     "encoder 微调 BERT 编码器（英文，需安装 encoder 附加包），"
     "cascade 先由编码器教出的 n-gram 模型读，没有把握的再交给编码器。",
     "encoder": "method 为 encoder 或 cascade 时改用的编码器：文件夹或 hub 名；留空则用 MiniLM。",
+    "churn horizon_days": "多少天内不买算流失，7 到 730；0 表示取数据天数的四分之一，最多 90。",
+    "churn minimum_count": "一组至少的顾客数，低于此数不给出比例；未给出时用店铺设置。",
     "segment method": "分群方法：rfm 看最近购买、频次与金额，behaviour 看类目、价格、优惠、退货、评价、来访与节奏，"
     "embedding 看所购商品的名称。",
     "sentence": "用一句话圈选，如“三个月没买、以前买过两次以上的老客”；此时按读出的规则分群。",
