@@ -57,8 +57,6 @@ COLUMNS = {
     "error": "标准误差",
     "events_per_session": "每次会话事件数",
     "expected": "预期",
-    "expected_purchases": "预期购买次数",
-    "expected_value": "预期净额",
     "chance": "偶然概率",
     "f1": "F1",
     "field": "引自",

@@ -235,7 +235,7 @@ def lifetime_value(
 
     How often is foretold by BG/NBD, how much by Gamma-Gamma, from nothing but when and for how much
     each customer bought. The last `horizon_days` are first kept aside, foretold from what came before
-    and held against what happened, beside the guess that everybody does the same again.
+    and held against what happened, beside simpler guesses and boosted trees.
 
     Parameters
     ----------
@@ -252,9 +252,11 @@ def lifetime_value(
     Returns
     -------
     Answer
-        One row a customer, the most valuable first: purchases so far, probability of still being
-        active, purchases, value of one and value expected, and value so far. Evidence: `quality` on
-        the days kept aside beside the guess, `calibration` by tenths, and `fitted`.
+        One row a customer, the most valuable first: historic, predicted and total value, historic and
+        predicted number of orders, average order value and days between orders, probability of being
+        active and of churn, and expected date of the next order; what is predicted has its interval.
+        Evidence: `quality` on the days kept aside beside the same again, last year again and boosted
+        trees, `calibration` and `value_calibration` by tenths, and `fitted`.
 
     Raises
     ------
@@ -293,7 +295,8 @@ def lifetime_value(
     >>> answer.table.num_rows, all(0 <= p <= 1 for p in answer.table["p_active"].to_pylist())
     (60, True)
     """
-    from shopkeeper.operations.segments.lifetime.finding import NEEDED, NEEDED_AGAIN, Plan, answer
+    from shopkeeper.operations.segments.lifetime.finding import answer
+    from shopkeeper.operations.segments.lifetime.judging import NEEDED, NEEDED_AGAIN, Plan
 
     least = shop.settings.minimum_count if minimum_count is None else minimum_count
     if least < 1 or not 7 <= horizon_days <= LONGEST_DAYS:
@@ -308,7 +311,7 @@ def lifetime_value(
                 f"天数请给 7 到 {LONGEST_DAYS:,}，最小计数请给不小于 1 的数。",
             ),
         )
-    made = answer(shop, Plan(horizon_days, currency.strip(), least))
+    made = answer(shop, Plan(horizon_days, currency.strip(), least, shop.settings.seed))
     if isinstance(made, Answer):
         return made
     raise MissingDataError(

@@ -60,7 +60,8 @@ def fit_logistic(columns: Floats, happened: Floats) -> Logistic:
             break
     said = expit(rows @ weights)
     curvature = (rows * (said * (1 - said))[:, None]).T @ rows + penalty
-    return Logistic(weights, np.linalg.inv(curvature), centre, scale)
+    inverse = np.asarray(np.linalg.inv(curvature), dtype=np.float64)
+    return Logistic(weights, inverse, centre, scale)
 
 
 def _design(columns: Floats) -> Floats:
