@@ -49,7 +49,7 @@ if TYPE_CHECKING:
         review_topics,
         sentiment_effect,
     )
-    from shopkeeper.operations.segments.ask import churn, lifetime_value, segment
+    from shopkeeper.operations.segments.ask import churn, lifetime_value, profile, segment
     from shopkeeper.proof.ask import compare_methods
     from shopkeeper.settings import Settings
     from shopkeeper.surfaces.report import write_report
@@ -87,6 +87,7 @@ __all__ = [
     "lifetime_value",
     "open_shop",
     "overview",
+    "profile",
     "recommend",
     "retention",
     "review_aspects",
@@ -115,7 +116,7 @@ _HOMES = {
         "review_topics",
         "sentiment_effect",
     ),
-    "operations.segments.ask": ("churn", "lifetime_value", "segment"),
+    "operations.segments.ask": ("churn", "lifetime_value", "profile", "segment"),
     "proof.ask": ("compare_methods",),
     "settings": ("Settings",),
     "surfaces.report": ("write_report",),

@@ -33,6 +33,7 @@ SOURCES: dict[str, list[dict[str, Any]]] = {
     "review_topics": [{"source": name} for name in ("reviews", "searches", "messages")],
     "funnel": [{}, {"breakdown": "category,city", "per": "customer", "order": "any"}],
     "segment": [{}, {"method": "behaviour", "segments": 2}, {"method": "embedding", "segments": 2}],
+    "profile": [{}, {"method": "behaviour"}],
     "retention": [{}, {"since": "visit", "period": "week"}],
 }
 IDS = ("customer_id", "product_id", "clicked_product_id", "order_id", "session_id", "visitor_id",
@@ -72,7 +73,7 @@ def test_the_small_shop_has_rows_in_every_table(tables: Tables) -> None:
     assert set(tables) == set(TABLES)
     assert all(table.num_rows for table in tables.values())
     assert {name for verb in VERBS for name in verb.answers} == {
-        "review_sentiment", "review_topics"}  # fmt: skip
+        "review_sentiment", "review_topics", "review_aspects"}  # fmt: skip
 
 
 @every_verb

@@ -109,6 +109,8 @@ COMMANDS = {
     "retention": "retention --rows 60",
     "sessions": "sessions --rows 60",
     "churn": "churn --rows 60",
+    "profile": "profile --rows 60",
+    "profile of one": "profile --customer 5",
     "segment": "segment --rows 60",
     "segment by behaviour": "segment --method behaviour --segments 2",
     "segment by taste": "segment --method embedding --segments 2",

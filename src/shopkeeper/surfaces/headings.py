@@ -328,6 +328,7 @@ CELLS: dict[str, dict[str, str]] = {
         "category": "类目", "seller": "卖家",
     },
     "part": {
+        **customer_headings.PARTS,
         "writers": "写评价的顾客", "products": "被评价的商品", "visitors": "访客",
         "panel": "差评集中", "drivers": "差评相关因素", "reviews": "评价", "rows": "行",
         "texts": "文本", "with_text": "有文字", "with_aspect": "谈到方面", "clauses": "分句",

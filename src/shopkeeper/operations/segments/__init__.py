@@ -1,6 +1,7 @@
 """Who are the customers, and what are they worth? The capability segments.
 
-Verbs: `segment` tells customers apart, `churn` who is overdue and `lifetime_value` what is expected of each. They read what
+Verbs: `segment` tells customers apart, `profile` writes a card of each segment, `churn` says who is
+overdue and `lifetime_value` what is expected of each. They read what
 customers bought, viewed and wrote; every answer says how far it was right about customers or a period
 that were kept aside.
 
@@ -8,6 +9,6 @@ Limits: they know what a customer did, and nothing of why. Health, religion, pre
 orientation are never inferred.
 """
 
-from shopkeeper.operations.segments.ask import churn, lifetime_value, segment
+from shopkeeper.operations.segments.ask import churn, lifetime_value, profile, segment
 
-__all__ = ["churn", "lifetime_value", "segment"]
+__all__ = ["churn", "lifetime_value", "profile", "segment"]

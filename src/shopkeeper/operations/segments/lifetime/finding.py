@@ -21,8 +21,6 @@ from shopkeeper.operations.segments.lifetime.ahead import (
 )
 from shopkeeper.operations.segments.lifetime.judging import (
     CALIBRATION,
-    NEEDED,
-    NEEDED_AGAIN,
     QUALITY,
     Plan,
     hold_out,
@@ -37,6 +35,7 @@ from shopkeeper.operations.segments.lifetime.learning import (
 from shopkeeper.operations.segments.lifetime.picture import tenths_chart
 from shopkeeper.operations.segments.lifetime.sentences import DEFINITIONS, TITLE, limits, sentences
 from shopkeeper.operations.segments.methods.purchases import Floats
+from shopkeeper.operations.segments.refusals import NEEDED, NEEDED_AGAIN
 from shopkeeper.words import Words
 
 if TYPE_CHECKING:

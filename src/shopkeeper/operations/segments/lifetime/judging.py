@@ -23,12 +23,13 @@ from shopkeeper.operations.segments.lifetime.learning import (
 )
 from shopkeeper.operations.segments.methods.boosted import Boosted
 from shopkeeper.operations.segments.methods.purchases import Floats
+from shopkeeper.operations.segments.refusals import NEEDED, NEEDED_AGAIN
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
 Row = dict[str, Any]
-NEEDED, NEEDED_AGAIN, A_YEAR = 50, 10, 365
+A_YEAR = 365
 QUALITY = pa.schema(
     [("method", pa.string()), ("metric", pa.string()), ("n", pa.int64())]
     + [(name, pa.float64()) for name in ("value", "low", "high")]

@@ -26,12 +26,13 @@ from shopkeeper.operations.segments.overdue.sentences import (
     limits,
     sentences,
 )
+from shopkeeper.operations.segments.refusals import NEEDED, NEEDED_AGAIN
 
 if TYPE_CHECKING:
     from shopkeeper.data.shop import Shop
 
 Row = dict[str, Any]
-LONGEST, NEEDED, NEEDED_AGAIN, REPEATS = 90, 50, 10, 200
+LONGEST, REPEATS = 90, 200
 CUSTOMERS = pa.schema(
     [("customer_id", pa.string()), ("purchases", pa.int64()), ("days_since", pa.int64())]
     + [(name, pa.float64()) for name in ("days_between", "times_own", "p_lasts")]
