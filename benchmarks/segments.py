@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 from machine import keep
 
-from shopkeeper.operations.segments.lifetime.finding import fit
+from shopkeeper.operations.segments.lifetime.learning import fit
 
 # Fader, Hardie & Lee (2005), table 2, in weeks.
 R, ALPHA, A, B = 0.243, 4.414, 0.793, 2.426

@@ -50,7 +50,7 @@ if TYPE_CHECKING:
         review_topics,
         sentiment_effect,
     )
-    from shopkeeper.operations.segments.ask import lifetime_value
+    from shopkeeper.operations.segments.ask import churn, lifetime_value, profile, segment
     from shopkeeper.proof.ask import compare_methods
     from shopkeeper.settings import Settings
     from shopkeeper.surfaces.report import write_report
@@ -81,12 +81,14 @@ __all__ = [
     "Words",
     "build_demo",
     "check",
+    "churn",
     "compare_methods",
     "funnel",
     "import_files",
     "lifetime_value",
     "open_shop",
     "overview",
+    "profile",
     "recommend",
     "retention",
     "review_aspects",
@@ -94,6 +96,7 @@ __all__ = [
     "review_topics",
     "run",
     "search_products",
+    "segment",
     "sentiment_effect",
     "sessions",
     "shop_from_tables",
@@ -116,7 +119,7 @@ _HOMES = {
         "review_topics",
         "sentiment_effect",
     ),
-    "operations.segments.ask": ("lifetime_value",),
+    "operations.segments.ask": ("churn", "lifetime_value", "profile", "segment"),
     "proof.ask": ("compare_methods",),
     "settings": ("Settings",),
     "surfaces.report": ("write_report",),

@@ -32,6 +32,8 @@ QUICK: dict[str, dict[str, Any]] = {"compare_methods": {"methods": "majority,ngr
 SOURCES: dict[str, list[dict[str, Any]]] = {
     "review_topics": [{"source": name} for name in ("reviews", "searches", "messages")],
     "funnel": [{}, {"breakdown": "category,city", "per": "customer", "order": "any"}],
+    "segment": [{}, {"method": "behaviour", "segments": 2}, {"method": "embedding", "segments": 2}],
+    "profile": [{}, {"method": "behaviour"}],
     "retention": [{}, {"since": "visit", "period": "week"}],
 }
 IDS = ("customer_id", "product_id", "clicked_product_id", "order_id", "session_id", "visitor_id",
@@ -70,7 +72,8 @@ def around(shop: Shop) -> str:
 def test_the_small_shop_has_rows_in_every_table(tables: Tables) -> None:
     assert set(tables) == set(TABLES)
     assert all(table.num_rows for table in tables.values())
-    assert {name for verb in VERBS for name in verb.answers} == {"review_sentiment"}
+    assert {name for verb in VERBS for name in verb.answers} == {
+        "review_sentiment", "review_topics", "review_aspects"}  # fmt: skip
 
 
 @every_verb
@@ -149,7 +152,7 @@ def every_source(verb: Verb, shop: Shop) -> list[Answer]:
 def by_name(said: str) -> list[Any]:
     """Return what was said, its rows of one review, text or customer in the order of their names."""
     head, words, document = json.loads(said)
-    for name in {"table", "texts"} & set(document):
+    for name in {"table", "texts", "members"} & set(document):
         document[name].sort(
             key=lambda row: row.get("review_id") or row.get("id") or row.get("customer_id") or ""
         )

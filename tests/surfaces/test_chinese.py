@@ -12,7 +12,7 @@ from shopkeeper.data.tables import TABLES
 
 # What a Chinese analyst writes in Latin letters too, and what is typed at this program.
 ALLOWED = {
-    "shopkeeper", "Newcombe", "RetailRocket", "BG", "NBD", "Gamma", "GMV", "AOV", "NDCG", "F1", "AUC", "CNY", "UTC", "n", "gram",
+    "shopkeeper", "Newcombe", "RetailRocket", "BG", "NBD", "Gamma", "RFM", "Hennig", "Jaccard", "BIC", "GMV", "AOV", "NDCG", "F1", "AUC", "CNY", "UTC", "n", "gram",
     "Wilson", "Holm", "log",
     "Benjamini", "Hochberg", "MiniLM", "BERT", "P", "A", "f", "p", "csv", "max_fit_rows", "review_sentiment",
     "App", "CSV", "JSON", "lines", "Parquet", "xlsx", "Online", "Retail", "Olist", "Shopify", "Judge", "me", "Yelp",
@@ -108,6 +108,13 @@ COMMANDS = {
     "funnel": "funnel --rows 60",
     "retention": "retention --rows 60",
     "sessions": "sessions --rows 60",
+    "churn": "churn --rows 60",
+    "profile": "profile --rows 60",
+    "profile of one": "profile --customer 5",
+    "segment": "segment --rows 60",
+    "segment by behaviour": "segment --method behaviour --segments 2",
+    "segment by taste": "segment --method embedding --segments 2",
+    "segment in words": "segment --sentence 买过两次以上",
     "lifetime-value": "lifetime-value --horizon-days 30",
     "retention of visits": "retention --since order --returning order --period week",
     "funnel split": "funnel --steps 浏览,下单 --cohort category=茶具 --breakdown category",

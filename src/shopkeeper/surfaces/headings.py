@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from shopkeeper.operations.behaviour.vocabulary import EVENTS
 from shopkeeper.operations.recommend.rule_names import RULES
+from shopkeeper.surfaces import customer_headings
 
 COLUMNS = {
     "abstained": "弃权",
@@ -57,8 +58,6 @@ COLUMNS = {
     "error": "标准误差",
     "events_per_session": "每次会话事件数",
     "expected": "预期",
-    "expected_purchases": "预期购买次数",
-    "expected_value": "预期净额",
     "chance": "偶然概率",
     "f1": "F1",
     "field": "引自",
@@ -208,6 +207,7 @@ COLUMNS = {
     "removed": "移除次数",
     "rule": "规则",
     "score": "得分",
+    **customer_headings.COLUMNS,
 }
 """Column or definition → its Chinese name."""
 
@@ -225,6 +225,7 @@ OF_TABLE = {
     ("panel", "products"): "商品数",
     ("balance", "before"): "匹配前差异",
     ("balance", "after"): "匹配后差异",
+    **customer_headings.OF_TABLE,
 }
 """(evidence, column) → its Chinese name, where it is another than elsewhere."""
 
@@ -269,6 +270,7 @@ EVIDENCE = {
     "together": "一起被抱怨的方面",
     "weeks": "按周",
     "words": "起决定作用的词语",
+    **customer_headings.EVIDENCE,
 }
 """Table of evidence → its Chinese name."""
 
@@ -298,10 +300,12 @@ _METHODS = {
     "any": "不限次序（any）",
     "bg_nbd": "BG/NBD 模型（bg_nbd）",
     "same_again": "和上一期一样（same_again）",
+    **customer_headings.METHODS,
 }
 CELLS: dict[str, dict[str, str]] = {
     **dict.fromkeys(("sentiment", "polarity", "read"), _SENTIMENTS),
     **dict.fromkeys(("method", "language_model", "traditional"), _METHODS),
+    **customer_headings.CELLS,
     "by": {"all": "全部", "entry": "入口", "device": "设备", "channel": "渠道"},
     "cohort": {"all": "全部", "in": "人群内", "out": "人群外"},
     "step": {name: f"{words.zh}（{name}）" for name, words in EVENTS.items()},
@@ -326,6 +330,7 @@ CELLS: dict[str, dict[str, str]] = {
         "category": "类目", "seller": "卖家",
     },
     "part": {
+        **customer_headings.PARTS,
         "writers": "写评价的顾客", "products": "被评价的商品", "visitors": "访客",
         "panel": "差评集中", "drivers": "差评相关因素", "reviews": "评价", "rows": "行",
         "texts": "文本", "with_text": "有文字", "with_aspect": "谈到方面", "clauses": "分句",

@@ -199,6 +199,31 @@ VERBS: tuple[Verb, ...] = (
         answers=("review_sentiment",),
     ),
     Verb(
+        "churn",
+        "shopkeeper.operations.segments.ask",
+        Words("Who is overdue, and who is leaving", "谁该来没来、谁可能流失"),
+        needs=(_ORDERS,),
+        reads=("orders", "order_items", "customers"),
+    ),
+    Verb(
+        "segment",
+        "shopkeeper.operations.segments.ask",
+        Words("Who the customers are", "顾客分群"),
+        needs=(_ORDERS,),
+        reads=("orders", "order_items", "products", "customers", "events", "reviews"),
+        answers=("review_sentiment", "review_topics"),
+    ),
+    Verb(
+        "profile",
+        "shopkeeper.operations.segments.ask",
+        Words("One card a segment", "分群名片"),
+        needs=(_ORDERS,),
+        reads=(
+            "orders", "order_items", "products", "categories", "customers", "events", "reviews",
+        ),
+        answers=("review_sentiment", "review_aspects", "review_topics"),
+    ),
+    Verb(
         "recommend",
         "shopkeeper.operations.recommend.ask",
         Words("What to show each customer next", "给每位顾客推荐什么"),

@@ -1,7 +1,10 @@
 """The answer of `lifetime_value`, and the models behind it."""
 
+import csv
+import importlib.util
 import re
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,6 +22,7 @@ from shopkeeper.data.shop import Shop, shop_from_tables
 from shopkeeper.data.tables import BY_NAME as TABLES
 from shopkeeper.errors import MissingDataError, UsageError
 from shopkeeper.operations.segments.ask import lifetime_value
+from shopkeeper.operations.segments.lifetime.ahead import counts_ahead, value_ahead
 from shopkeeper.operations.segments.methods.purchases import (
     Cells,
     Purchases,
@@ -204,11 +208,15 @@ def answer(shop: Shop) -> Answer:
 def test_every_customer_has_a_row_and_the_most_valuable_stands_first(answer: Answer) -> None:
     rows = answer.table.to_pylist()
     assert len(rows) == 1_500
-    values = [row["expected_value"] for row in rows]
+    values = [row["predicted_clv"] for row in rows]
     assert values == sorted(values, reverse=True) and min(values) >= 0
     for row in rows[:50]:
-        assert row["expected_value"] == row["expected_purchases"] * row["value_of_one"]
-        assert 0 <= row["p_active"] <= 1 and row["purchases"] >= 1 and row["days_since"] >= 0
+        assert row["predicted_clv"] == row["predicted_number_of_orders"] * row["value_of_one"]
+        assert (
+            0 <= row["p_active"] <= 1
+            and row["historic_number_of_orders"] >= 1
+            and row["days_since"] >= 0
+        )
     assert {row["currency"] for row in rows} == {"CNY"}
 
 
@@ -243,8 +251,8 @@ def test_days_kept_aside_teach_nothing(shop: Shop, answer: Answer) -> None:
 def test_orders_of_one_day_are_one_purchase_and_refunds_lessen_the_value() -> None:
     rows = [(f"c{n}", day, 10.0, "CNY") for n in range(60) for day in (0, 0, 40 + n % 30)]
     found = lifetime_value(shop_of(rows), horizon_days=7)
-    assert set(found.table["purchases"].to_pylist()) == {2}
-    assert set(found.table["value_so_far"].to_pylist()) == {30.0}
+    assert set(found.table["historic_number_of_orders"].to_pylist()) == {2}
+    assert set(found.table["historic_clv"].to_pylist()) == {30.0}
 
 
 def test_refunds_that_are_documents_lessen_the_purchase_before_them() -> None:
@@ -261,8 +269,10 @@ def test_refunds_that_are_documents_lessen_the_purchase_before_them() -> None:
         shop_from_tables({"orders": whole}, settings=plain.settings), horizon_days=7
     )
     told = {row["customer_id"]: row for row in found.table.to_pylist()}
-    assert "stranger" not in told and {row["purchases"] for row in told.values()} == {2}
-    assert [told[f"c{n}"]["value_so_far"] for n in range(4)] == [16.0, 16.0, 20.0, 20.0]
+    assert "stranger" not in told and {
+        row["historic_number_of_orders"] for row in told.values()
+    } == {2}
+    assert [told[f"c{n}"]["historic_clv"] for n in range(4)] == [16.0, 16.0, 20.0, 20.0]
     # A refund of the first purchase says nothing of what is spent on the ones after it.
     assert told["c0"]["value_of_one"] == told["c3"]["value_of_one"] > told["c1"]["value_of_one"]
 
@@ -276,7 +286,7 @@ def test_a_currency_that_went_out_of_use_is_silent_until_the_data_ends() -> None
 
 
 def test_whoever_bought_once_is_said_to_count_as_active(answer: Answer) -> None:
-    once = [row for row in answer.table.to_pylist() if row["purchases"] == 1]
+    once = [row for row in answer.table.to_pylist() if row["historic_number_of_orders"] == 1]
     assert once and all(row["p_active"] == 1.0 for row in once)
     assert any("bought once counts as surely active" in words.en for words in answer.limits)
     twice = [(f"c{n}", day, 10.0, "CNY") for n in range(60) for day in (0, 40 + n % 30)]
@@ -296,7 +306,7 @@ def test_currencies_are_never_added(shop: Shop, answer: Answer) -> None:
 def test_every_number_in_a_sentence_stands_in_a_table(answer: Answer) -> None:
     cells_there = {"90", f"{answer.table.num_rows:,}"}
     first = answer.table.slice(0, 1).to_pylist()[0]
-    cells_there |= {f"{first['expected_value']:,.2f}", f"{first['p_active']:.1%}"}
+    cells_there |= {f"{first['predicted_clv']:,.2f}", f"{first['p_active']:.1%}"}
     for row in answer.evidence["quality"].to_pylist():
         cells_there |= {
             f"{row[name]:.{places}f}" for name in ("value", "low", "high") for places in (2, 3)
@@ -318,7 +328,7 @@ def test_a_short_history_is_answered_without_a_calibration_and_says_so() -> None
 
 def test_the_chart_holds_both_what_was_expected_and_what_happened(answer: Answer) -> None:
     assert answer.chart is not None
-    values = answer.chart["data"]["values"]
+    values = answer.chart["vconcat"][0]["data"]["values"]
     assert len(values) == answer.evidence["calibration"].num_rows > 1
     assert set(values[0]) == {"tenth", "expected", "happened", "low", "high"}
 
@@ -363,4 +373,134 @@ def test_free_orders_and_negative_totals_have_no_value_and_do_no_harm() -> None:
     ]
     found = lifetime_value(shop_of(rows), horizon_days=7)
     assert set(found.table["value_of_one"].to_pylist()) == {0.0}
-    assert all(np.isfinite(found.table["expected_purchases"].to_numpy()))
+    assert all(np.isfinite(found.table["predicted_number_of_orders"].to_numpy()))
+
+
+def cdnow() -> Cells:
+    """Return the CDNOW sample as the package `lifetimes` (MIT) brings it, where that is installed."""
+    spec = importlib.util.find_spec("lifetimes")
+    if spec is None or not spec.submodule_search_locations:
+        pytest.skip("lifetimes, which brings the CDNOW sample, is not installed")
+    file = Path(spec.submodule_search_locations[0]) / "datasets" / "cdnow_customers_summary.csv"
+    with file.open(encoding="utf-8", newline="") as lines:
+        rows = list(csv.DictReader(lines))
+    x, recency, age = (
+        np.array([float(row[name]) for row in rows]) for name in ("frequency", "recency", "T")
+    )
+    assert len(rows) == 2_357
+    return Cells(x, recency, age, np.ones(len(rows)))
+
+
+def test_the_published_parameters_of_the_cdnow_sample_are_found() -> None:
+    found = fit_purchases(cdnow())
+    rounded = tuple(round(one, 3) for one in (found.r, found.alpha, found.a, found.b))
+    assert rounded == pytest.approx(CDNOW, abs=0.0011)
+    assert round(found.log_likelihood, 1) == -9582.4
+
+
+def test_the_formulas_say_what_those_of_lifetimes_say() -> None:
+    sample = cdnow()
+    lifetimes = pytest.importorskip("lifetimes", exc_type=ImportError)
+    theirs = lifetimes.BetaGeoFitter()
+    theirs.params_ = dict(zip(("r", "alpha", "a", "b"), CDNOW, strict=True))
+    given = (sample.repeats, sample.recency, sample.age)
+    ours = fitted(CDNOW)
+    alive = theirs.conditional_probability_alive(*given)
+    assert ours.alive(sample) == pytest.approx(np.asarray(alive), abs=1e-9)
+    ahead = theirs.conditional_expected_number_of_purchases_up_to_time(39.0, *given)
+    assert ours.expected(sample, 39.0) == pytest.approx(np.asarray(ahead), rel=1e-6)
+    money = lifetimes.GammaGammaFitter()
+    money.params_ = {"p": 6.0, "q": 4.0, "v": 15.0}
+    counts, means = np.array([0.0, 1.0, 7.0]), np.array([0.0, 100.0, 35.0])
+    assert Spend(6.0, 4.0, 15.0).expected(counts, means) == pytest.approx(
+        np.asarray(money.conditional_expected_average_profit(counts, means))
+    )
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.lists(st.floats(0.2, 5), min_size=4, max_size=4), st.integers(0, 15), st.floats(0.01, 1),
+    st.floats(2, 80), st.floats(1, 52),
+)  # fmt: skip
+def test_chances_of_so_many_purchases_add_up_to_the_expectation(
+    point: list[float], repeats: int, part: float, age: float, horizon: float
+) -> None:
+    model, given_cells = fitted(tuple(point)), cells((repeats, part * age if repeats else 0.0, age))
+    tails = np.array([float(one[0]) for one in model.at_least(given_cells, horizon)])
+    assert (np.diff(tails) <= 1e-12).all() and 0 <= tails[-1] <= tails[0] <= 1
+    # What lies beyond the last of them is not counted where purchases hardly ever end.
+    if tails[-1] < 1e-9:
+        expected = float(model.expected(given_cells, horizon)[0])
+        assert tails.sum() == pytest.approx(expected, rel=1e-4, abs=1e-7)
+
+
+def test_half_of_who_is_active_has_bought_by_the_median_wait() -> None:
+    model, given_cells = fitted(CDNOW), cells((3, 20, 30))
+    draw = np.random.default_rng(0)
+    rate = draw.gamma(model.r + 3, 1 / (model.alpha + 30), 200_000)
+    waits = draw.exponential(1 / rate)
+    for share in (0.025, 0.5, 0.975):
+        assert model.wait(given_cells, share)[0] == pytest.approx(
+            np.quantile(waits, share), rel=0.03
+        )
+
+
+def test_the_interval_of_value_holds_what_is_drawn() -> None:
+    model, spend, given_cells = (
+        fitted((0.8, 6.0, 0.5, 3.0)),
+        Spend(4.0, 5.0, 60.0),
+        cells((5, 28, 30)),
+    )
+    draw = np.random.default_rng(1)
+    size, horizon = 100_000, 26.0
+    mean = np.array([50.0])
+    rate = draw.gamma(model.r + 5, 1 / (model.alpha + 30), size)
+    leaves = draw.beta(model.a, model.b + 5, size)
+    active = draw.random(size) < model.alive(given_cells)[0]
+    counts, at = np.zeros(size), np.where(active, draw.exponential(1 / rate), np.inf)
+    while (at <= horizon).any():
+        counts += at <= horizon
+        stays = (at <= horizon) & (draw.random(size) > leaves)
+        at = np.where(stays, at + draw.exponential(1 / rate), np.inf)
+    nu = draw.gamma(spend.q + spend.p * 5, 1 / (spend.v + 5 * mean[0]), size)
+    paid = np.where(counts > 0, draw.gamma(np.maximum(spend.p * counts, 1e-9), 1 / nu), 0.0)
+    found = counts_ahead(model, given_cells, horizon)
+    assert found.mean[0] == pytest.approx(counts.mean(), rel=0.02)
+    assert found.square[0] == pytest.approx((counts**2).mean(), rel=0.03)
+    assert found.high[0] == np.quantile(counts, 0.975, method="inverted_cdf")
+    low, high = value_ahead(found, spend, np.array([5.0]), mean)
+    inside = ((paid >= low[0]) & (paid <= high[0])).mean()
+    assert 0.93 < inside < 0.985
+
+
+FIELDS = ("historic_clv", "predicted_clv", "total_clv", "historic_number_of_orders", "predicted_number_of_orders",
+          "average_days_between_orders", "average_order_value", "churn_probability", "expected_date_of_next_order")  # fmt: skip
+
+
+def test_each_customer_has_the_usual_fields_and_what_is_foretold_its_interval(
+    answer: Answer,
+) -> None:
+    assert set(FIELDS) <= set(answer.table.column_names)
+    for row in answer.table.slice(0, 200).to_pylist():
+        for name, ends in (("predicted_clv", "clv"), ("total_clv", "total"), ("churn_probability", "churn"),
+                           ("p_active", "p_active"), ("expected_date_of_next_order", "next_order")):  # fmt: skip
+            low, high = row[f"{ends}_low"], row[f"{ends}_high"]
+            assert low <= row[name]
+            assert high is None or row[name] <= high
+        assert row["total_clv"] == pytest.approx(row["historic_clv"] + row["predicted_clv"])
+        assert row["orders_low"] <= row["orders_high"]
+        once = row["historic_number_of_orders"] == 1
+        assert (row["average_days_between_orders"] is None) == once
+
+
+def test_intervals_hold_as_many_as_they_say_and_trees_stand_beside(answer: Answer) -> None:
+    told = {(row["method"], row["metric"]): row for row in answer.evidence["quality"].to_pylist()}
+    assert told["bg_nbd", "purchases_coverage"]["value"] > 0.94
+    assert 0.9 < told["bg_nbd", "value_coverage"]["value"] <= 1
+    assert {method for method, _ in told} >= {"bg_nbd", "same_again", "boosted"}
+    assert (
+        told["bg_nbd", "purchases_rmse"]["value"]
+        < told["boosted", "purchases_rmse"]["value"] * 1.05
+    )
+    tenths = answer.evidence["value_calibration"].to_pylist()
+    assert tenths[-1]["happened"] > tenths[0]["happened"]

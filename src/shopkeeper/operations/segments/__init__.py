@@ -1,11 +1,14 @@
 """Who are the customers, and what are they worth? The capability segments.
 
-Verbs: `lifetime_value`. Reads orders and order_items; answers, for each customer, what is expected of
-them, and how far such expectations were right about a period kept aside.
+Verbs: `segment` tells customers apart, `profile` writes a card of each segment, `churn` says who is
+overdue and `lifetime_value` what is expected of each. They read what
+customers bought, viewed and wrote; every answer says how far it was right about customers or a period
+that were kept aside.
 
-Limits: it knows how often and how much a customer bought, and nothing of why.
+Limits: they know what a customer did, and nothing of why. Health, religion, pregnancy, ethnicity and
+orientation are never inferred.
 """
 
-from shopkeeper.operations.segments.ask import lifetime_value
+from shopkeeper.operations.segments.ask import churn, lifetime_value, profile, segment
 
-__all__ = ["lifetime_value"]
+__all__ = ["churn", "lifetime_value", "profile", "segment"]

@@ -2,12 +2,292 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from shopkeeper.answer import Answer
 from shopkeeper.data.shop import Shop
-from shopkeeper.errors import MissingDataError, UsageError
+from shopkeeper.errors import UsageError
+from shopkeeper.operations.segments import refusals
 from shopkeeper.words import Words
 
 LONGEST_DAYS = 1_825
+MOST_SEGMENTS = 12
+
+
+def segment(
+    shop: Shop,
+    *,
+    method: Literal["rfm", "behaviour", "embedding"] = "rfm",
+    sentence: str = "",
+    segments: int = 0,
+    currency: str = "",
+    opted_out: str = "",
+    minimum_count: int | None = None,
+    seed: int | None = None,
+) -> Answer:
+    """Tell the customers apart: who they are, how many, by which plain rule, and how they move.
+
+    By recency, frequency and money with stated cuts, by what they do, by what the things that they
+    bought are called, or by a sentence in English or Chinese that becomes a rule you can read.
+
+    Parameters
+    ----------
+    shop
+        The shop.
+    method
+        `rfm`: scores of recency, frequency and money; `behaviour`: classes of what customers do
+        (categories, prices, discounts, returns, reviews, visits, rhythm); `embedding`: clusters of
+        what was bought by its words.
+    sentence
+        A segment in words, such as "bought at least twice but not in three months"; the method is
+        then the rule that is read in it.
+    segments
+        How many classes or clusters, 2 to 12; 0 to choose by the data. RFM has its own eight.
+    currency
+        Orders of this currency count; empty for the one with the most orders.
+    opted_out
+        Customers with commas between them who must not be profiled; they are left out altogether.
+    minimum_count
+        A segment of fewer customers is not told; 20 at least. The shop's own setting when not given.
+    seed
+        Seed of starts and draws; the shop's own seed when not given.
+
+    Returns
+    -------
+    Answer
+        One row a segment: customers and share, how many agreed to messages, purchases, days since,
+        value, the plain rule with its precision and recall, and stability. Evidence: `members` (who
+        is where, read by other verbs), `stability`, `migration` from month to month, `cuts`,
+        `choices` (why so many), `habits`, `overlap` with RFM, and `rule` of a sentence.
+
+    Raises
+    ------
+    MissingDataError
+        Nobody has a paid order in the currency.
+    UsageError
+        The sentence asks for what is never inferred or holds a part that cannot be read, nobody or
+        too few meet its rule, or `segments` or `minimum_count` is out of range.
+
+    Limits
+    ------
+    A segment says what customers did, not why. Ids of classes hold while the data does: after an
+    import the classes are learned anew. Who bought once shows little of their habits.
+
+    Examples
+    --------
+    >>> from datetime import date, timedelta
+    >>> import pyarrow as pa
+    >>> from shopkeeper.data.shop import shop_from_tables
+    >>> rows = [(f"c{n}", n % 50 + 40 * step) for n in range(100) for step in range(1 + n % 2 * 2)]
+    >>> orders = pa.table(
+    ...     {
+    ...         "order_id": [str(number) for number in range(len(rows))],
+    ...         "customer_id": [who for who, _ in rows],
+    ...         "ordered_at": [
+    ...             f"{date(2025, 1, 1) + timedelta(days=at)} 10:00:00" for _, at in rows
+    ...         ],
+    ...         "total": [20] * len(rows),
+    ...     }
+    ... )
+    >>> shop = shop_from_tables({"orders": orders})
+    >>> answer = segment(shop, sentence="买过两次以上", minimum_count=20)
+    >>> answer.table["rule_en"].to_pylist(), answer.table["customers"].to_pylist()
+    (['purchases ≥ 2'], [50])
+    """
+    from shopkeeper.operations.segments.grouping.finding import Plan
+    from shopkeeper.operations.segments.grouping.finding import answer as groups
+    from shopkeeper.operations.segments.spoken.finding import answer as spoken
+
+    asked = Words("Asked to tell the customers apart.", "要给顾客分群。")
+    if segments and not 2 <= segments <= MOST_SEGMENTS:
+        raise UsageError(
+            asked,
+            Words(f"segments is {segments}.", f"分群数（segments）为 {segments}。"),
+            Words(f"Give 2 to {MOST_SEGMENTS}, or 0 to choose by the data.",
+                  f"请给 2 到 {MOST_SEGMENTS}，或给 0 由数据决定。"),
+        )  # fmt: skip
+    plan = Plan(
+        method, segments, currency.strip(),
+        _names(opted_out),
+        shop.settings.least_count(minimum_count), shop.settings.seed if seed is None else seed,
+    )  # fmt: skip
+    made = spoken(shop, plan, sentence) if sentence.strip() else groups(shop, plan)
+    if made is None:
+        raise refusals.nobody(shop, asked, plan.currency)
+    return made
+
+
+def churn(
+    shop: Shop, *, horizon_days: int = 0, currency: str = "", minimum_count: int | None = None
+) -> Answer:
+    """Say who is overdue by their own rhythm, and how likely each is not to buy again soon.
+
+    A weekly customer is overdue after three weeks, a yearly one is not. The probability is learned
+    from what happened after an earlier day, and judged on the days since, beside recency alone.
+
+    Parameters
+    ----------
+    shop
+        The shop.
+    horizon_days
+        Days within which a purchase counts as staying, 7 to 730; 0 for a quarter of the days that
+        the data covers, 90 at the most.
+    currency
+        Orders of this currency count; empty for the one with the most orders.
+    minimum_count
+        Customers of a group at least, for a share of it to be shown; the shop's own setting when
+        not given.
+
+    Returns
+    -------
+    Answer
+        One row a customer, the overdue first and among them the most valuable: days since and days
+        between purchases, whether and how odd the silence is, when they were due, churn probability
+        with its interval. Evidence: `quality` on the days kept aside beside recency alone,
+        `calibration` by tenths, and `fitted`.
+
+    Raises
+    ------
+    MissingDataError
+        Nobody has a paid order, or before the two periods of `horizon_days` fewer than 50 customers
+        had bought or fewer than 10 of them twice.
+    UsageError
+        `horizon_days` or `minimum_count` is out of range.
+
+    Limits
+    ------
+    It knows when customers bought and nothing else. Who bought once has no rhythm and is never
+    overdue. It says who, not what would bring them back.
+
+    Examples
+    --------
+    >>> from datetime import date, timedelta
+    >>> import pyarrow as pa
+    >>> from shopkeeper.data.shop import shop_from_tables
+    >>> rows = [(n, day) for n in range(80) for day in range(n % 9, 200 - n, 9 + n % 20)]
+    >>> orders = pa.table(
+    ...     {
+    ...         "order_id": [str(number) for number in range(len(rows))],
+    ...         "customer_id": [f"c{who}" for who, _ in rows],
+    ...         "ordered_at": [
+    ...             f"{date(2025, 1, 1) + timedelta(days=day)} 10:00:00" for _, day in rows
+    ...         ],
+    ...         "total": [20] * len(rows),
+    ...     }
+    ... )
+    >>> answer = churn(shop_from_tables({"orders": orders}), horizon_days=30)
+    >>> answer.table["overdue"].to_pylist()[0], answer.table.num_rows
+    (True, 80)
+    """
+    from shopkeeper.operations.segments.overdue.finding import Plan, answer
+
+    asked = Words("Asked who is overdue.", "要查看谁该来没来。")
+    if horizon_days and not 7 <= horizon_days <= 730:
+        raise UsageError(
+            asked,
+            Words(f"horizon_days is {horizon_days}.", f"天数（horizon_days）为 {horizon_days}。"),
+            Words(
+                "Give 7 to 730, or 0 to choose by the data.", "请给 7 到 730，或给 0 由数据决定。"
+            ),
+        )
+    plan = Plan(horizon_days, currency.strip(), shop.settings.least_count(minimum_count))
+    made = answer(shop, plan)
+    if made is None:
+        raise refusals.nobody(shop, asked, plan.currency)
+    if isinstance(made, Answer):
+        return made
+    raise refusals.too_short(asked, made.days, made.horizon, made.customers, made.again)
+
+
+def profile(
+    shop: Shop,
+    *,
+    customer: str = "",
+    method: Literal["rfm", "behaviour", "embedding"] = "rfm",
+    currency: str = "",
+    opted_out: str = "",
+    minimum_count: int | None = None,
+    seed: int | None = None,
+) -> Answer:
+    """Write one card a segment, or of one customer: what they buy, when, at which price, and what next.
+
+    Every sentence stands beside the statistic that it states. The persona is written by the language
+    model of the environment where one is set, from these sentences alone, and kept only where all that
+    it says is in them; from a template otherwise.
+
+    Parameters
+    ----------
+    shop
+        The shop.
+    customer
+        One customer, whose card is written instead of those of the segments.
+    method
+        How the segments are made: `rfm`, `behaviour` or `embedding`, as `segment` does.
+    currency
+        Orders of this currency count; empty for the one with the most orders.
+    opted_out
+        Customers with commas between them who must not be profiled; they are left out altogether.
+    minimum_count
+        A segment of fewer customers has no card; 20 at least. The shop's own setting when not given.
+    seed
+        Seed of starts and draws; the shop's own seed when not given.
+
+    Returns
+    -------
+    Answer
+        One row a sentence: card, part, statistic, the sentence, its number, interval and count.
+        Evidence: `personas`, and who wrote each.
+
+    Raises
+    ------
+    MissingDataError
+        Nobody has a paid order in the currency, the customer has none or opted out, or every segment
+        is too small.
+    UsageError
+        `minimum_count` is out of range.
+    ProviderError
+        A language model is set and could not be reached.
+
+    Limits
+    ------
+    A card says what most of them do. What to do next is a rule of thumb, not a tested effect. Names of
+    things that speak of health, religion, pregnancy, ethnicity or orientation are left out.
+
+    Examples
+    --------
+    >>> import pyarrow as pa
+    >>> from shopkeeper.data.shop import shop_from_tables
+    >>> orders = pa.table(
+    ...     {
+    ...         "order_id": ["1", "2"],
+    ...         "customer_id": ["甲", "甲"],
+    ...         "ordered_at": ["2025-01-03 10:00:00", "2025-01-23 10:00:00"],
+    ...         "total": [20, 30],
+    ...     }
+    ... )
+    >>> answer = profile(shop_from_tables({"orders": orders}), customer="甲")
+    >>> answer.table["said_en"].to_pylist()[0]
+    'This customer bought 2 times.'
+    """
+    from shopkeeper.language.generate import generator_from_environment
+    from shopkeeper.operations.segments.cards.finding import answer
+    from shopkeeper.operations.segments.grouping.finding import Plan
+
+    asked = Words("Asked for cards of the customers.", "要写顾客名片。")
+    plan = Plan(
+        method, 0, currency.strip(), _names(opted_out), shop.settings.least_count(minimum_count),
+        shop.settings.seed if seed is None else seed,
+    )  # fmt: skip
+    made = answer(shop, plan, customer.strip(), generator_from_environment())
+    if made is None:
+        raise refusals.not_there(shop, asked, plan.currency, one=bool(customer.strip()))
+    if not made.table.num_rows:
+        raise refusals.all_small(asked, plan.fewest)
+    return made
+
+
+def _names(given: str) -> frozenset[str]:
+    return frozenset(one.strip() for one in given.split(",") if one.strip())
 
 
 def lifetime_value(
@@ -17,7 +297,7 @@ def lifetime_value(
 
     How often is foretold by BG/NBD, how much by Gamma-Gamma, from nothing but when and for how much
     each customer bought. The last `horizon_days` are first kept aside, foretold from what came before
-    and held against what happened, beside the guess that everybody does the same again.
+    and held against what happened, beside simpler guesses and boosted trees.
 
     Parameters
     ----------
@@ -34,9 +314,11 @@ def lifetime_value(
     Returns
     -------
     Answer
-        One row a customer, the most valuable first: purchases so far, probability of still being
-        active, purchases, value of one and value expected, and value so far. Evidence: `quality` on
-        the days kept aside beside the guess, `calibration` by tenths, and `fitted`.
+        One row a customer, the most valuable first: historic, predicted and total value, historic and
+        predicted number of orders, average order value and days between orders, probability of being
+        active and of churn, and expected date of the next order; what is predicted has its interval.
+        Evidence: `quality` on the days kept aside beside the same again, last year again and boosted
+        trees, `calibration` and `value_calibration` by tenths, and `fitted`.
 
     Raises
     ------
@@ -75,7 +357,8 @@ def lifetime_value(
     >>> answer.table.num_rows, all(0 <= p <= 1 for p in answer.table["p_active"].to_pylist())
     (60, True)
     """
-    from shopkeeper.operations.segments.lifetime.finding import NEEDED, NEEDED_AGAIN, Plan, answer
+    from shopkeeper.operations.segments.lifetime.finding import answer
+    from shopkeeper.operations.segments.lifetime.judging import Plan
 
     least = shop.settings.minimum_count if minimum_count is None else minimum_count
     if least < 1 or not 7 <= horizon_days <= LONGEST_DAYS:
@@ -90,19 +373,7 @@ def lifetime_value(
                 f"天数请给 7 到 {LONGEST_DAYS:,}，最小计数请给不小于 1 的数。",
             ),
         )
-    made = answer(shop, Plan(horizon_days, currency.strip(), least))
+    made = answer(shop, Plan(horizon_days, currency.strip(), least, shop.settings.seed))
     if isinstance(made, Answer):
         return made
-    raise MissingDataError(
-        Words("Asked for the value of customers.", "要估计顾客的未来价值。"),
-        Words(
-            f"Customers with paid orders{made.of.en}: {made.customers:,}, of whom {made.again:,} bought"
-            f" again on another day; {NEEDED} and {NEEDED_AGAIN} are needed.",
-            f"{made.customers:,} 位顾客有{made.of.zh}支付订单，其中 {made.again:,} 位在另一天再次购买；"
-            f"至少需要 {NEEDED} 位和 {NEEDED_AGAIN} 位。",
-        ),
-        Words(
-            f"Import more orders with customers{made.others.en}.",
-            f"请导入更多带顾客编号的订单{made.others.zh}。",
-        ),
-    )
+    raise refusals.too_few(made.customers, made.again, made.of, made.others)

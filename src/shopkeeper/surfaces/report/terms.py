@@ -53,7 +53,7 @@ TERMS |= {
     "retention:share": Words("Share who come back", "回来的占比"),
     "retention:complete": Words("Periods that are not over", "尚未结束的一期"),
     "retention:per_customer": Words("Net of a customer so far", "每位顾客的累计净额"),
-    "lifetime_value:expected_value": Words("Expected value", "预期净额"),
+    "lifetime_value:predicted_clv": Words("Expected value", "预期净额"),
     "lifetime_value:tenth": Words("Tenths of customers", "按预期分的十组"),
     "lifetime_value:happened": Words("Purchases in the days kept aside", "留出期内的购买次数"),
     "lifetime_value:purchases_ratio": Words("Purchases expected ÷ happened", "预期购买次数 ÷ 实际"),

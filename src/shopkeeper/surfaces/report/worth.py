@@ -39,19 +39,19 @@ def worth(answer: Answer, pen: Pen) -> list[Block]:
 
 def _total(answer: Answer, pen: Pen) -> Iterator[Markup]:
     """Write what all customers together are expected to bring, and the part of the highest tenth."""
-    table = answer.table.sort_by([("expected_value", "descending")])
+    table = answer.table.sort_by([("predicted_clv", "descending")])
     whole, highest = (_sum(part) for part in (table, table.slice(0, len(table) // _TENTHS)))
     if not whole > 0 or len(table) < pen.minimum_count:
         return
     yield pen.say(
         words.WORTH_TOTAL,
-        total=pen.money(whole, _currency(answer), f"{VERB}:expected_value"),
+        total=pen.money(whole, _currency(answer), f"{VERB}:predicted_clv"),
         part=pen.link(percent(highest / whole), "worth_part"),
     )
 
 
 def _sum(table: pa.Table) -> float:
-    return float(pc.sum(table["expected_value"]).as_py() or 0.0)
+    return float(pc.sum(table["predicted_clv"]).as_py() or 0.0)
 
 
 def _currency(answer: Answer) -> str:

@@ -9,19 +9,31 @@ from shopkeeper.words import Words
 _CALM, _ACCENT, _INK = "#cfc7b8", "#ad3524", "#1f1d1a"
 
 
-def tenths_chart(calibration: list[dict[str, Any]]) -> dict[str, Any] | None:
-    """Return a Vega-Lite specification; None where nothing was kept aside."""
+def tenths_chart(
+    calibration: list[dict[str, Any]], of_value: list[dict[str, Any]], currency: str
+) -> dict[str, Any] | None:
+    """Return a Vega-Lite specification of purchases and of value; None where nothing was kept aside."""
     if not calibration:
         return None
+    mark = f"（{currency}）" if currency else ""
+    value = Words(
+        f"Net value of a customer{f' ({currency})' if currency else ''}", f"每位顾客的净额{mark}"
+    )
+    parts = [_bars(calibration, Words("Purchases of a customer", "每位顾客的购买次数"))]
+    if of_value:
+        parts.append(_bars(of_value, value))
+    return {"$schema": "https://vega.github.io/schema/vega-lite/v6.json", "vconcat": parts}
+
+
+def _bars(calibration: list[dict[str, Any]], what: Words) -> dict[str, Any]:
     values = [
         {name: round(row[name], 6) for name in ("tenth", "expected", "happened", "low", "high")}
         for row in calibration
     ]
-    title = Words("Purchases of a customer", "每位顾客的购买次数").to_dict()
+    title = what.to_dict()
     return {
-        "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
         "width": 560,
-        "height": 260,
+        "height": 220,
         "title": Words(
             "Days kept aside: expected (line) and what happened (bars)",
             "留出期：预期（线）与实际（柱）",

@@ -10,27 +10,53 @@ import pyarrow as pa
 from shopkeeper.words import Words, counted
 
 if TYPE_CHECKING:
-    from shopkeeper.operations.segments.lifetime.finding import Plan
+    from shopkeeper.operations.segments.lifetime.judging import Plan
 
 Row = dict[str, Any]
 
 TITLE = Words("What customers are expected to buy and to spend", "顾客未来价值")
 DEFINITIONS = {
-    "purchases": Words("Days with a paid order so far.", "至今有支付订单的天数。"),
+    "historic_number_of_orders": Words("Days with a paid order so far.", "至今有支付订单的天数。"),
     "days_since": Words(
         "Days from the last purchase to the end of the data.", "距最近一次购买的天数。"
     ),
     "p_active": Words(
-        "Probability of still being active, by BG/NBD.", "按 BG/NBD 估计的仍活跃概率。"
+        "Probability of still being active, by BG/NBD; its ends are those of how surely the parameters"
+        " are known.",
+        "按 BG/NBD 估计的仍活跃概率；区间反映参数的不确定性。",
     ),
-    "expected_purchases": Words(
-        "Days with a paid order expected within the days ahead.", "未来天数内预期有支付订单的天数。"
+    "churn_probability": Words("1 − the probability of being active.", "1 − 仍活跃概率。"),
+    "predicted_number_of_orders": Words(
+        "Days with a paid order expected within the days ahead; orders_low and orders_high hold 95 % of"
+        " what the model thinks possible.",
+        "未来天数内预期有支付订单的天数；上下限之间占模型认为可能的 95%。",
     ),
     "value_of_one": Words(
         "Net value expected of one purchase, by Gamma-Gamma.", "按 Gamma-Gamma 估计的单次购买净额。"
     ),
-    "expected_value": Words("Expected purchases × value of one.", "预期购买次数 × 单次购买净额。"),
-    "value_so_far": Words(
+    "predicted_clv": Words(
+        "Expected purchases × value of one, within the days ahead; clv_low and clv_high hold about 95 % of"
+        " what the models think possible, value_coverage says of how many it held.",
+        "未来天数内的预期购买次数 × 单次购买净额；上下限之间约占模型认为可能的 95%，实际覆盖率见金额区间覆盖率。",
+    ),
+    "total_clv": Words("Historic value + predicted value.", "至今净额 + 预期净额。"),
+    "average_order_value": Words("Value so far ÷ purchases so far.", "至今净额 ÷ 至今购买次数。"),
+    "average_days_between_orders": Words(
+        "Days from the first purchase to the last ÷ purchases after the first; empty for who bought once.",
+        "首次到最近一次购买的天数 ÷ 首次之后的购买次数；只买过一次的为空。",
+    ),
+    "expected_date_of_next_order": Words(
+        "Day by which half of such customers who are active buy next; next_order_low and next_order_high"
+        " hold 95 %. Empty where it is over ten years ahead.",
+        "同类且仍活跃的顾客有一半会在此日之前再次购买；上下限之间占 95%；超过十年的留空。",
+    ),
+    "purchases_coverage": Words(
+        "Share of customers whose purchases in the days kept aside lay within their interval; 95 % or more"
+        " is right, for counts are whole.",
+        "留出期内购买次数落在各自区间内的顾客比例；次数是整数，95% 或略高为准确。",
+    ),
+    "value_coverage": Words("The same of value.", "同上，按金额。"),
+    "historic_clv": Words(
         "Paid less refunds so far, in the one currency.", "至今的支付金额 − 退款金额，同一币种。"
     ),
     "error": Words("Standard error of the parameter.", "参数的标准误差。"),
@@ -70,7 +96,7 @@ def sentences(plan: Plan, rows: pa.Table, quality: list[Row], currency: str) -> 
     """Yield what a shopkeeper should know first."""
     (first,) = rows.slice(0, 1).to_pylist()
     mark = f"{currency} " if currency else ""
-    days, most = plan.horizon_days, f"{first['expected_value']:,.2f}"
+    days, most = plan.horizon_days, f"{first['predicted_clv']:,.2f}"
     yield Words(
         f"Of {counted(rows.num_rows, 'customer')} the most valuable is expected to bring {mark}{most}"
         f" within {days:,} days, with a probability of {first['p_active']:.1%} of still being active.",
@@ -89,10 +115,16 @@ def sentences(plan: Plan, rows: pa.Table, quality: list[Row], currency: str) -> 
             f"用之前的数据预测最近 {days:,} 天，预期购买次数是实际的 {value} 倍（95% 区间 {low} 至 {high}）。",
         )
     own, same = (told[one, "purchases_rmse"]["value"] for one in ("bg_nbd", "same_again"))
+    trees = told.get(("boosted", "purchases_rmse"))
+    beside = (
+        Words(f", boosted trees by {trees['value']:.3f}", f"，梯度提升树为 {trees['value']:.3f}")
+        if trees
+        else Words("", "")
+    )
     yield Words(
         f"A customer's purchases were missed by {own:.3f} (root mean square); the guess that everybody does"
-        f" the same again missed by {same:.3f}.",
-        f"每位顾客购买次数的均方根误差为 {own:.3f}；若假定“和上一期一样”，误差为 {same:.3f}。",
+        f" the same again missed by {same:.3f}{beside.en}.",
+        f"每位顾客购买次数的均方根误差为 {own:.3f}；若假定“和上一期一样”，误差为 {same:.3f}{beside.zh}。",
     )
 
 

@@ -8,15 +8,17 @@ probability drawn from a Beta(a, b). It knows nothing of seasons or of money.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
-from scipy.special import digamma, gammaln, hyp2f1
+from scipy.special import betainc, digamma, gammaln, hyp2f1
 
 Floats = NDArray[np.float64]
 _BOUNDS = [(-7.0, 7.0)] * 4
+MOST_AHEAD = 400
 _STARTS = ((0.0, 1.0, 0.0, 1.0), (-1.0, 2.0, -0.5, 0.5), (0.5, 0.0, -2.0, 0.0))
 
 
@@ -44,14 +46,18 @@ class Cells:
 
 @dataclass(frozen=True, slots=True)
 class Purchases:
-    """A fitted BG/NBD: r and α of the buying rate, a and b of leaving, and their standard errors."""
+    """A fitted BG/NBD: r and α of the buying rate, a and b of leaving, and their standard errors.
+
+    `spread` is the covariance of their logarithms, 4 × 4.
+    """
 
     r: float
     alpha: float
     a: float
     b: float
     log_likelihood: float
-    errors: tuple[float, float, float, float]
+    errors: tuple[float, ...]
+    spread: tuple[tuple[float, ...], ...] = ()
 
     @property
     def at_the_edge(self) -> bool:
@@ -84,6 +90,30 @@ class Purchases:
         shrunk = np.exp((a - 1) * (np.log(end) - np.log(end + horizon)))
         grown = whole / (a - 1) * (1 - shrunk * beyond)
         return np.asarray(np.maximum(grown, 0.0) * self.alive(cells), dtype=np.float64)
+
+    def at_least(self, cells: Cells, horizon: float) -> Iterator[Floats]:
+        """Yield the probability of at least one, two, three … purchases within `horizon`.
+
+        P(alive) · P(NB ≥ n) · E[(1−p)ⁿ⁻¹]: the rate of who is active is Gamma(r+x, α+T), so that the
+        purchases of who stays are negative binomial, and who buys n times has stayed after n − 1 of
+        them, with p drawn from Beta(a, b+x). Their sum is `expected`, of which this shares no formula.
+        """
+        size, stays = self.r + cells.repeats, self.b + cells.repeats
+        soon = horizon / (self.alpha + cells.age + horizon)
+        alive, stayed = self.alive(cells), np.ones(len(cells.repeats))
+        for n in range(1, MOST_AHEAD + 1):
+            yield np.asarray(alive * betainc(n, size, soon) * stayed, dtype=np.float64)
+            stayed = stayed * (stays + n - 1) / (self.a + stays + n - 1)
+
+    def wait(self, cells: Cells, share: float) -> Floats:
+        """Return the time within which so many of those who are active buy next.
+
+        P(wait > t) = ((α+T)/(α+T+t))^(r+x), the rate being Gamma(r+x, α+T).
+        """
+        end = self.alpha + cells.age
+        with np.errstate(over="ignore"):
+            grown = np.exp(-np.log1p(-share) / (self.r + cells.repeats))
+        return np.asarray(end * (grown - 1), dtype=np.float64)
 
 
 def fit_purchases(cells: Cells) -> Purchases:
@@ -120,8 +150,12 @@ def fit_purchases(cells: Cells) -> Purchases:
     if best is None:
         raise ValueError("the likelihood of BG/NBD has no finite value at any start")
     r, alpha, a, b = (float(value) for value in np.exp(best.x))
-    errors = _errors(np.exp(best.x), cells)
-    return Purchases(r, alpha, a, b, -float(best.fun) * total, errors)
+    covariance = _covariance(np.exp(best.x), cells)
+    errors = tuple(float(one) for one in np.sqrt(np.maximum(np.diag(covariance), 0.0)))
+    spread = covariance / np.outer(np.exp(best.x), np.exp(best.x))
+    return Purchases(
+        r, alpha, a, b, -float(best.fun) * total, errors, tuple(map(tuple, spread.tolist()))
+    )
 
 
 def log_likelihood(parameters: Floats, cells: Cells) -> tuple[float, Floats]:
@@ -150,14 +184,12 @@ def log_likelihood(parameters: Floats, cells: Cells) -> tuple[float, Floats]:
     return float(weight @ value), sums
 
 
-def _errors(parameters: Floats, cells: Cells) -> tuple[float, float, float, float]:
-    """Return the standard errors: the inverse of the curvature, by differences of the gradient."""
+def _covariance(parameters: Floats, cells: Cells) -> Floats:
+    """Return the covariance: the inverse of the curvature, by differences of the gradient."""
     curvature = np.empty((4, 4))
     for place, value in enumerate(parameters):
         step = np.zeros(4)
         step[place] = 1e-4 * value
         above, below = (log_likelihood(parameters + sign * step, cells)[1] for sign in (1, -1))
         curvature[place] = (above - below) / (2 * step[place])
-    covariance = np.linalg.pinv(-(curvature + curvature.T) / 2)
-    first, second, third, fourth = np.sqrt(np.maximum(np.diag(covariance), 0.0))
-    return float(first), float(second), float(third), float(fourth)
+    return np.asarray(np.linalg.pinv(-(curvature + curvature.T) / 2), dtype=np.float64)

@@ -38,6 +38,21 @@ class Spend:
             self.p * (self.v + known) / (self.p * purchases + self.q - 1), dtype=np.float64
         )
 
+    def squares(self, purchases: Floats, mean: Floats) -> tuple[Floats, Floats]:
+        """Return the mean square of one payment, and of two payments of the same customer multiplied.
+
+        With ν drawn from Gamma(q + p x, v + x m) a payment is Gamma(p, ν), so they are p(p+1) and p²
+        times E[1/ν²] = (v + x m)² / ((q + p x − 1)(q + p x − 2)). Where the last is not finite, which
+        says that no square is known, it is taken at a tenth above that end.
+        """
+        known = np.where(purchases > 0, purchases * mean, 0.0)
+        shape = self.q + self.p * purchases
+        inverse = (self.v + known) ** 2 / ((shape - 1) * np.maximum(shape - 2, 0.1))
+        return (
+            np.asarray(self.p * (self.p + 1) * inverse, dtype=np.float64),
+            np.asarray(self.p**2 * inverse, dtype=np.float64),
+        )
+
 
 def fit_spend(purchases: Floats, mean: Floats) -> Spend:
     """Fit by maximum likelihood to customers with a positive mean; `q` is kept above 1.

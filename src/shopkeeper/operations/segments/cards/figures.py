@@ -1,0 +1,254 @@
+"""The figures of a card: each a statistic with its count, and its interval where it is a share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from shopkeeper.intervals import proportion
+from shopkeeper.operations.segments.base import Base, Floats, Ints
+from shopkeeper.operations.segments.guards import refused
+from shopkeeper.operations.segments.traits import bought_lines, own_reviews, paid_orders
+from shopkeeper.words import Words
+
+if TYPE_CHECKING:
+    from shopkeeper.data.shop import Shop
+
+Flags = NDArray[np.bool_]
+TOP, LEAST_REVIEWS, LONGEST = 3, 5, 80
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One statistic of a card.
+
+    Parameters
+    ----------
+    part
+        Of which part of the card it is: who, buys, when, price, says, next.
+    statistic
+        Which statistic it is.
+    value, low, high
+        The number, and its interval where it has one.
+    n
+        Out of how many, or of how many.
+    label
+        What it is a statistic of, in both languages.
+    """
+
+    part: str
+    statistic: str
+    value: float
+    n: int
+    low: float | None = None
+    high: float | None = None
+    label: Words = field(default_factory=lambda: Words("", ""))
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """Everything that cards are made of, by number of the customer."""
+
+    base: Base
+    line_who: Ints
+    category: NDArray[np.object_]
+    title: NDArray[np.object_]
+    price: Floats
+    order_who: Ints
+    weekday: Ints
+    reduced: Flags
+    returned: Flags
+    review_who: Ints
+    sentiment: NDArray[np.object_]
+    mention_who: Ints
+    aspect: NDArray[np.object_]
+    polarity: NDArray[np.object_]
+    aspects: dict[str, Words]
+    names: dict[str, Words]
+
+
+def read_material(shop: Shop, base: Base) -> Material:
+    """Read what the customers of a base bought and wrote."""
+    line = _placed(bought_lines(shop, base.currency).to_pyarrow(), base)
+    order = _placed(paid_orders(shop, base.currency).to_pyarrow(), base)
+    review = _placed(own_reviews(shop).to_pyarrow(), base)
+    mention, names = _mentions(shop, review)
+    return Material(
+        base=base,
+        line_who=_whole(line, "who"),
+        category=_texts(line, "category"),
+        title=_texts(line, "title"),
+        price=line["price"].cast(pa.float64()).to_numpy(),
+        order_who=_whole(order, "who"),
+        weekday=pc.day_of_week(order["on"]).to_numpy().astype(np.int64),
+        reduced=_flags(order, "reduced"),
+        returned=_flags(order, "returned"),
+        review_who=_whole(review, "who"),
+        sentiment=_texts(review, "sentiment"),
+        mention_who=_whole(mention, "who"),
+        aspect=_texts(mention, "aspect"),
+        polarity=_texts(mention, "polarity"),
+        aspects=names,
+        names=_category_names(shop),
+    )
+
+
+def _category_names(shop: Shop) -> dict[str, Words]:
+    """Return what categories are called where the shop names them in both languages."""
+    rows = shop.categories.select("category", "language", "name").to_pyarrow().to_pylist()
+    said = {(row["category"], row["language"]): row["name"] for row in rows if row["name"]}
+    return {
+        key: Words(said[key, "en"], said[key, "zh"])
+        for key, language in said
+        if language == "en" and (key, "zh") in said
+    }
+
+
+def _placed(rows: pa.Table, base: Base) -> pa.Table:
+    rows = rows.append_column("who", pc.index_in(rows["customer_id"], base.ids))
+    return rows.filter(pc.is_valid(rows["who"]))
+
+
+def _whole(rows: pa.Table, name: str) -> Ints:
+    return np.asarray(rows[name].to_numpy(zero_copy_only=False), dtype=np.int64)
+
+
+def _texts(rows: pa.Table, name: str) -> NDArray[np.object_]:
+    return np.array(rows[name].to_pylist(), dtype=object)
+
+
+def _flags(rows: pa.Table, name: str) -> Flags:
+    return np.array([bool(one) for one in rows[name].to_pylist()], dtype=bool)
+
+
+def _mentions(shop: Shop, review: pa.Table) -> tuple[pa.Table, dict[str, Words]]:
+    """Return what own reviews say of aspects, where `review_aspects` is stored."""
+    stored = shop.answer("review_aspects")
+    empty = pa.schema([("who", pa.int64()), ("aspect", pa.string()), ("polarity", pa.string())])
+    if (
+        stored is None
+        or "aspects" not in stored.evidence
+        or "aspect" not in stored.table.column_names
+    ):
+        return empty.empty_table(), {}
+    names = {
+        row["name"]: Words(row["aspect_en"], row["aspect_zh"])
+        for row in stored.evidence["aspects"].to_pylist()
+    }
+    said = stored.table.select(["review_id", "aspect", "polarity"])
+    place = pc.index_in(said["review_id"], review["review_id"].combine_chunks())
+    said = said.append_column("who", review["who"].combine_chunks().take(place))
+    return said.filter(pc.is_valid(said["who"])), names
+
+
+def figures(made: Material, mine: Flags, least: int) -> Iterator[Figure]:
+    """Yield the figures of some customers; what fewer than `least` of them bought is not named."""
+    yield from _who(made, mine)
+    yield from _buys(made, mine, least)
+    yield from _when_and_price(made, mine)
+    yield from _says(made, mine)
+
+
+def _who(made: Material, mine: Flags) -> Iterator[Figure]:
+    now, count = made.base.state(made.base.end), int(mine.sum())
+    whole = len(mine)
+    share = proportion(count, whole)
+    yield Figure("who", "customers", float(count), whole)
+    yield Figure("who", "share", share.value, whole, share.low, share.high)
+    yield Figure("who", "purchases", float(now.purchases[mine].mean()), count)
+    yield Figure("who", "days_since", float(np.median(now.days_since[mine])), count)
+    yield Figure("who", "value_so_far", float(now.spent[mine].sum() / count), count)
+
+
+def _buys(made: Material, mine: Flags, least: int) -> Iterator[Figure]:
+    here = mine[made.line_who]
+    for name, labels, most in (("category", made.category, TOP), ("product", made.title, 1)):
+        known = here & np.array(
+            [isinstance(one, str) and refused(one) is None for one in labels], bool
+        )
+        values, counts = np.unique(labels[known].astype(str), return_counts=True)
+        if not len(values):
+            continue
+        for at in np.lexsort((values, -counts))[:most].tolist():
+            share = proportion(float(counts[at]), float(counts.sum()))
+            label = str(values[at])
+            if len(np.unique(made.line_who[known & (labels == label)])) < least:
+                continue
+            called = made.names.get(label) or Words(label[:LONGEST], label[:LONGEST])
+            yield Figure(
+                "buys",
+                name,
+                share.value,
+                int(counts.sum()),
+                share.low,
+                share.high,
+                called,
+            )
+
+
+WEEKDAYS = (
+    Words("Monday", "星期一"), Words("Tuesday", "星期二"), Words("Wednesday", "星期三"),
+    Words("Thursday", "星期四"), Words("Friday", "星期五"), Words("Saturday", "星期六"),
+    Words("Sunday", "星期日"),
+)  # fmt: skip
+
+
+def _when_and_price(made: Material, mine: Flags) -> Iterator[Figure]:
+    here = mine[made.order_who]
+    orders = int(here.sum())
+    if orders:
+        counts = np.bincount(made.weekday[here], minlength=7)
+        best = int(counts.argmax())
+        share = proportion(float(counts[best]), float(orders))
+        yield Figure("when", "weekday", share.value, orders, share.low, share.high, WEEKDAYS[best])
+    now = made.base.state(made.base.end)
+    again = mine & (now.purchases > 1)
+    if again.any():
+        between = (now.age[again] - now.days_since[again]) / (now.purchases[again] - 1)
+        yield Figure("when", "days_between", float(np.median(between)), int(again.sum()))
+    prices = made.price[mine[made.line_who]]
+    prices = prices[~np.isnan(prices)]
+    if len(prices):
+        yield Figure("price", "median_price", float(np.median(prices)), len(prices))
+    for name, flags in (("reduced", made.reduced), ("returned", made.returned)):
+        if orders:
+            share = proportion(float(flags[here].sum()), float(orders))
+            yield Figure(
+                "price" if name == "reduced" else "says",
+                name,
+                share.value,
+                orders,
+                share.low,
+                share.high,
+            )
+
+
+def _says(made: Material, mine: Flags) -> Iterator[Figure]:
+    here = mine[made.review_who]
+    reviews = int(here.sum())
+    if reviews >= LEAST_REVIEWS:
+        share = proportion(float((made.sentiment[here] == "negative").sum()), float(reviews))
+        yield Figure("says", "negative", share.value, reviews, share.low, share.high)
+    said = mine[made.mention_who]
+    for name, polarity in (("praised", "positive"), ("complained", "negative")):
+        of = said & (made.polarity == polarity)
+        values, counts = np.unique(made.aspect[of].astype(str), return_counts=True)
+        if not len(values) or counts.sum() < LEAST_REVIEWS:
+            continue
+        at = int(np.lexsort((values, -counts))[0])
+        share = proportion(float(counts[at]), float(counts.sum()))
+        label = made.aspects.get(str(values[at]), Words(str(values[at]), str(values[at])))
+        if refused(label.en) is None and refused(label.zh) is None:
+            yield Figure("says", name, share.value, int(counts.sum()), share.low, share.high, label)
+
+
+def reachable(made: Material, mine: Flags) -> Any:
+    """Return how many agreed to messages; None where nothing is known of anyone."""
+    known = bool((made.base.accepts >= 0).any())
+    return int((made.base.accepts[mine] == 1).sum()) if known else None

@@ -1,0 +1,49 @@
+"""The chart of `profile`: what each segment buys, by its commonest categories."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from shopkeeper.words import Words
+
+Row = dict[str, Any]
+_PALE, _DEEP = "#f6e3dd", "#ad3524"
+
+
+def category_map(rows: list[Row]) -> dict[str, Any] | None:
+    """Return a Vega-Lite specification; None where no category is known."""
+    shown = [row for row in rows if row["statistic"] == "category"]
+    if not shown:
+        return None
+    middle = max(row["value"] for row in shown) / 2
+    values = [
+        {"who": Words(row["name_en"][:40], row["name_zh"][:40]).to_dict(), "what": row["label_en"][:30],
+         "share": round(row["value"], 6), "told": f"{row['value']:.0%}"}
+        for row in shown
+    ]  # fmt: skip
+    ink = {
+        "condition": {"test": f"datum.share > {middle:.6f}", "value": "#fffefb"},
+        "value": "#1f1d1a",
+    }
+    plain = {"ticks": False, "domain": False, "labelLimit": 240}
+    return {
+        "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
+        "width": {"step": 72},
+        "height": {"step": 26},
+        "title": Words("What each buys: its three commonest categories", "各分群最常买的三个类目").to_dict(),
+        "data": {"values": values},
+        "encoding": {
+            "x": {"field": "what", "type": "nominal", "title": Words("Category", "类目").to_dict(),
+                  "axis": {**plain, "labelAngle": -35}},
+            "y": {"field": "who", "type": "nominal", "sort": None, "title": None, "axis": plain},
+        },
+        "layer": [
+            {"mark": "rect",
+             "encoding": {"color": {
+                 "field": "share", "type": "quantitative",
+                 "title": Words("Share of what is bought", "占所购商品").to_dict(),
+                 "scale": {"range": [_PALE, _DEEP], "domainMin": 0}, "legend": {"format": ".0%"}}}},
+            {"mark": {"type": "text", "fontSize": 11},
+             "encoding": {"text": {"field": "told", "type": "nominal"}, "color": ink}},
+        ],
+    }  # fmt: skip

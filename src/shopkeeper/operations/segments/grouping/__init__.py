@@ -1,0 +1,1 @@
+"""Who the customers are: RFM, classes of behaviour, clusters of taste, and a rule for each."""

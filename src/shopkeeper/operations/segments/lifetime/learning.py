@@ -1,0 +1,75 @@
+"""Learning: histories become cells, and cells the two models."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from shopkeeper.operations.segments.methods.purchases import Cells, Floats, Purchases, fit_purchases
+from shopkeeper.operations.segments.methods.spend import Spend, fit_spend
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+DAYS_A_WEEK = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Models:
+    """Fitted models, and what they say of each customer of a table of histories."""
+
+    purchases: Purchases
+    spend: Spend
+    alive: Floats
+    expected: Floats
+    each: Floats
+    cells: Cells
+    place: NDArray[np.intp]
+    paying: Floats
+    mean: Floats
+
+
+def read_histories(history: ir.Table) -> pa.Table:
+    """Read a table of customers by their names."""
+    return history.to_pyarrow().sort_by("customer_id")
+
+
+def fit(table: pa.Table, horizon_days: int) -> Models:
+    """Fit both models to a table of histories; time is counted in weeks."""
+    x = floats(table, "repeats")
+    # One number a cell, for numbers sort ten times as fast as rows do.
+    parts = [np.asarray(floats(table, name), np.int64) for name in ("repeats", "recency", "age")]
+    sides = tuple(int(part.max()) + 1 for part in parts)
+    keys, place, counts = np.unique(
+        np.ravel_multi_index(parts, sides), return_inverse=True, return_counts=True
+    )
+    repeats, recency, age = (part.astype(np.float64) for part in np.unravel_index(keys, sides))
+    weights = counts.astype(np.float64)
+    cells = Cells(repeats, recency / DAYS_A_WEEK, age / DAYS_A_WEEK, weights)
+    purchases = fit_purchases(cells)
+    mean = floats(table, "spent_again") / np.maximum(x, 1)
+    paying = (x > 0) & (mean > 0)
+    # Nobody's second purchase cost anything: there is no spread to learn.
+    spend = fit_spend(x[paying], mean[paying]) if paying.any() else Spend(1.0, 2.0, 0.0)
+    paid, each = np.where(paying, x, 0.0), np.where(paying, mean, 0.0)
+    return Models(
+        purchases,
+        spend,
+        purchases.alive(cells)[place],
+        purchases.expected(cells, horizon_days / DAYS_A_WEEK)[place],
+        spend.expected(paid, each),
+        cells,
+        place,
+        paid,
+        each,
+    )
+
+
+def floats(table: pa.Table, name: str) -> Floats:
+    """Return a column as floats."""
+    values = table[name].to_numpy(zero_copy_only=False)
+    return np.asarray(values, dtype=np.float64)

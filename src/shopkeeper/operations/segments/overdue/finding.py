@@ -1,0 +1,296 @@
+"""From purchases to the answer of `churn`: each customer's rhythm, and a probability held to account."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+from scipy.stats import rankdata
+
+from shopkeeper.answer import Answer
+from shopkeeper.intervals import bootstrap, proportion
+from shopkeeper.operations.segments.base import Base, Floats, State, read_base
+from shopkeeper.operations.segments.methods.logistic import Logistic, fit_logistic
+from shopkeeper.operations.segments.methods.rhythm import Rhythm
+from shopkeeper.operations.segments.methods.spend import fit_spend
+from shopkeeper.operations.segments.overdue.picture import calibration_chart
+from shopkeeper.operations.segments.overdue.sentences import (
+    DEFINITIONS,
+    ODD,
+    TITLE,
+    limits,
+    sentences,
+)
+from shopkeeper.operations.segments.refusals import NEEDED, NEEDED_AGAIN
+
+if TYPE_CHECKING:
+    from shopkeeper.data.shop import Shop
+
+Row = dict[str, Any]
+LONGEST, REPEATS = 90, 200
+CUSTOMERS = pa.schema(
+    [("customer_id", pa.string()), ("purchases", pa.int64()), ("days_since", pa.int64())]
+    + [(name, pa.float64()) for name in ("days_between", "times_own", "p_lasts")]
+    + [("overdue", pa.bool_()), ("due_on", pa.date32())]
+    + [(name, pa.float64()) for name in ("churn_probability", "churn_low", "churn_high", "value_so_far")]
+    + [("currency", pa.string()), ("accepts_marketing", pa.bool_())]
+)  # fmt: skip
+_NUMBERS = [(name, pa.float64()) for name in ("value", "low", "high")]
+QUALITY = pa.schema(
+    [("method", pa.string()), ("metric", pa.string()), ("n", pa.int64()), *_NUMBERS]
+)
+CALIBRATION = pa.schema(
+    [("tenth", pa.int64()), ("customers", pa.int64())]
+    + [(name, pa.float64()) for name in ("expected", "happened", "low", "high")]
+)
+FITTED = pa.schema([("parameter", pa.string()), ("value", pa.float64())])
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How many days ahead (0 to choose), in which currency, and how few make a group."""
+
+    horizon_days: int
+    currency: str
+    least: int
+
+
+@dataclass(frozen=True, slots=True)
+class TooFew:
+    """What there is where it is too little to learn from."""
+
+    customers: int
+    again: int
+    days: int
+    horizon: int
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What was known on a day: who had bought, their states, gaps and mean gap."""
+
+    there: NDArray[np.intp]
+    state: State
+    gaps: Floats
+    mean: Floats
+
+    @property
+    def enough(self) -> bool:
+        """Whether there is enough to learn from."""
+        return len(self.there) >= NEEDED and int((self.gaps > 0).sum()) >= NEEDED_AGAIN
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A rhythm and what was learned with it; silences longer than any learned from count as those."""
+
+    rhythm: Rhythm
+    longest: float
+    own: Logistic
+    recency: Logistic
+
+    def told(self, view: View) -> tuple[Floats, Floats, Floats]:
+        """Return the probability of not buying, and the ends of its interval."""
+        return self.own.predict(_columns(self.rhythm, view, self.longest))
+
+    def told_by_recency(self, view: View) -> Floats:
+        """Return the probability by recency alone."""
+        return self.recency.predict(_silence(view, self.longest))[0]
+
+
+def answer(shop: Shop, plan: Plan) -> Answer | TooFew | None:
+    """Return the answer; what is there where it is too little, None where nobody bought."""
+    base = read_base(shop, plan.currency)
+    if base is None:
+        return None
+    first = int(base.day.min())
+    horizon = plan.horizon_days or min(LONGEST, (base.end - first + 1) // 4)
+    earliest, before, now = (_seen(base, base.end - back * horizon) for back in (2, 1, 0))
+    if not horizon or not earliest.enough:
+        again = int((earliest.gaps > 0).sum())
+        return TooFew(len(earliest.there), again, base.end - first + 1, horizon)
+    quality, calibration = _judged(base, earliest, before, horizon, plan.least)
+    model = _learned(before, _without(base, before, base.end - horizon, base.end))
+    rows = _rows(base, now, model)
+    return Answer(
+        verb="churn",
+        title=TITLE,
+        table=pa.Table.from_pylist(rows, schema=CUSTOMERS),
+        method="own_rhythm",
+        as_of=shop.cut.isoformat() if shop.cut else "",
+        summary=tuple(sentences(horizon, rows, quality, base.currency, plan.least)),
+        evidence={
+            "quality": pa.Table.from_pylist(quality, schema=QUALITY),
+            "calibration": pa.Table.from_pylist(calibration, schema=CALIBRATION),
+            "fitted": pa.Table.from_pylist(_fitted(model, horizon), schema=FITTED),
+        },
+        limits=limits(horizon, base.others, chosen=not plan.horizon_days, held_out=bool(quality)),
+        definitions=DEFINITIONS,
+        chart=calibration_chart(calibration),
+    )
+
+
+def _seen(base: Base, end: int) -> View:
+    whole = base.state(end)
+    there = np.flatnonzero(whole.purchases > 0)
+    state = State(*(getattr(whole, name)[there] for name in State.__slots__))
+    gaps = state.purchases - 1
+    mean = np.where(gaps > 0, (state.age - state.days_since) / np.maximum(gaps, 1), 0.0)
+    return View(there, state, gaps, mean)
+
+
+def _learned(view: View, gone: Floats) -> Model:
+    again = view.gaps > 0
+    fitted = fit_spend(view.gaps[again], view.mean[again])
+    rhythm = Rhythm(fitted.p, fitted.q, fitted.v)
+    longest = float(view.state.days_since.max())
+    return Model(
+        rhythm, longest,
+        fit_logistic(_columns(rhythm, view, longest), gone),
+        fit_logistic(_silence(view, longest), gone),
+    )  # fmt: skip
+
+
+def _columns(rhythm: Rhythm, view: View, longest: float) -> Floats:
+    """Return silence, silence against the own rhythm, how odd it is, and how often one bought."""
+    silent = np.minimum(view.state.days_since, longest)
+    between = rhythm.expected(view.gaps, view.mean)
+    return np.column_stack(
+        [
+            np.log1p(silent),
+            np.log1p(silent / between),
+            rhythm.lasts(view.gaps, view.mean, silent),
+            np.log(view.state.purchases),
+            view.gaps > 0,
+        ]
+    )
+
+
+def _silence(view: View, longest: float) -> Floats:
+    return np.log1p(np.minimum(view.state.days_since, longest))[:, None]
+
+
+def _without(base: Base, view: View, start: int, end: int) -> Floats:
+    """Return 1 for who did not buy after a day, up to and with another, and 0 for who did."""
+    bought = np.zeros(base.customers, bool)
+    bought[base.who[(base.day > start) & (base.day <= end)]] = True
+    return (~bought[view.there]).astype(np.float64)
+
+
+def _judged(
+    base: Base, learned: View, asked: View, horizon: int, least: int
+) -> tuple[list[Row], list[Row]]:
+    """Learn on one period and judge on the next; beside recency alone, which learns likewise."""
+    earlier = _without(base, learned, base.end - 2 * horizon, base.end - horizon)
+    gone = _without(base, asked, base.end - horizon, base.end)
+    if not 0 < gone.sum() < len(gone):
+        return [], []
+    model = _learned(learned, earlier)
+    own, plain = model.told(asked)[0], model.told_by_recency(asked)
+    order = np.lexsort((gone, plain, own))
+    own, plain, gone = own[order], plain[order], gone[order]
+    return _scores(own, plain, gone), _tenths(own, gone, least)
+
+
+def _scores(own: Floats, plain: Floats, gone: Floats) -> list[Row]:
+    measures: dict[str, Callable[[Floats, Floats], float]] = {
+        "auc": auc, "brier": _brier, "log_loss": _log_loss,
+    }  # fmt: skip
+    rows = []
+    for name, measure in measures.items():
+        found = {
+            "own_rhythm": bootstrap(measure, own, gone, repeats=REPEATS),
+            "recency": bootstrap(measure, plain, gone, repeats=REPEATS),
+            "own_minus_recency": bootstrap(
+                lambda one, other, happened, measure=measure: (
+                    measure(one, happened) - measure(other, happened)
+                ),
+                own, plain, gone, repeats=REPEATS,
+            ),
+        }  # fmt: skip
+        rows += [
+            {"method": method, "metric": name, "n": len(gone), "value": one.value, "low": one.low,
+             "high": one.high}
+            for method, one in found.items()
+        ]  # fmt: skip
+    return rows
+
+
+def auc(said: Floats, happened: Floats) -> float:
+    """Return the area under the ROC curve, ties counted half; NaN where only one thing happened.
+
+    Examples
+    --------
+    >>> auc(np.array([0.1, 0.4, 0.35, 0.8]), np.array([0.0, 0.0, 1.0, 1.0]))
+    0.75
+    """
+    yes = float(happened.sum())
+    no = len(happened) - yes
+    if not yes or not no:
+        return float("nan")
+    ranks = rankdata(said)
+    return float((ranks[happened > 0].sum() - yes * (yes + 1) / 2) / (yes * no))
+
+
+def _brier(said: Floats, happened: Floats) -> float:
+    return float(np.mean((said - happened) ** 2))
+
+
+def _log_loss(said: Floats, happened: Floats) -> float:
+    right = np.where(happened > 0, said, 1 - said)
+    return float(-np.mean(np.log(np.maximum(right, 1e-12))))
+
+
+def _tenths(said: Floats, gone: Floats, least: int) -> list[Row]:
+    tenths = np.minimum(10, 1 + np.floor(10 * (rankdata(said) - 0.5) / len(said)))
+    rows = []
+    for tenth in range(1, 11):
+        mine = tenths == tenth
+        if mine.sum() < least:
+            continue
+        share = proportion(float(gone[mine].sum()), float(mine.sum()))
+        rows.append(
+            {"tenth": tenth, "customers": int(mine.sum()), "expected": float(said[mine].mean()),
+             "happened": share.value, "low": share.low, "high": share.high}
+        )  # fmt: skip
+    return rows
+
+
+def _rows(base: Base, now: View, model: Model) -> list[Row]:
+    probability, low, high = model.told(now)
+    between = model.rhythm.expected(now.gaps, now.mean)
+    lasts = model.rhythm.lasts(now.gaps, now.mean, now.state.days_since)
+    ids = base.ids.take(pa.array(now.there)).to_pylist()
+    last = base.end - now.state.days_since
+    overdue = (lasts < ODD) & (now.gaps > 0)
+    rows = [
+        {
+            "customer_id": name,
+            "purchases": int(now.state.purchases[at]),
+            "days_since": int(now.state.days_since[at]),
+            "days_between": float(between[at]),
+            "times_own": float(now.state.days_since[at] / between[at]),
+            "p_lasts": float(lasts[at]),
+            "overdue": bool(overdue[at]),
+            "due_on": date.fromordinal(int(last[at])) + timedelta(days=round(float(between[at]))),
+            "churn_probability": float(probability[at]),
+            "churn_low": float(low[at]),
+            "churn_high": float(high[at]),
+            "value_so_far": float(now.state.spent[at]),
+            "currency": base.currency,
+            "accepts_marketing": None if base.accepts[now.there[at]] < 0 else bool(base.accepts[now.there[at]]),
+        }
+        for at, name in enumerate(ids)
+    ]  # fmt: skip
+    rows.sort(key=lambda row: (not row["overdue"], -row["value_so_far"], row["customer_id"]))
+    return rows
+
+
+def _fitted(model: Model, horizon: int) -> list[Row]:
+    found = {"p": model.rhythm.p, "q": model.rhythm.q, "v": model.rhythm.v, "horizon_days": horizon}
+    return [{"parameter": name, "value": float(value)} for name, value in found.items()]

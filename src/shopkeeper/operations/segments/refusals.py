@@ -1,0 +1,91 @@
+"""What is said where customers cannot be told apart, valued or described: what was found, what to do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from shopkeeper.errors import MissingDataError
+from shopkeeper.words import Words
+
+if TYPE_CHECKING:
+    from shopkeeper.data.shop import Shop
+
+NEEDED, NEEDED_AGAIN = 50, 10
+"""Customers, and customers who bought again, that the models need at least."""
+
+
+def nobody(shop: Shop, asked: Words, currency: str) -> MissingDataError:
+    """Return the message for a shop in which nobody bought."""
+    from shopkeeper.operations.segments.base import known_currencies
+
+    there = [row["currency"] for row in known_currencies(shop) if row["currency"]]
+    of = Words(f" in {currency}", f" {currency} ") if currency else Words("", "")
+    others = Words("", "")
+    if currency and there:
+        others = Words(
+            f", or choose from {', '.join(there)}", f"，或从 {'、'.join(there)} 中选择币种"
+        )
+    return MissingDataError(
+        asked,
+        Words(f"No customer has a paid order{of.en}.", f"没有任何顾客有{of.zh}支付订单。"),
+        Words(f"Import orders with customers{others.en}.", f"请导入带顾客编号的订单{others.zh}。"),
+    )
+
+
+def not_there(shop: Shop, asked: Words, currency: str, *, one: bool) -> MissingDataError:
+    """Return the message for a card of nobody, or of one customer who is not there."""
+    if not one:
+        return nobody(shop, asked, currency)
+    return MissingDataError(
+        asked,
+        Words(
+            "That customer has no paid order in the currency, or opted out.",
+            "该顾客没有该币种的支付订单，或已要求不被画像。",
+        ),
+        Words("Name a customer as `segment` lists them.", "请使用 `segment` 结果里的顾客编号。"),
+    )
+
+
+def all_small(asked: Words, least: int) -> MissingDataError:
+    """Return the message for segments that all are too small to be told."""
+    return MissingDataError(
+        asked,
+        Words(f"No segment has {least} customers.", f"没有哪个分群达到 {least} 位顾客。"),
+        Words("Import more orders with customers.", "请导入更多带顾客编号的订单。"),
+    )
+
+
+def too_short(
+    asked: Words, days: int, horizon: int, customers: int, again: int
+) -> MissingDataError:
+    """Return the message for purchases too short or too few to learn who leaves."""
+    return MissingDataError(
+        asked,
+        Words(
+            f"The data covers {days:,} days. Twice {horizon:,} days before its end {customers:,} customers"
+            f" had bought, {again:,} of them again; {NEEDED} and {NEEDED_AGAIN} are needed.",
+            f"数据覆盖 {days:,} 天；在结束前两个 {horizon:,} 天之时，有 {customers:,} 位顾客买过，"
+            f"其中 {again:,} 位复购；至少需要 {NEEDED} 位和 {NEEDED_AGAIN} 位。",
+        ),
+        Words(
+            "Import a longer time of orders, or give fewer horizon_days.",
+            "请导入更长时间的订单，或减少天数（horizon_days）。",
+        ),
+    )
+
+
+def too_few(customers: int, again: int, of: Words, others: Words) -> MissingDataError:
+    """Return the message for customers too few to say what they are worth."""
+    return MissingDataError(
+        Words("Asked for the value of customers.", "要估计顾客的未来价值。"),
+        Words(
+            f"Customers with paid orders{of.en}: {customers:,}, of whom {again:,} bought"
+            f" again on another day; {NEEDED} and {NEEDED_AGAIN} are needed.",
+            f"{customers:,} 位顾客有{of.zh}支付订单，其中 {again:,} 位在另一天再次购买；"
+            f"至少需要 {NEEDED} 位和 {NEEDED_AGAIN} 位。",
+        ),
+        Words(
+            f"Import more orders with customers{others.en}.",
+            f"请导入更多带顾客编号的订单{others.zh}。",
+        ),
+    )

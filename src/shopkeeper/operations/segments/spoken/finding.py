@@ -1,0 +1,247 @@
+"""From a sentence to the answer of `segment`: its rule, how many meet it, and whom it overlaps."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+from scipy.stats import rankdata
+
+from shopkeeper.answer import Answer
+from shopkeeper.errors import UsageError
+from shopkeeper.intervals import proportion
+from shopkeeper.operations.segments.base import Base, read_base
+from shopkeeper.operations.segments.counts import read_habits
+from shopkeeper.operations.segments.grouping.describing import (
+    overlap_rows,
+    segment_rows,
+    traits_of,
+)
+from shopkeeper.operations.segments.grouping.finding import (
+    EVIDENCE,
+    SEGMENTS,
+    Plan,
+    member_table,
+)
+from shopkeeper.operations.segments.grouping.sentences import DEFINITIONS, TITLE, limits
+from shopkeeper.operations.segments.grouping.ways import Way, by_rfm
+from shopkeeper.operations.segments.guards import NAMES, refused
+from shopkeeper.operations.segments.rules import Condition, joined
+from shopkeeper.operations.segments.spoken.reading import Read, read
+from shopkeeper.operations.segments.traits import bought_lines, people
+from shopkeeper.words import Words, counted
+
+if TYPE_CHECKING:
+    from shopkeeper.data.shop import Shop
+
+Flags = NDArray[np.bool_]
+Row = dict[str, Any]
+OWN = "own"
+RULE = pa.schema(
+    [(name, pa.string()) for name in ("words", "condition_en", "condition_zh")]
+    + [("customers", pa.int64()), ("left", pa.int64())]
+)
+_PLACES = ("region", "city", "country")
+_EXAMPLES = Words(
+    'Say it in parts such as "bought at least twice", "not in three months", "spent over 500",'
+    ' "bought food", joined by "and" or commas.',
+    "请用“买过两次以上”“三个月没买”“消费超过500元”“买过某类目”这样的说法，用逗号或“且”连接。",
+)
+
+
+def answer(shop: Shop, plan: Plan, sentence: str) -> Answer | None:
+    """Return the answer; None where nobody has bought in the currency.
+
+    Raises
+    ------
+    UsageError
+        The sentence asks for what is never inferred, holds a part that cannot be read, or too few
+        customers meet its rule.
+    """
+    asked = Words(f"Asked for the segment {_short(sentence)!r}.", f"要圈选“{_short(sentence)}”。")
+    _guarded(sentence, asked)
+    base = read_base(shop, plan.currency, plan.opted_out)
+    if base is None:
+        return None
+    known = _names(shop, base)
+    said = read(sentence, {trait: sorted(set(names.values())) for trait, names in known.items()})
+    _understood(said, asked)
+    held = [_held(shop, base, condition) for condition, _ in said.conditions]
+    mine = np.logical_and.reduce(held)
+    if int(mine.sum()) < plan.fewest:
+        raise _too_few(said, int(mine.sum()), plan.fewest, asked)
+    return _answer(shop, base, plan, said, held)
+
+
+def _answer(shop: Shop, base: Base, plan: Plan, said: Read, held: list[Flags]) -> Answer:
+    mine = np.logical_and.reduce(held)
+    text = joined(tuple(condition for condition, _ in said.conditions))
+    codes = np.where(mine, 0, -1).astype(np.int64)
+    way = Way((OWN,), (text,), codes, lambda _end: codes, lambda rows, _seed: codes[rows])
+    (row,) = segment_rows(base, way, {"purchases": base.state(base.end).purchases}, plan.fewest)
+    row |= dict.fromkeys(("rule_en", "rule_zh", *(
+        f"{name}{end}" for name in ("precision", "recall") for end in ("", "_low", "_high"))))  # fmt: skip
+    row |= {"rule_en": text.en, "rule_zh": text.zh, "currency": base.currency}
+    overlap = overlap_rows(way, by_rfm(base), [OWN], plan.fewest)
+    tables = {
+        name: pa.Table.from_pylist(overlap if name == "overlap" else [], schema=schema)
+        for name, schema in EVIDENCE.items()
+        if name != "members"
+    }
+    share = proportion(int(mine.sum()), base.customers)
+    return Answer(
+        verb="segment",
+        title=TITLE,
+        table=pa.Table.from_pylist([row], schema=SEGMENTS),
+        method="rule",
+        as_of=shop.cut.isoformat() if shop.cut else "",
+        summary=(
+            Words(f"Read as: {text.en}.", f"读作：{text.zh}。"),
+            Words(
+                f"{counted(row['customers'], 'customer')} meet it, {share.value:.1%} of all who bought"
+                f" (95 % interval {share.low:.1%} to {share.high:.1%}).",
+                f"符合的顾客有 {row['customers']:,} 位，占全部已购顾客的 {share.value:.1%}"
+                f"（95% 区间 {share.low:.1%} 至 {share.high:.1%}）。",
+            ),
+        ),
+        evidence={
+            "members": member_table(base, way, OWN, [OWN]),
+            "rule": _rule_table(said, held, plan.fewest),
+            **tables,
+        },
+        limits=limits("rule", plan.fewest, base.others, 0, len(plan.opted_out)),
+        definitions=DEFINITIONS,
+    )
+
+
+def _rule_table(said: Read, held: list[Flags], least: int) -> pa.Table:
+    """Return each condition, the words it was read in, and how many meet it and all before it."""
+    rows, left = [], np.ones(len(held[0]), bool)
+    for (condition, words), flags in zip(said.conditions, held, strict=True):
+        left = left & flags
+        text = condition.text()
+        alone, both = int(flags.sum()), int(left.sum())
+        rows.append(
+            {"words": words, "condition_en": text.en, "condition_zh": text.zh,
+             "customers": alone if alone >= least else None, "left": both if both >= least else None}
+        )  # fmt: skip
+    return pa.Table.from_pylist(rows, schema=RULE)
+
+
+def _short(sentence: str) -> str:
+    plain = " ".join(sentence.split())
+    return plain if len(plain) <= 60 else f"{plain[:60]}…"
+
+
+def _guarded(sentence: str, asked: Words) -> None:
+    found = refused(sentence)
+    if found is None:
+        return
+    kind = NAMES[found[0]]
+    raise UsageError(
+        asked,
+        Words(
+            f"{found[1]!r} speaks of {kind.en}, which is never inferred of a customer.",
+            f"“{found[1]}”涉及{kind.zh}，本工具从不对顾客作此推断。",
+        ),
+        Words(
+            "Ask for what customers did: how often, how long ago, for how much, what they bought.",
+            "请按顾客做过的事来圈选：买过几次、多久没买、花了多少、买过什么类目。",
+        ),
+    )
+
+
+def _understood(said: Read, asked: Words) -> None:
+    if said.unread:
+        parts_en = ", ".join(repr(_short(one)) for one in said.unread)
+        parts_zh = "、".join(f"“{_short(one)}”" for one in said.unread)
+        raise UsageError(
+            asked,
+            Words(f"Could not read {parts_en}.", f"读不懂这部分：{parts_zh}。"),
+            _EXAMPLES,
+        )
+    if not said.conditions:
+        raise UsageError(
+            asked, Words("It says nothing of whom.", "没有说明是哪些顾客。"), _EXAMPLES
+        )
+
+
+def _too_few(said: Read, count: int, least: int, asked: Words) -> UsageError:
+    text = joined(tuple(condition for condition, _ in said.conditions))
+    how = Words("nobody meets", "没有顾客符合") if not count else Words("fewer than", "不足")
+    found = (
+        Words(f"Read as {text.en}; nobody meets it.", f"读作“{text.zh}”；没有顾客符合。")
+        if not count
+        else Words(
+            f"Read as {text.en}; {how.en} {least} customers meet it.",
+            f"读作“{text.zh}”；符合的顾客{how.zh} {least} 位。",
+        )
+    )
+    return UsageError(asked, found, Words("Ask for less.", "请放宽条件。"))
+
+
+def _names(shop: Shop, base: Base) -> dict[str, dict[str, str]]:
+    """Return what categories and places can be called, and what the tables call them."""
+    line = bought_lines(shop, base.currency)
+    own = line.select("category").distinct().to_pyarrow()["category"].to_pylist()
+    found: dict[str, dict[str, str]] = {"category": {one: one for one in own if one}}
+    rows = people(shop).select(*_PLACES).distinct().to_pyarrow()
+    for place in _PLACES:
+        found[place] = {one: one for one in rows[place].to_pylist() if one}
+    return found
+
+
+def _held(shop: Shop, base: Base, condition: Condition) -> Flags:
+    """Return for whom a condition holds."""
+    if condition.trait == "category":
+        line = bought_lines(shop, base.currency)
+        who = line.filter(line.category == condition.value).select("customer_id").distinct()
+        there = _among(base, who.to_pyarrow()["customer_id"])
+        return there if condition.sign == "is" else ~there
+    if condition.trait in _PLACES:
+        lives = people(shop)
+        named = lives.filter(lives[condition.trait] == condition.value).select("customer_id")
+        return _among(base, named.to_pyarrow()["customer_id"])
+    if condition.trait == "accepts_marketing":
+        return np.asarray(base.accepts == 1)
+    values = _values(shop, base, condition.trait)
+    return np.asarray(_SIGNS[condition.sign](values, float(condition.value)), dtype=bool)
+
+
+def _among(base: Base, who: pa.ChunkedArray) -> Flags:
+    found = pc.is_in(base.ids, value_set=who.combine_chunks().cast(base.ids.type))
+    return np.asarray(found.to_numpy(zero_copy_only=False), dtype=bool)
+
+
+_SIGNS: dict[str, Callable[[Any, float], Any]] = {
+    "ge": operator.ge,
+    "le": operator.le,
+    "above": operator.gt,
+    "below": operator.lt,
+    "is": operator.eq,
+}
+_COUNTED = {
+    "reduced_orders": ("discount", "yes"),
+    "returned_orders": ("returned", "yes"),
+    "bad_reviews": ("sentiment", "negative"),
+    "good_reviews": ("sentiment", "positive"),
+}
+
+
+def _values(shop: Shop, base: Base, trait: str) -> NDArray[np.float64]:
+    plain = traits_of(base, None)
+    if trait in plain:
+        return plain[trait]
+    if trait == "value_top":
+        return rankdata(-base.state(base.end).spent, method="max") / base.customers
+    habits = read_habits(shop, base, None)
+    if trait in _COUNTED:
+        at = [place for place, name in enumerate(habits.names) if name == _COUNTED[trait]]
+        counts: NDArray[np.float64] = habits.matrix(base, base.end)[:, at].sum(axis=1)
+        return counts
+    return traits_of(base, habits).get(trait, np.full(base.customers, np.nan))
