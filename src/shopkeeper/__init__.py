@@ -42,6 +42,7 @@ if TYPE_CHECKING:
         UsageError,
     )
     from shopkeeper.operations.behaviour.ask import funnel, overview, retention, sessions
+    from shopkeeper.operations.behaviour.ask_further import searches
     from shopkeeper.operations.recommend.ask import recommend, similar_products
     from shopkeeper.operations.reviews.ask import (
         review_aspects,
@@ -92,6 +93,7 @@ __all__ = [
     "review_sentiment",
     "review_topics",
     "run",
+    "searches",
     "sentiment_effect",
     "sessions",
     "shop_from_tables",
@@ -106,6 +108,7 @@ _HOMES = {
     "data.importing": ("ImportSummary", "import_files"),
     "data.shop": ("Shop", "open_shop", "shop_from_tables"),
     "operations.behaviour.ask": ("funnel", "overview", "retention", "sessions"),
+    "operations.behaviour.ask_further": ("searches",),
     "operations.recommend.ask": ("recommend", "similar_products"),
     "operations.reviews.ask": (
         "review_aspects",

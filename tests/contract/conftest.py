@@ -168,11 +168,12 @@ def _events(products: list[str], customers: list[str], draw: np.random.Generator
 def _words_of_customers(
     products: list[str], customers: list[str], ordered: list[datetime]
 ) -> Tables:
-    asked = [f"red {('shoe', 'scarf', 'lamp')[n % 3]} size {n % 41}" for n in range(120)]
+    asked = [f"red {('shoe', 'scarf', 'lamp')[n % 3]} size {n % 41}" for n in range(240)]
     return {
         "searches": pa.table({
-            "search_id": [f"q{n:03d}" for n in range(120)], "query": asked,
-            "searched_at": ordered[:120], "clicked_product_id": products[:120]}),
+            "search_id": [f"q{n:03d}" for n in range(240)], "query": asked,
+            "searched_at": ordered[:240], "clicked_product_id": products[:240],
+            "visitor_id": [f"w{one}" for one in customers[:240]], "results": [n % 5 for n in range(240)]}),
         "messages": pa.table({
             "message_id": [f"m{n:03d}" for n in range(120)], "conversation_id": ["k"] * 120,
             "sender": ["customer"] * 120, "text": [f"where is parcel {n}" for n in range(120)],

@@ -27,7 +27,7 @@ SAID = {
 def rows() -> dict[str, list[dict[str, object]]]:
     """Make the exports of a shop in which nothing is written in Latin letters but names of columns."""
     made: dict[str, list[dict[str, object]]] = {name: [] for name in (
-        "reviews", "orders", "order_items", "shipments", "products", "events")}  # fmt: skip
+        "reviews", "orders", "order_items", "shipments", "products", "events", "searches")}  # fmt: skip
     for n in range(360):
         day = f"2025-{1 + n // 60:02d}-{1 + n % 28:02d}"
         late = n % 5 == 0
@@ -63,6 +63,12 @@ def rows() -> dict[str, list[dict[str, object]]]:
         {"event_id": f"{n}", "name": names[n % 4], "happened_at": f"2025-05-{1 + n % 28:02d} 12:00:00",
          "session_id": f"{n // 4}", "product_id": f"{100 + n // 4 % 6}"}
         for n in range(400)
+    ]  # fmt: skip
+    made["searches"] = [
+        {"search_id": f"{n}", "query": f"茶{'壶杯盘叶巾针碗'[n % 7]}{'大小'[n % 2]}", "session_id": f"{n}",
+         "searched_at": f"2025-05-{1 + n % 28:02d} 11:59:00", "results": n % 7 % 6,
+         "clicked_product_id": f"{100 + n % 6}" if n % 3 else ""}
+        for n in range(200)
     ]  # fmt: skip
     return made
 
@@ -108,6 +114,7 @@ COMMANDS = {
     "funnel": "funnel --rows 60",
     "retention": "retention --rows 60",
     "sessions": "sessions --rows 60",
+    "searches": "searches --rows 60",
     "lifetime-value": "lifetime-value --horizon-days 30",
     "retention of visits": "retention --since order --returning order --period week",
     "funnel split": "funnel --steps 浏览,下单 --cohort category=茶具 --breakdown category",

@@ -7,6 +7,7 @@ beside the Chinese one.
 from __future__ import annotations
 
 from shopkeeper.operations.behaviour.vocabulary import EVENTS
+from shopkeeper.surfaces import behaviour_headings
 
 COLUMNS = {
     "abstained": "弃权",
@@ -206,6 +207,7 @@ COLUMNS = {
     "personalised": "个性化",
     "rule": "规则",
     "score": "得分",
+    **behaviour_headings.COLUMNS,
 }
 """Column or definition → its Chinese name."""
 
@@ -265,6 +267,7 @@ EVIDENCE = {
     "tables": "数据表",
     "texts": "各文本的话题",
     "together": "一起被抱怨的方面",
+    **behaviour_headings.EVIDENCE,
     "weeks": "按周",
     "words": "起决定作用的词语",
 }
@@ -312,7 +315,7 @@ CELLS: dict[str, dict[str, str]] = {
         "money": "金额", "count": "计数", "share": "占比", "days": "天", "units": "件",
     },
     "language": {
-        "zh": "中文", "en": "英文", "pt": "葡萄牙文", "es": "西班牙文", "fr": "法文", "de": "德文",
+        "all": "全部", "id": "印尼文", "zh": "中文", "en": "英文", "pt": "葡萄牙文", "es": "西班牙文", "fr": "法文", "de": "德文",
         "it": "意大利文", "nl": "荷兰文", "ja": "日文", "ko": "韩文", "ru": "俄文", "und": "未知",
     },
     "covariate": {
@@ -337,6 +340,7 @@ CELLS: dict[str, dict[str, str]] = {
         "products_touched": "接触过的商品", "touches": "首次接触",
         "lists": "推荐份数", "unknown": "未知顾客", "not_personalised": "不作个性化",
         "not_shown": "未列出的顾客", "short": "件数不足",
+        **behaviour_headings.PARTS,
         "not_touched": "无人接触过的商品", "not_listed": "未列出的商品",
     },
     "name": {
@@ -344,6 +348,7 @@ CELLS: dict[str, dict[str, str]] = {
         "source_power": "来源归一指数", "target_power": "去向归一指数", "profile": "历史每早一件的权重",
         "likeness": "相似的权重",
     },
+    **behaviour_headings.CELLS,
     "rule": {"not_listed": "不在商品表中", "out_of_stock": "无库存", "asked_for": "按要求排除"},
     "history": {"all": "全部"},
     "value": {
