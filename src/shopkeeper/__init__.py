@@ -42,7 +42,7 @@ if TYPE_CHECKING:
         UsageError,
     )
     from shopkeeper.operations.behaviour.ask import funnel, overview, retention, sessions
-    from shopkeeper.operations.behaviour.ask_further import searches
+    from shopkeeper.operations.behaviour.ask_further import baskets, searches
     from shopkeeper.operations.recommend.ask import recommend, similar_products
     from shopkeeper.operations.reviews.ask import (
         review_aspects,
@@ -79,6 +79,7 @@ __all__ = [
     "UnrecognisedFileError",
     "UsageError",
     "Words",
+    "baskets",
     "build_demo",
     "check",
     "compare_methods",
@@ -108,7 +109,7 @@ _HOMES = {
     "data.importing": ("ImportSummary", "import_files"),
     "data.shop": ("Shop", "open_shop", "shop_from_tables"),
     "operations.behaviour.ask": ("funnel", "overview", "retention", "sessions"),
-    "operations.behaviour.ask_further": ("searches",),
+    "operations.behaviour.ask_further": ("baskets", "searches"),
     "operations.recommend.ask": ("recommend", "similar_products"),
     "operations.reviews.ask": (
         "review_aspects",

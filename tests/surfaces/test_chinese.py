@@ -13,7 +13,7 @@ from shopkeeper.data.tables import TABLES
 # What a Chinese analyst writes in Latin letters too, and what is typed at this program.
 ALLOWED = {
     "shopkeeper", "Newcombe", "RetailRocket", "BG", "NBD", "Gamma", "GMV", "AOV", "NDCG", "F1", "AUC", "CNY", "UTC", "n", "gram",
-    "Wilson", "Holm", "log",
+    "Wilson", "Holm", "log", "delta", "q", "Yule", "Q", "Ward",
     "Benjamini", "Hochberg", "MiniLM", "BERT", "P", "A", "f", "p", "csv", "max_fit_rows", "review_sentiment",
     "App", "CSV", "JSON", "lines", "Parquet", "xlsx", "Online", "Retail", "Olist", "Shopify", "Judge", "me", "Yelp",
 }  # fmt: skip
@@ -40,6 +40,11 @@ def rows() -> dict[str, list[dict[str, object]]]:
         made["order_items"].append({
             "order_id": order, "line": 1, "product_id": product, "quantity": 1,
             "price": f"{20 + n % 50}.00"})  # fmt: skip
+        if n % 4 == 0:
+            # Another product of the same order, which makes it a basket.
+            made["order_items"].append(
+                {**made["order_items"][-1], "line": 2, "product_id": f"{100 + (n + 1) % 6}"}
+            )
         made["shipments"].append({
             "order_id": order, "line": 1, "promised_at": f"{day} 20:00:00",
             "delivered_at": f"2025-{1 + n // 60:02d}-{1 + n % 28:02d} {23 if late else 18}:30:00"})  # fmt: skip
@@ -115,6 +120,7 @@ COMMANDS = {
     "retention": "retention --rows 60",
     "sessions": "sessions --rows 60",
     "searches": "searches --rows 60",
+    "baskets": "baskets --rows 60",
     "lifetime-value": "lifetime-value --horizon-days 30",
     "retention of visits": "retention --since order --returning order --period week",
     "funnel split": "funnel --steps 浏览,下单 --cohort category=茶具 --breakdown category",

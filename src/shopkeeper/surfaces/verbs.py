@@ -115,6 +115,10 @@ _SEARCHES = Need(
         "请导入搜索记录，或带搜索词的搜索事件（Products Searched）。",
     ),
 )
+_LINES = Need(
+    ("order_items",),
+    Words("Import orders with all their lines.", "请导入含全部商品明细的订单。"),
+)
 _ORDERS = Need(
     ("orders",),
     Words(
@@ -177,6 +181,13 @@ VERBS: tuple[Verb, ...] = (
         Words("What people look for, and what they find", "顾客搜什么、搜到什么"),
         needs=(_SEARCHES,),
         reads=("searches", "events", "orders", "products", "categories"),
+    ),
+    Verb(
+        "baskets",
+        "shopkeeper.operations.behaviour.ask_further",
+        Words("What is bought together", "哪些商品常一起买"),
+        needs=(_LINES,),
+        reads=("orders", "order_items", "events", "products"),
     ),
     Verb(
         "lifetime_value",

@@ -97,3 +97,87 @@ def searches(
             ),
         )
     return made
+
+
+def baskets(
+    shop: Shop,
+    *,
+    by: Literal["product", "category", "brand"] = "product",
+    minimum_count: int | None = None,
+) -> Answer:
+    """Show what is bought together, what stands for what, and how far chance explains it.
+
+    Every pair has support, confidence and lift with their intervals, and is held against what chance
+    would do with orders of the same sizes. What is viewed together tells substitutes.
+
+    Parameters
+    ----------
+    shop
+        The shop.
+    by
+        What lies in an order: a `product`, its `category` or its `brand`.
+    minimum_count
+        Orders that hold a product at least, so that its pairs are looked at; the shop's own setting
+        when not given.
+
+    Returns
+    -------
+    Answer
+        One row a pair, the surest first: orders with both, support, confidence both ways, lift, times
+        chance and its corrected p-value (Benjamini–Hochberg over all pairs), the same of views, and the
+        relation. Evidence: `cross_shop` of customers, `decisions` (which things stand for another),
+        `parts`.
+
+    Raises
+    ------
+    MissingDataError
+        No paid order holds two different products.
+    UsageError
+        `minimum_count` is below 1.
+
+    Limits
+    ------
+    Orders of more than 200 different products are left out. Bought together does not mean that one
+    sells the other.
+
+    Examples
+    --------
+    >>> import pyarrow as pa
+    >>> from shopkeeper.data.shop import shop_from_tables
+    >>> at = ["2025-05-01 10:00:00"] * 40
+    >>> orders = pa.table({"order_id": [f"{n}" for n in range(40)], "ordered_at": at})
+    >>> lines = [(n, "tea" if n < 20 else "shoe", "pot" if n < 20 else "lace") for n in range(40)]
+    >>> items = pa.table(
+    ...     {
+    ...         "order_id": [f"{n}" for n, _, _ in lines for _ in (0, 1)],
+    ...         "line": [1, 2] * 40,
+    ...         "product_id": [name for _, *pair in lines for name in pair],
+    ...         "quantity": [1] * 80,
+    ...         "price": [5] * 80,
+    ...     }
+    ... )
+    >>> answer = baskets(
+    ...     shop_from_tables({"orders": orders, "order_items": items}), minimum_count=5
+    ... )
+    >>> [(row["item"], row["other_item"], row["lift"]) for row in answer.table.to_pylist()]
+    [('lace', 'shoe', 2.0), ('pot', 'tea', 2.0)]
+    """
+    from shopkeeper.operations.behaviour.together.finding import Plan, answer
+
+    made = answer(shop, Plan(by, shop.settings.least_count(minimum_count)))
+    if made is None:
+        raise MissingDataError(
+            Words("Asked what is bought together.", "要查看哪些商品常一起买。"),
+            Words(
+                f"No paid order holds two of what is told apart by {by}.",
+                f"没有一笔已支付订单含两种不同的{_BY[by]}。",
+            ),
+            Words(
+                "Import orders with all their lines, or ask --by product.",
+                "请导入含全部商品明细的订单，或改用 --by product。",
+            ),
+        )
+    return made
+
+
+_BY = {"product": "商品", "category": "类目", "brand": "品牌"}

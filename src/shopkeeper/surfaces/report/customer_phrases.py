@@ -15,6 +15,7 @@ PARTS = {
     "retention": Words("who comes back", "顾客留存"),
     "lifetime_value": Words("what customers are worth", "顾客价值"),
     "searches": Words("what people look for", "顾客搜什么"),
+    "baskets": Words("what is bought together", "哪些商品常一起买"),
     "recommend": Words("what to show each customer", "给每位顾客的推荐"),
 }
 
@@ -224,3 +225,24 @@ COLUMN_NO_RESULT = Words("Find nothing", "无结果")
 COLUMN_CLICKED = Words("Click", "有点击")
 COLUMN_BOUGHT = Words("Order after", "之后下单")
 COLUMN_EXAMPLES = Words("Such as", "例如")
+
+# What is bought together
+BASKETS = Words("What is bought together", "哪些商品常一起买")
+BASKETS_LEAD = Words(
+    "Which products go together and which stand for one another, beside what chance would do.",
+    "哪些商品互补、哪些互相替代，并与偶然相比。",
+)
+BASKETS_TABLE = Words("The surest pairs", "最可靠的组合")
+BASKETS_NOTE = Words(
+    "Times chance: orders with both ÷ those that chance would give in orders of the same sizes.",
+    "偶然倍数：同时含两者的订单 ÷ 订单大小不变时偶然会出现的订单数。",
+)
+COLUMN_FIRST = Words("Product", "商品")
+COLUMN_SECOND = Words("And", "与")
+COLUMN_RELATION = Words("Relation", "关系")
+COLUMN_TOGETHER = Words("Orders with both", "同时含两者的订单")
+COLUMN_TIMES = Words("Times chance", "偶然倍数")
+RELATIONS = {
+    "complement": Words("complement", "互补"),
+    "substitute": Words("substitute", "替代"),
+}

@@ -72,7 +72,9 @@ def search_rows(shop: Shop, source: Source) -> ir.Table:
         on = ibis.coalesce(row.happened_on, row.happened_at.date())
     unit = row[source.link] if source.link else ibis.null("string")
     row = row.mutate(on=on, unit=unit, who=ibis.coalesce(*(row[name] for name in _WHO)))
-    row = row.mutate(query=row["query"].re_replace(r"\s+", " ").strip().lower())
+    # Not `strip`, which on Spark takes the letters of its escapes (f, n, r, t, v) off the ends too.
+    words = row["query"].re_replace(r"\s+", " ").re_replace("^ | $", "")
+    row = row.mutate(query=words.lower())
     row = row.filter(row["query"].notnull() & (row["query"] != ""))
     many = row.count().over(ibis.window(group_by=["who", "on"]))
     machine = row.who.notnull() & (many > MACHINE)
