@@ -42,6 +42,7 @@ if TYPE_CHECKING:
         UsageError,
     )
     from shopkeeper.operations.behaviour.ask import funnel, overview, retention, sessions
+    from shopkeeper.operations.behaviour.ask_further import baskets, searches
     from shopkeeper.operations.recommend.ask import recommend, similar_products
     from shopkeeper.operations.recommend.search_ask import search_products
     from shopkeeper.operations.reviews.ask import (
@@ -79,6 +80,7 @@ __all__ = [
     "UnrecognisedFileError",
     "UsageError",
     "Words",
+    "baskets",
     "build_demo",
     "check",
     "churn",
@@ -96,6 +98,7 @@ __all__ = [
     "review_topics",
     "run",
     "search_products",
+    "searches",
     "segment",
     "sentiment_effect",
     "sessions",
@@ -111,6 +114,7 @@ _HOMES = {
     "data.importing": ("ImportSummary", "import_files"),
     "data.shop": ("Shop", "open_shop", "shop_from_tables"),
     "operations.behaviour.ask": ("funnel", "overview", "retention", "sessions"),
+    "operations.behaviour.ask_further": ("baskets", "searches"),
     "operations.recommend.ask": ("recommend", "similar_products"),
     "operations.recommend.search_ask": ("search_products",),
     "operations.reviews.ask": (

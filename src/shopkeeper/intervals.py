@@ -95,7 +95,10 @@ def proportion(successes: float, total: float, *, level: float = 0.95) -> Interv
     middle = share + z * z / (2 * total)
     half = z * math.sqrt(share * (1 - share) / total + z * z / (4 * total * total))
     scale = 1 + z * z / total
-    return Interval(share, max(0.0, (middle - half) / scale), min(1.0, (middle + half) / scale))
+    # Of none the lower end is 0, of all the upper one is 1; rounding would miss them by a hair.
+    low = 0.0 if successes == 0 else max(0.0, (middle - half) / scale)
+    high = 1.0 if successes == total else min(1.0, (middle + half) / scale)
+    return Interval(share, low, high)
 
 
 def discoveries(p_values: Sequence[float], *, rate: float = 0.05) -> list[bool]:

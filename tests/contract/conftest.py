@@ -78,12 +78,12 @@ def tables() -> Tables:
     return {
         **_places_and_people(),
         "orders": _orders(orders, customers, ordered),
-        "order_items": pa.table({
+        "order_items": pa.concat_tables([pa.table({
             "order_id": orders, "line": [1] * ORDERS, "product_id": products,
             "seller_id": [f"s{n % SELLERS}" for n in what], "quantity": [1] * ORDERS,
             "price": [10.0 + float(n) for n in what], "freight": [2.0 + float(n % 3) for n in number],
             "returned_at": [ordered[n] + timedelta(days=20) if bad[n] and n % 3 == 0 else None
-                            for n in number]}),
+                            for n in number]}), _second_lines(orders, what)], promote_options="default"),
         "payments": pa.table({
             "order_id": orders, "line": [1] * ORDERS, "amount": [12.0 + float(n) for n in what],
             "method": ["card"] * ORDERS, "paid_at": ordered}),
@@ -97,6 +97,15 @@ def tables() -> Tables:
         **_words_of_customers(products, customers, ordered),
         **_untold(),
     }  # fmt: skip
+
+
+def _second_lines(orders: list[str], what: np.ndarray) -> pa.Table:
+    """Every third order holds the next product too, so that it is a basket of two."""
+    beside = [(int(n) + 1) % PRODUCTS for n in what[::3]]
+    return pa.table({
+        "order_id": orders[::3], "line": [2] * len(beside), "product_id": [f"p{n:02d}" for n in beside],
+        "seller_id": [f"s{n % SELLERS}" for n in beside], "quantity": [1] * len(beside),
+        "price": [1.0] * len(beside)})  # fmt: skip
 
 
 def _places_and_people() -> Tables:
@@ -168,11 +177,12 @@ def _events(products: list[str], customers: list[str], draw: np.random.Generator
 def _words_of_customers(
     products: list[str], customers: list[str], ordered: list[datetime]
 ) -> Tables:
-    asked = [f"red {('shoe', 'scarf', 'lamp')[n % 3]} size {n % 41}" for n in range(120)]
+    asked = [f"red {('shoe', 'scarf', 'lamp')[n % 3]} size {n % 41}" for n in range(240)]
     return {
         "searches": pa.table({
-            "search_id": [f"q{n:03d}" for n in range(120)], "query": asked,
-            "searched_at": ordered[:120], "clicked_product_id": products[:120]}),
+            "search_id": [f"q{n:03d}" for n in range(240)], "query": asked,
+            "searched_at": ordered[:240], "clicked_product_id": products[:240],
+            "visitor_id": [f"w{one}" for one in customers[:240]], "results": [n % 5 for n in range(240)]}),
         "messages": pa.table({
             "message_id": [f"m{n:03d}" for n in range(120)], "conversation_id": ["k"] * 120,
             "sender": ["customer"] * 120, "text": [f"where is parcel {n}" for n in range(120)],

@@ -13,7 +13,7 @@ from shopkeeper.data.tables import TABLES
 # What a Chinese analyst writes in Latin letters too, and what is typed at this program.
 ALLOWED = {
     "shopkeeper", "Newcombe", "RetailRocket", "BG", "NBD", "Gamma", "RFM", "Hennig", "Jaccard", "BIC", "GMV", "AOV", "NDCG", "F1", "AUC", "CNY", "UTC", "n", "gram",
-    "Wilson", "Holm", "log",
+    "Wilson", "Holm", "log", "delta", "q", "Yule", "Q", "Ward",
     "Benjamini", "Hochberg", "MiniLM", "BERT", "P", "A", "f", "p", "csv", "max_fit_rows", "review_sentiment",
     "App", "CSV", "JSON", "lines", "Parquet", "xlsx", "Online", "Retail", "Olist", "Shopify", "Judge", "me", "Yelp",
 }  # fmt: skip
@@ -27,7 +27,7 @@ SAID = {
 def rows() -> dict[str, list[dict[str, object]]]:
     """Make the exports of a shop in which nothing is written in Latin letters but names of columns."""
     made: dict[str, list[dict[str, object]]] = {name: [] for name in (
-        "reviews", "orders", "order_items", "shipments", "products", "events")}  # fmt: skip
+        "reviews", "orders", "order_items", "shipments", "products", "events", "searches")}  # fmt: skip
     for n in range(360):
         day = f"2025-{1 + n // 60:02d}-{1 + n % 28:02d}"
         late = n % 5 == 0
@@ -40,6 +40,11 @@ def rows() -> dict[str, list[dict[str, object]]]:
         made["order_items"].append({
             "order_id": order, "line": 1, "product_id": product, "quantity": 1,
             "price": f"{20 + n % 50}.00"})  # fmt: skip
+        if n % 4 == 0:
+            # Another product of the same order, which makes it a basket.
+            made["order_items"].append(
+                {**made["order_items"][-1], "line": 2, "product_id": f"{100 + (n + 1) % 6}"}
+            )
         made["shipments"].append({
             "order_id": order, "line": 1, "promised_at": f"{day} 20:00:00",
             "delivered_at": f"2025-{1 + n // 60:02d}-{1 + n % 28:02d} {23 if late else 18}:30:00"})  # fmt: skip
@@ -63,6 +68,12 @@ def rows() -> dict[str, list[dict[str, object]]]:
         {"event_id": f"{n}", "name": names[n % 4], "happened_at": f"2025-05-{1 + n % 28:02d} 12:00:00",
          "session_id": f"{n // 4}", "product_id": f"{100 + n // 4 % 6}"}
         for n in range(400)
+    ]  # fmt: skip
+    made["searches"] = [
+        {"search_id": f"{n}", "query": f"茶{'壶杯盘叶巾针碗'[n % 7]}{'大小'[n % 2]}", "session_id": f"{n}",
+         "searched_at": f"2025-05-{1 + n % 28:02d} 11:59:00", "results": n % 7 % 6,
+         "clicked_product_id": f"{100 + n % 6}" if n % 3 else ""}
+        for n in range(200)
     ]  # fmt: skip
     return made
 
@@ -115,6 +126,8 @@ COMMANDS = {
     "segment by behaviour": "segment --method behaviour --segments 2",
     "segment by taste": "segment --method embedding --segments 2",
     "segment in words": "segment --sentence 买过两次以上",
+    "searches": "searches --rows 60",
+    "baskets": "baskets --rows 60",
     "lifetime-value": "lifetime-value --horizon-days 30",
     "retention of visits": "retention --since order --returning order --period week",
     "funnel split": "funnel --steps 浏览,下单 --cohort category=茶具 --breakdown category",

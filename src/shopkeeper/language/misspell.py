@@ -60,6 +60,17 @@ def misspelt(
     return "".join(made)
 
 
+def beside(letter: str) -> str:
+    """Return the keys beside a letter in its row of the keyboard.
+
+    Examples
+    --------
+    >>> beside("a"), beside("s"), beside("é")
+    ('s', 'ad', '')
+    """
+    return _BESIDE.get(letter, "")
+
+
 def _slip(made: list[str], kind: int, generator: np.random.Generator) -> None:
     match kind:
         case 0:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from shopkeeper.operations.behaviour.vocabulary import EVENTS
 from shopkeeper.operations.recommend.rule_names import RULES
-from shopkeeper.surfaces import customer_headings
+from shopkeeper.surfaces import behaviour_headings, customer_headings
 
 COLUMNS = {
     "abstained": "弃权",
@@ -207,6 +207,7 @@ COLUMNS = {
     "removed": "移除次数",
     "rule": "规则",
     "score": "得分",
+    **behaviour_headings.COLUMNS,
     **customer_headings.COLUMNS,
 }
 """Column or definition → its Chinese name."""
@@ -268,6 +269,7 @@ EVIDENCE = {
     "tables": "数据表",
     "texts": "各文本的话题",
     "together": "一起被抱怨的方面",
+    **behaviour_headings.EVIDENCE,
     "weeks": "按周",
     "words": "起决定作用的词语",
     **customer_headings.EVIDENCE,
@@ -318,7 +320,7 @@ CELLS: dict[str, dict[str, str]] = {
         "money": "金额", "count": "计数", "share": "占比", "days": "天", "units": "件",
     },
     "language": {
-        "zh": "中文", "en": "英文", "pt": "葡萄牙文", "es": "西班牙文", "fr": "法文", "de": "德文",
+        "all": "全部", "id": "印尼文", "zh": "中文", "en": "英文", "pt": "葡萄牙文", "es": "西班牙文", "fr": "法文", "de": "德文",
         "it": "意大利文", "nl": "荷兰文", "ja": "日文", "ko": "韩文", "ru": "俄文", "und": "未知",
     },
     "covariate": {
@@ -344,6 +346,7 @@ CELLS: dict[str, dict[str, str]] = {
         "products_touched": "接触过的商品", "touches": "首次接触",
         "lists": "推荐份数", "unknown": "未知顾客", "not_personalised": "不作个性化",
         "not_shown": "未列出的顾客", "short": "件数不足",
+        **behaviour_headings.PARTS,
         "not_touched": "无人接触过的商品", "not_listed": "未列出的商品",
     },
     "name": {
@@ -351,6 +354,7 @@ CELLS: dict[str, dict[str, str]] = {
         "source_power": "来源归一指数", "target_power": "去向归一指数", "profile": "历史每早一件的权重",
         "likeness": "相似的权重",
     },
+    **behaviour_headings.CELLS,
     "rule": {name: words.zh for name, words in RULES.items()},
     "history": {"all": "全部"},
     "value": {

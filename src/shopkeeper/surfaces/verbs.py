@@ -111,6 +111,17 @@ _EVENTS = Need(
         "请导入行为事件：事件日志、淘宝、RetailRocket，或用列映射导入任何表格。",
     ),
 )
+_SEARCHES = Need(
+    ("searches", "events"),
+    Words(
+        "Import searches, or events named Products Searched with their query.",
+        "请导入搜索记录，或带搜索词的搜索事件（Products Searched）。",
+    ),
+)
+_LINES = Need(
+    ("order_items",),
+    Words("Import orders with all their lines.", "请导入含全部商品明细的订单。"),
+)
 _ORDERS = Need(
     ("orders",),
     Words(
@@ -174,6 +185,20 @@ VERBS: tuple[Verb, ...] = (
         Words("What becomes of sessions", "会话概况"),
         needs=(_EVENTS,),
         reads=("events",),
+    ),
+    Verb(
+        "searches",
+        "shopkeeper.operations.behaviour.ask_further",
+        Words("What people look for, and what they find", "顾客搜什么、搜到什么"),
+        needs=(_SEARCHES,),
+        reads=("searches", "events", "orders", "products", "categories"),
+    ),
+    Verb(
+        "baskets",
+        "shopkeeper.operations.behaviour.ask_further",
+        Words("What is bought together", "哪些商品常一起买"),
+        needs=(_LINES,),
+        reads=("orders", "order_items", "events", "products"),
     ),
     Verb(
         "lifetime_value",

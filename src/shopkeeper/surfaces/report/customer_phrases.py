@@ -14,6 +14,8 @@ PARTS = {
     "sessions": Words("what becomes of sessions", "会话概况"),
     "retention": Words("who comes back", "顾客留存"),
     "lifetime_value": Words("what customers are worth", "顾客价值"),
+    "searches": Words("what people look for", "顾客搜什么"),
+    "baskets": Words("what is bought together", "哪些商品常一起买"),
     "recommend": Words("what to show each customer", "给每位顾客的推荐"),
 }
 
@@ -201,3 +203,46 @@ LAST_BEHIND = Words(
     "Here what followed the newest product does better: ask with <code>--method last_item</code>.",
     "在本店，“最新一件之后常见的商品”效果更好：建议改用 <code>--method last_item</code>。",
 )
+
+# What people look for
+SEARCHES = Words("What people look for", "顾客搜什么")
+SEARCHES_LEAD = Words(
+    "What is typed into the search box, what comes of it, and what the shop does not have.",
+    "搜索框里输入了什么、结果如何、哪些是店里没有的。",
+)
+SEARCHES_TABLE = Words("What is searched for, by meaning", "按意图看搜索")
+SEARCHES_NOTE = Words(
+    "An intent holds queries that mean the same. An order that follows a search need not come from it.",
+    "一个意图包含含义相近的搜索词。搜索之后下单，不等于因搜索而下单。",
+)
+NOT_SOLD_TABLE = Words("Looked for and not found in the shop", "有人搜而店里没有")
+MISSPELT_TABLE = Words("Likely misspelt", "可能打错的搜索词")
+COLUMN_INTENT = Words("Intent", "意图")
+COLUMN_QUERY = Words("Query", "搜索词")
+COLUMN_SUGGESTION = Words("Likely meant", "可能想搜")
+COLUMN_SEARCHES = Words("Searches", "搜索次数")
+COLUMN_NO_RESULT = Words("Find nothing", "无结果")
+COLUMN_CLICKED = Words("Click", "有点击")
+COLUMN_BOUGHT = Words("Order after", "之后下单")
+COLUMN_EXAMPLES = Words("Such as", "例如")
+
+# What is bought together
+BASKETS = Words("What is bought together", "哪些商品常一起买")
+BASKETS_LEAD = Words(
+    "Which products go together and which stand for one another, beside what chance would do.",
+    "哪些商品互补、哪些互相替代，并与偶然相比。",
+)
+BASKETS_TABLE = Words("The surest pairs", "最可靠的组合")
+BASKETS_NOTE = Words(
+    "Times chance: orders with both ÷ those that chance would give in orders of the same sizes.",
+    "偶然倍数：同时含两者的订单 ÷ 订单大小不变时偶然会出现的订单数。",
+)
+COLUMN_FIRST = Words("Product", "商品")
+COLUMN_SECOND = Words("And", "与")
+COLUMN_RELATION = Words("Relation", "关系")
+COLUMN_TOGETHER = Words("Orders with both", "同时含两者的订单")
+COLUMN_TIMES = Words("Times chance", "偶然倍数")
+RELATIONS = {
+    "complement": Words("complement", "互补"),
+    "substitute": Words("substitute", "替代"),
+}

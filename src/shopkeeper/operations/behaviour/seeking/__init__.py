@@ -1,0 +1,1 @@
+"""The answer of `searches`: what is looked for, what is found, and what the shop does not sell."""
