@@ -26,7 +26,10 @@ from shopkeeper.surfaces.rest.records import Records
 from shopkeeper.surfaces.rest.routes import Verbs
 from shopkeeper.surfaces.rest.schemas import Health, Problem, Ready
 from shopkeeper.surfaces.rest.tokens import Tokens
+from shopkeeper.surfaces.rest.users import Users
 from shopkeeper.surfaces.verbs import VERBS
+from shopkeeper.surfaces.web.pages import Pages
+from shopkeeper.surfaces.web.routes import web_routes
 from shopkeeper.words import Words
 
 _PROBLEM = {"$ref": "#/components/schemas/Problem"}
@@ -76,13 +79,15 @@ def make_app(
     """
     desk, records, tokens = Desk(shop), records or Records(), Tokens(shop)
     jobs = Jobs(desk, at_once=jobs_at_once)
-    guarded = rules.guarded or bool(tokens.all())
+    pages = Pages(desk, jobs, Users(shop), tokens)
+    guarded = rules.guarded or pages.guarded()
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         jobs.warm()
         yield
         await jobs.close()
+        pages.kitchen.close()
         desk.close()
 
     app = FastAPI(
@@ -96,6 +101,7 @@ def make_app(
         lifespan=lifespan,
         license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
     )
+    app.state.pages = pages
     app.state.language = desk.view().shop.settings.language
     _handle_errors(app)
     verbs = Verbs([question_of(verb) for verb in VERBS], desk, jobs)
@@ -103,8 +109,11 @@ def make_app(
     app.include_router(verbs.routes(shared))
     app.include_router(job_routes(jobs, shared))
     _watch(app, desk, jobs, records)
+    app.include_router(web_routes(pages))
     app.openapi = lambda: _document(app, guarded=guarded)  # type: ignore[method-assign]
-    return Door(app, tokens=tokens, records=records, rules=rules)
+    door = Door(app, tokens=tokens, records=records, rules=rules, guests=pages)
+    pages.guarded = door.needs_token
+    return door
 
 
 def _watch(app: FastAPI, desk: Desk, jobs: Jobs, records: Records) -> None:

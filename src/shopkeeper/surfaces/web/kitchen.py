@@ -1,0 +1,98 @@
+"""Pages are made once for each version of the shop, one at a time and beside the loop, and then kept.
+
+One thread makes them, for the connection to the engine serves one at a time; whoever asks for a page that
+is made already never waits for one that is being made.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+from shopkeeper.surfaces.asking.desk import View
+
+Made = TypeVar("Made")
+_MOST_BYTES, _MOST_MATERIAL = 64 * 2**20, 64
+
+
+class Kitchen:
+    """Makes pages and keeps them, and what several of them are made from."""
+
+    def __init__(self) -> None:
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="pages")
+        self._view: View | None = None
+        self._pages: OrderedDict[Hashable, bytes] = OrderedDict()
+        self._material: OrderedDict[Hashable, object] = OrderedDict()
+        self._size = 0
+        self._making: dict[Hashable, asyncio.Task[bytes]] = {}
+
+    def close(self) -> None:
+        """Make nothing more."""
+        self._thread.shutdown(wait=False, cancel_futures=True)
+
+    def kept(self, view: View, key: Hashable) -> bytes | None:
+        """Return a page that is made already."""
+        self._notice(view)
+        found = self._pages.get(key)
+        if found is not None:
+            self._pages.move_to_end(key)
+        return found
+
+    async def page(self, view: View, key: Hashable, make: Callable[[], str]) -> bytes:
+        """Return a page, made once however many ask for it at the same time.
+
+        Parameters
+        ----------
+        view
+            The shop as it is now; what was made of an earlier version is forgotten.
+        key
+            What decides the page beside the version.
+        make
+            Makes it; called in the thread.
+        """
+        if (found := self.kept(view, key)) is not None:
+            return found
+        if key not in self._making:
+            self._making[key] = asyncio.create_task(self._made(view, key, make))
+        return await asyncio.shield(self._making[key])
+
+    async def work(self, make: Callable[[], Made]) -> Made:
+        """Do something in the thread that nothing is kept of."""
+        return await asyncio.get_running_loop().run_in_executor(self._thread, make)
+
+    def material(self, view: View, key: Hashable, make: Callable[[], Made]) -> Made:
+        """Return what pages are made from, gathered once for each version; called in the thread."""
+        whole = (id(view), key)
+        if whole not in self._material:
+            self._material[whole] = (view, make())
+            while len(self._material) > _MOST_MATERIAL:
+                self._material.popitem(last=False)
+        _, made = self._material[whole]  # type: ignore[misc]
+        return made  # type: ignore[no-any-return]
+
+    async def _made(self, view: View, key: Hashable, make: Callable[[], str]) -> bytes:
+        try:
+            page = (await self.work(make)).encode("utf-8", "replace")
+        finally:
+            del self._making[key]
+        if self._view is view and len(page) <= _MOST_BYTES // 8:
+            self._pages[key] = page
+            self._size += len(page)
+            while self._size > _MOST_BYTES:
+                _, oldest = self._pages.popitem(last=False)
+                self._size -= len(oldest)
+        return page
+
+    def _notice(self, view: View) -> None:
+        if self._view is not view:
+            self._view, self._size = view, 0
+            self._pages.clear()
+            self._making = {}
+            self._material = OrderedDict(
+                (key, made)
+                for key, made in self._material.items()
+                if key[0] == id(view)  # type: ignore[index]
+            )
