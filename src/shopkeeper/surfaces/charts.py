@@ -53,7 +53,7 @@ _AXIS = {
     "labelPadding": 6,
     "tickSize": 4,
 }
-_THEME: dict[str, Any] = {
+THEME: dict[str, Any] = {
     "aria": False,
     "background": None,
     "font": _MEASURED,
@@ -141,7 +141,7 @@ def svg(
         wanted = {**wanted, "width": width, "autosize": {"type": "fit", "contains": "padding"}}
     drawn = vl_convert.vegalite_to_svg(
         wanted,
-        config={**_THEME, "aria": told},
+        config={**THEME, "aria": told},
         allowed_base_urls=[],
         time_format_locale=_time_locale(lang),
     )
@@ -162,7 +162,7 @@ def png(chart: dict[str, Any], *, lang: str = "en") -> bytes:
 
     drawn: bytes = vl_convert.vegalite_to_png(
         localised(chart, lang),
-        config={**_THEME, "background": PAPER["ground"], "padding": 16},
+        config={**THEME, "background": PAPER["ground"], "padding": 16},
         scale=2,
         allowed_base_urls=[],
         time_format_locale=_time_locale(lang),

@@ -16,6 +16,7 @@ from starlette.routing import Match
 
 from shopkeeper import __version__
 from shopkeeper.errors import ShopkeeperError, UsageError
+from shopkeeper.surfaces import wording
 from shopkeeper.surfaces.asking.desk import Desk
 from shopkeeper.surfaces.asking.jobs import Jobs
 from shopkeeper.surfaces.asking.questions import question_of
@@ -162,6 +163,10 @@ def _handle_errors(app: FastAPI) -> None:
     @app.exception_handler(ShopkeeperError)
     async def failed(request: Request, error: ShopkeeperError) -> Response:
         return problems.response_of(request, error, problems.status_of(error))
+
+    @app.exception_handler(Exception)
+    async def unforeseen(request: Request, error: Exception) -> Response:
+        return problems.response_of(request, wording.unforeseen(error, "serve"), 500)
 
     @app.exception_handler(RequestValidationError)
     async def invalid(request: Request, error: RequestValidationError) -> Response:

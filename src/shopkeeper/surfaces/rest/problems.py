@@ -147,6 +147,11 @@ def refusal(
     return Refused(status, UsageError(asked, found, do), headers)
 
 
+def nothing_there(asked: Words, do: Words) -> Refused:
+    """Return the refusal of something that is not there."""
+    return refusal(404, asked, Words("There is no such thing.", "没有这个内容。"), do)
+
+
 # What pydantic says of a value that cannot be used ----------------------------------------------------
 
 _SAID = {

@@ -192,6 +192,19 @@ def query_model(question: Question) -> type[BaseModel]:
     return create_model(f"{_camel(question)}Query", __base__=Closed, **fields)
 
 
+def form_model(question: Question) -> type[BaseModel]:
+    """Return the model of a verb's arguments as a form sends them, every one a text.
+
+    Examples
+    --------
+    >>> from shopkeeper.surfaces.asking.questions import question_of
+    >>> from shopkeeper.surfaces.verbs import BY_NAME
+    >>> form_model(question_of(BY_NAME["recommend"])).model_validate({"k": "3"}).k
+    3
+    """
+    return create_model(f"{_camel(question)}Form", __base__=Closed, **_declared(question))
+
+
 def _declared(question: Question) -> dict[str, Any]:
     return {
         field.name: (Annotated[_kind(field), Field(**_bounds(field))], field.default)

@@ -19,6 +19,7 @@ from shopkeeper.surfaces.rest.application import make_app
 from shopkeeper.surfaces.rest.door import Door, Rules
 from shopkeeper.surfaces.rest.records import Records, Through
 from shopkeeper.surfaces.rest.tokens import Tokens
+from shopkeeper.surfaces.rest.users import Users
 from shopkeeper.words import Words
 
 _HEAD_SECONDS = 10
@@ -108,7 +109,7 @@ def serve(
     Raises
     ------
     UsageError
-        The address cannot be used, or is not of this machine and there is no token.
+        The address cannot be used, or is not of this machine and there is neither token nor user.
     ShopNotFoundError
         There is no shop at that path.
     """
@@ -148,20 +149,22 @@ def listen(
     Raises
     ------
     UsageError
-        The address cannot be used, or is not of this machine and there is no token.
+        The address cannot be used, or is not of this machine and there is neither token nor user.
     """
     _check(port, 1, rate)
-    local, tokens = _is_local(host), Tokens(shop).all()
-    if not local and not tokens:
+    local, known = _is_local(host), bool(Tokens(shop).all() or Users(shop).all())
+    if not local and not known:
         raise UsageError(
             Words(f"Asked to serve at {host}.", f"要在 {host} 上提供服务。"),
             Words(
-                "Others could reach it there, and no token has been made.",
-                "其他人可以访问该地址，而尚未创建令牌。",
+                "Others could reach it there, and no token and no user has been made.",
+                "其他人可以访问该地址，而尚未创建令牌或用户。",
             ),
             Words(
-                "Make one with `shopkeeper token SHOP --name NAME`, or serve at 127.0.0.1.",
-                "请先用 `shopkeeper token 店铺 --name 名称` 创建令牌，或改用 127.0.0.1。",
+                "Make one with `shopkeeper token SHOP --name NAME` or `shopkeeper user SHOP --name NAME`, "
+                "or serve at 127.0.0.1.",
+                "请先用 `shopkeeper token 店铺 --name 名称` 创建令牌，或用 `shopkeeper user 店铺 --name 名称` "
+                "创建用户，或改用 127.0.0.1。",
             ),
         )
     records, held_to = Records(), _RATE if rate is None else rate

@@ -113,12 +113,17 @@ class Tokens:
         return self._kept.all()
 
     def caller(self, given: str) -> Caller | None:
-        """Return whose token it is; every token is compared, each in constant time."""
+        """Return whose token it is."""
+        token = self.token(given)
+        return Caller(token.name, token.scope) if token else None
+
+    def token(self, given: str) -> Token | None:
+        """Return the token; every one is compared, each in constant time."""
         digest = _digest(given)
         found = None
         for token in self.all():
             if hmac.compare_digest(digest, token.digest) and token.holds:
-                found = Caller(token.name, token.scope)
+                found = token
         return found
 
 

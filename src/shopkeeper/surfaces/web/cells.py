@@ -106,7 +106,8 @@ def table_view(
         for row in part.to_pylist()
     )
     columns = tuple(
-        (heading(field.name, inner, lang), is_number(field.type)) for field in shown.schema
+        (heading(field.name, inner or answer.verb, lang), is_number(field.type))
+        for field in shown.schema
     )
     return TableView(
         name, title or table_title(answer, name, lang), columns, rows, whole.num_rows, offset
@@ -132,6 +133,8 @@ def heading(column: str, table: str, lang: str) -> str:
         return chinese.heading(column, table)
     if column in METRICS:
         return METRICS[column].title.en
+    if column in OUTCOMES:
+        return OUTCOMES[column].en
     return plain(column)
 
 
@@ -191,26 +194,36 @@ def _cell(
     row: Mapping[str, Any], column: str, table: str, titles: Mapping[str, str], lang: str
 ) -> Cell:
     value = row[column]
-    if value is None:
-        return Cell("–")
     if column in _LINKED and isinstance(value, str):
         return Cell(visible(value), _LINKED[column].format(quote(value, safe="")))
-    if isinstance(value, bool):
-        return Cell(cell_text(value))
-    if isinstance(value, (int, float, Decimal)):
-        return Cell(_number(row, column, value, lang))
-    if isinstance(value, datetime):
-        return Cell(f"{value:%Y-%m-%d %H:%M}")
-    if isinstance(value, date):
-        return Cell(value.isoformat())
+    if isinstance(value, (str, list)):
+        text = visible(_spoken(column, value, table, titles, lang))
+        return Cell(text if len(text) <= _LONGEST else text[:_LONGEST] + "…", wide=len(text) > 24)
+    return Cell(_plain(row, column, value, lang))
+
+
+def _spoken(
+    column: str, value: str | list[Any], table: str, titles: Mapping[str, str], lang: str
+) -> str:
+    """Return a text, or what a code of this program says."""
+    said: Any = value
     if lang == "zh":
-        value = chinese.cell(column, value, table, titles)
-    elif column == "metric" and (value in METRICS or value in OUTCOMES):
-        value = (METRICS[value].title if value in METRICS else OUTCOMES[value]).en
-    if isinstance(value, list):
-        value = ", ".join(map(str, value))
-    text = visible(str(value))
-    return Cell(text if len(text) <= _LONGEST else text[:_LONGEST] + "…", wide=len(text) > 24)
+        said = chinese.cell(column, value, table, titles)
+    elif column in ("metric", "corrupts"):
+        named = value if isinstance(value, list) else [value]
+        said = [heading(str(one), "", lang) for one in named]
+    return ", ".join(map(str, said)) if isinstance(said, list) else str(said)
+
+
+def _plain(row: Mapping[str, Any], column: str, value: Any, lang: str) -> str:
+    """Return a cell that holds no text."""
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%d %H:%M}"
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, (int, float, Decimal)) and not isinstance(value, bool):
+        return _number(row, column, value, lang)
+    return cell_text(value)
 
 
 def _number(row: Mapping[str, Any], column: str, value: Any, lang: str) -> str:
@@ -220,9 +233,9 @@ def _number(row: Mapping[str, Any], column: str, value: Any, lang: str) -> str:
         return amount(float(value), unit, lang, currency)
     if isinstance(value, float) and _is_share(row, column) and abs(value) <= 1:
         return percent(value)
-    if isinstance(value, (float, Decimal)) and value % 1 == 0 and abs(value) < 1e15:
-        return f"{int(value):,}"
-    return cell_text(value)
+    if isinstance(value, (float, Decimal)) and value % 1 == 0 and abs(float(value)) < 1e15:
+        return f"{int(value):,}".replace("-", "−")
+    return cell_text(value).replace("-", "−", 1)
 
 
 def _is_share(row: Mapping[str, Any], column: str) -> bool:

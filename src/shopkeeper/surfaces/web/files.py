@@ -22,7 +22,7 @@ from starlette.responses import Response, StreamingResponse
 
 from shopkeeper.answer import spoken
 from shopkeeper.errors import UsageError
-from shopkeeper.surfaces.charts import png
+from shopkeeper.surfaces.charts import THEME, png
 from shopkeeper.surfaces.rest.formats import CSV, csv_stream
 from shopkeeper.surfaces.web.cells import heading
 from shopkeeper.surfaces.web.pictures import WIDE, drawing
@@ -74,7 +74,7 @@ def chart_response(
     name, ending, lang
         As for a table; `svg` or `png`.
     """
-    whole = {"width": WIDE - 160, **chart}
+    whole = _sized(chart)
     if ending == "png":
         return Response(png(whole, lang=lang), 200, _attached(name, ending), "image/png")
     drawn = drawing(whole, title=title, lang=lang)
@@ -95,9 +95,10 @@ def live_document(chart: dict[str, Any], lang: str) -> Response:
         Language of its texts.
     """
     mark = secrets.token_urlsafe(16)
-    whole = json.dumps(localised(chart, lang), ensure_ascii=False, default=str)
+    whole = json.dumps(localised(_sized(chart), lang), ensure_ascii=False, default=str)
     # JSON inside a script element: no sign of it may end the element.
     safe = whole.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+    look = {**THEME, "mark": {**THEME["mark"], "tooltip": True}}
     policy = (
         f"sandbox allow-scripts; default-src 'none'; script-src 'nonce-{mark}' 'unsafe-eval'; "
         "style-src 'unsafe-inline'; img-src data: blob:; base-uri 'none'; form-action 'none'; "
@@ -108,11 +109,12 @@ def live_document(chart: dict[str, Any], lang: str) -> Response:
         "<title>Vega</title><style>body{margin:16px;font-family:sans-serif;background:#fffefb}"
         "#chart{width:100%}</style></head><body>"
         f'<div id="chart"></div><script type="application/json" id="given">{safe}</script>'
+        f'<script type="application/json" id="theme">{json.dumps(look)}</script>'
         f'<script nonce="{mark}">{_bundle()}</script>'
         f'<script nonce="{mark}">vegaEmbed("#chart",'
         'JSON.parse(document.getElementById("given").textContent),'
-        '{actions:false,renderer:"svg",tooltip:{theme:"light"},'
-        'config:{mark:{tooltip:true},background:"#fffefb"}});</script></body></html>'
+        '{actions:false,renderer:"svg",config:JSON.parse(document.getElementById("theme").textContent)});'
+        "</script></body></html>"
     )
     headers = {
         "Content-Security-Policy": policy,
@@ -122,11 +124,17 @@ def live_document(chart: dict[str, Any], lang: str) -> Response:
     return Response(body, 200, headers, "text/html; charset=utf-8")
 
 
+def _sized(chart: dict[str, Any]) -> dict[str, Any]:
+    """Return a chart with a width, where it is of one view and has none."""
+    several = any(way in chart for way in ("vconcat", "hconcat", "concat", "repeat", "facet"))
+    return chart if several else {"width": WIDE - 160, **chart}
+
+
 @cache
 def _bundle() -> str:
     import vl_convert
 
-    bundle: str = vl_convert.javascript_bundle()
+    bundle: str = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;")
     return bundle.replace("</script", "<\\/script")
 
 
@@ -168,17 +176,25 @@ def workbook(table: pa.Table, lang: str) -> bytes:
             sheet.set_column(place, place, 18)
         for row, cells in enumerate(_rows(table), 1):
             for place, cell in enumerate(cells):
-                if isinstance(cell, datetime):
-                    sheet.write_datetime(row, place, cell.replace(tzinfo=None), instant)
-                elif isinstance(cell, date):
-                    sheet.write_datetime(row, place, cell, day)
-                elif isinstance(cell, bool):
-                    sheet.write_boolean(row, place, cell)
-                elif isinstance(cell, (int, float, Decimal)):
-                    sheet.write_number(row, place, cell)
-                elif cell is not None:
-                    sheet.write_string(row, place, _text(cell))
+                _write(sheet, (row, place), cell, {date: day, datetime: instant})
     return held.getvalue()
+
+
+def _write(sheet: Any, at: tuple[int, int], cell: Any, forms: dict[type, Any]) -> None:
+    """Write one cell by its own type, so that no text is taken for anything else."""
+    match cell:
+        case None:
+            pass
+        case datetime():
+            sheet.write_datetime(*at, cell.replace(tzinfo=None), forms[datetime])
+        case date():
+            sheet.write_datetime(*at, cell, forms[date])
+        case bool():
+            sheet.write_boolean(*at, cell)
+        case int() | float() | Decimal():
+            sheet.write_number(*at, cell)
+        case _:
+            sheet.write_string(*at, _text(cell))
 
 
 def _rows(table: pa.Table) -> Iterator[tuple[Any, ...]]:

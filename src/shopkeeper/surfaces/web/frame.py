@@ -230,6 +230,23 @@ def query_string(path: str, values: dict[str, Any]) -> str:
     return f"{path}?{urlencode(kept)}" if kept else path
 
 
+def local(address: str) -> str:
+    """Return an address of this server; the first page where it is none.
+
+    Examples
+    --------
+    >>> (
+    ...     local("/reviews?q=a"),
+    ...     local("//evil.example"),
+    ...     local("/\\\\evil.example"),
+    ...     local("https://x"),
+    ... )
+    ('/reviews?q=a', '/', '/', '/')
+    """
+    plain = address.isprintable() and "\\" not in address
+    return address if plain and address.startswith("/") and address[1:2] != "/" else "/"
+
+
 def _template(name: str) -> str:
     folder = files("shopkeeper.surfaces.web") / "templates"
     return (folder / f"{name}.html").read_text(encoding="utf-8")

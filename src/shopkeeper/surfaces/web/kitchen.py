@@ -10,7 +10,7 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from shopkeeper.surfaces.asking.desk import View
 
@@ -25,7 +25,7 @@ class Kitchen:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="pages")
         self._view: View | None = None
         self._pages: OrderedDict[Hashable, bytes] = OrderedDict()
-        self._material: OrderedDict[Hashable, object] = OrderedDict()
+        self._material: OrderedDict[Hashable, tuple[View, Any]] = OrderedDict()
         self._size = 0
         self._making: dict[Hashable, asyncio.Task[bytes]] = {}
 
@@ -65,13 +65,12 @@ class Kitchen:
 
     def material(self, view: View, key: Hashable, make: Callable[[], Made]) -> Made:
         """Return what pages are made from, gathered once for each version; called in the thread."""
-        whole = (id(view), key)
-        if whole not in self._material:
-            self._material[whole] = (view, make())
+        if key not in self._material or self._material[key][0] is not view:
+            self._material[key] = (view, make())
             while len(self._material) > _MOST_MATERIAL:
                 self._material.popitem(last=False)
-        _, made = self._material[whole]  # type: ignore[misc]
-        return made  # type: ignore[no-any-return]
+        made: Made = self._material[key][1]
+        return made
 
     async def _made(self, view: View, key: Hashable, make: Callable[[], str]) -> bytes:
         try:
@@ -91,8 +90,3 @@ class Kitchen:
             self._view, self._size = view, 0
             self._pages.clear()
             self._making = {}
-            self._material = OrderedDict(
-                (key, made)
-                for key, made in self._material.items()
-                if key[0] == id(view)  # type: ignore[index]
-            )

@@ -108,8 +108,8 @@ class Pages:
             What decides the page beside its address, its language and what the reader may.
         """
         reader, view = self.reader(request, names), self.desk.view()
-        whole = (template, reader.path, reader.query, reader.lang, reader.caller.scope)
-        whole = (*whole, reader.guarded, bool(reader.caller.name), key)
+        known = (reader.guarded, reader.caller.scope, bool(reader.caller.name))
+        whole = (template, reader.path, reader.query, reader.lang, known, key)
 
         def make() -> str:
             shown = context(view, reader)

@@ -147,7 +147,9 @@ KEY_NEGATIVE, KEY_NEUTRAL, KEY_POSITIVE = (
     Words("neither", "中性"),
     Words("praise", "称赞"),
 )
-TOPICS_KEY = Words("Share of the reviews with a text; of it negative", "占有文字评价的比例；其中差评")
+TOPICS_KEY = Words(
+    "Share of the reviews with a text; of it negative", "占有文字评价的比例；其中差评"
+)
 TOPIC_NEGATIVE = Words("{share} negative", "差评 {share}")
 THE_REVIEWS = Words("Read them", "逐条阅读")
 FOUND_REVIEWS = Words("{total} reviews", "共 {total} 条评价")
@@ -174,7 +176,110 @@ ORIGINS: dict[str, Words] = {
     "stars": Words("its stars", "星级"),
     "text": Words("its text", "文字判读"),
 }
-ORIGIN, DATE, REPLY = Words("Sentiment from", "情感来自"), Words("Date", "日期"), Words("The shop's reply", "店铺回复")
+ORIGIN, DATE, REPLY = (
+    Words("Sentiment from", "情感来自"),
+    Words("Date", "日期"),
+    Words("The shop's reply", "店铺回复"),
+)
 ASPECTS_OF_IT = Words("What it speaks of", "谈到的方面")
 BACK_TO_REVIEWS = Words("All reviews", "全部评价")
 OF_STARS = Words("{stars} of 5 stars", "{stars} 星（满分 5 星）")
+
+CHANGE = Words("Change what is asked", "调整参数")
+WORKING = Words("Working", "正在计算")
+STATES: dict[str, Words] = {
+    "waiting": Words("Waits for its turn", "排队等候"),
+    "running": Words("Being worked out", "正在计算"),
+    "done": Words("Done", "已完成"),
+    "failed": Words("Failed", "失败"),
+    "cancelled": Words("Cancelled", "已取消"),
+}
+WORK_HINT = Words(
+    "You can leave this page; its address leads back here, and to the answer.",
+    "可以先离开；用本页的地址可以回来查看进度和结果。",
+)
+CANCEL, ASK_AGAIN = Words("Cancel", "取消"), Words("Ask again", "重新提交")
+BY_DEFAULT = Words("Default: {value}.", "默认：{value}。")
+
+BEHAVIOUR, CUSTOMERS = Words("Behaviour", "行为"), Words("Customers", "顾客")
+PROOF, DATA = Words("Proof", "依据"), Words("Data", "数据")
+LEADS: dict[str, Words] = {
+    "/behaviour": Words(
+        "What visitors do, where they are lost, and whether they come back.",
+        "访客做了什么、在哪里流失、是否回来。",
+    ),
+    "/customers": Words(
+        "Who the customers are, and what they are expected to be worth.",
+        "顾客是谁，未来价值多少。",
+    ),
+    "/proof": Words(
+        "How each answer is worked out, beside what simple baseline, how sure it is, and what it cannot say.",
+        "每项结果用什么方法算出、与什么简单基线相比、有多大把握，以及不能说明什么。",
+    ),
+    "/verbs": Words(
+        "Everything that this shop's data can be asked.", "可以对这家店铺的数据提出的全部问题。"
+    ),
+}
+HOW_GOOD = Words("How good it is", "效果检验")
+NO_PROOF = Words(
+    "Nothing is held out to check it; its intervals and limits say how sure it is.",
+    "没有留出数据可供检验；把握有多大，看区间与局限。",
+)
+ANSWERED, NOT_YET, LACKS = (
+    Words("answered", "已有结果"),
+    Words("not worked out yet", "尚未计算"),
+    Words("lacks data", "缺少数据"),
+)
+
+SOURCES, FRESHNESS = (
+    Words("Sources", "数据来源"),
+    Words("What is there, and how fresh", "数据量与新鲜度"),
+)
+REJECTED = Words("Rejected rows", "未导入的行")
+LAWS = Words("Rows that break a rule", "不符合规则的行")
+METRICS = Words("Definitions of the numbers", "指标口径")
+DATA_LEAD = Words("Version {version} of the shop.", "店铺数据第 {version} 版。")
+
+RECOMMEND = Words("Recommend", "推荐")
+RECOMMEND_LEAD = Words(
+    "Try a customer, or the products of a visit, and see what would be shown and why.",
+    "输入一位顾客，或一次访问里看过的商品，看看会推荐什么、为什么。",
+)
+CUSTOMER = Words("Customer", "顾客编号")
+CART = Words(
+    "Products of the visit, oldest first, with commas between",
+    "本次访问的商品编号，从先到后，以逗号分隔",
+)
+BESIDE = Words("What stands beside a product", "与某件商品相近或相连的商品")
+HOW_MANY = Words("How many", "件数")
+SHOW = Words("Show", "查看推荐")
+FOR_CUSTOMER = Words("For {customer}", "给 {customer} 的推荐")
+FOR_VISIT = Words("For this visit", "给本次访问的推荐")
+BESIDE_PRODUCT = Words("Beside {product}", "与「{product}」相近或相连")
+RULED_OUT = Words("What is not shown", "不展示的商品")
+TRY = Words("For instance", "例如")
+NOT_FOUND_THERE = Words("Nothing is stored for that.", "没有与此对应的已保存结果。")
+
+ASK = Words("Ask", "提问")
+ASK_LEAD = Words(
+    "Ask in English or Chinese. The words of the question decide which of the answers fit; what fits and why is shown.",
+    "用中文或英文提问。系统按问题里的词语找到对应的分析，并说明依据了哪些词。",
+)
+ASK_EXAMPLE = Words("At which step are customers lost?", "顾客在哪一步流失？")
+ASK_BECAUSE = Words("Because of the words", "依据的词语：")
+ASK_NOTHING = Words(
+    "None of the answers fits these words. This page only finds what the shop's data can be asked, listed below.",
+    "没有与这些词语对应的分析。本页只能找到下列可以回答的问题。",
+)
+ASK_ALL = Words("What can be asked", "可以问这些")
+LIVE_LEAD = Words("Rest on a mark to see its values.", "把鼠标停在图形上查看数值。")
+BACK = Words("Back", "返回")
+LOG_IN, NAME, PASSWORD = Words("Log in", "登录"), Words("Name", "用户名"), Words("Password", "密码")
+TOKEN = Words("Token", "令牌")
+TOKEN_HINT = Words(
+    "This server has tokens and no users. Paste one, or make a user with <code>shopkeeper user</code>.",
+    "本服务只设有令牌、没有用户。请粘贴令牌，或用 <code>shopkeeper user</code> 创建用户。",
+)
+WRONG = Words("That name and password do not fit.", "用户名或密码不正确。")
+WRONG_TOKEN = Words("That token does not hold.", "令牌无效或已过期。")
+WAIT = Words("Too many wrong tries. Wait {seconds} seconds.", "错误次数过多，请等待 {seconds} 秒。")

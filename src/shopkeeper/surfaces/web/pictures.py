@@ -153,12 +153,21 @@ def _fitted(chart: dict[str, Any], width: int) -> dict[str, Any]:
             each = width if way == "vconcat" else width // len(views)
             room = max(120, each - _LABELS)
             return {**chart, way: [_fitted({**view, "width": room}, each) for view in views]}
+    if width < 2 * NARROW and any(_mark(layer) == "rect" for layer in chart.get("layer", ())):
+        # Numbers do not fit into the cells of a narrow grid; each has its tip.
+        bare = [layer for layer in chart["layer"] if _mark(layer) != "text"]
+        return {**chart, "layer": bare, "width": width - _LABELS}
     facet = chart.get("encoding", {}).get("facet")
     if facet:
         columns = 1 if width < 2 * NARROW else int(facet.get("columns", 3))
         encoding = {**chart["encoding"], "facet": {**facet, "columns": columns}}
         return {**chart, "encoding": encoding, "width": (width - 60) // columns - 30}
     return chart
+
+
+def _mark(layer: dict[str, Any]) -> str:
+    mark = layer.get("mark", "")
+    return str(mark.get("type", "")) if isinstance(mark, dict) else str(mark)
 
 
 def _clean(element: Xml.Element, prefix: str, inside: bool = False) -> None:

@@ -10,14 +10,16 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse, Response
 
 from shopkeeper.surfaces.asking.desk import View
-from shopkeeper.surfaces.rest.problems import refusal
+from shopkeeper.surfaces.rest.problems import Refused, nothing_there
 from shopkeeper.surfaces.web import files
-from shopkeeper.surfaces.web.frame import THEMES, Reader
+from shopkeeper.surfaces.web.frame import THEMES, Reader, local, query_string
+from shopkeeper.surfaces.web.page_routes import page_routes
 from shopkeeper.surfaces.web.pages import Pages
 from shopkeeper.surfaces.web.reviews import page as reviews
 from shopkeeper.surfaces.web.reviews.queries import NAMES
 from shopkeeper.surfaces.web.today import page as today
 from shopkeeper.surfaces.web.today.chart import course_chart
+from shopkeeper.surfaces.web.verb_routes import verb_routes
 from shopkeeper.words import Words
 
 Handler = Callable[..., Coroutine[Any, Any, Response]]
@@ -35,13 +37,11 @@ def web_routes(pages: Pages) -> APIRouter:
     router = APIRouter(include_in_schema=False)
     _frame_routes(router, pages)
     _today_routes(router, pages)
+    _live_routes(router, pages)
     _review_routes(router, pages)
+    router.include_router(verb_routes(pages))
+    router.include_router(page_routes(pages))
     return router
-
-
-def nothing_there(asked: Words, do: Words) -> Exception:
-    """Return the refusal of a page or a file that is not there."""
-    return refusal(404, asked, Words("There is no such thing.", "没有这个内容。"), do)
 
 
 def _frame_routes(router: APIRouter, pages: Pages) -> None:
@@ -67,28 +67,7 @@ def _frame_routes(router: APIRouter, pages: Pages) -> None:
         return response
 
 
-def local(address: str) -> str:
-    """Return an address of this server; the first page where it is none.
-
-    Examples
-    --------
-    >>> (
-    ...     local("/reviews?q=a"),
-    ...     local("//evil.example"),
-    ...     local("/\\\\evil.example"),
-    ...     local("https://x"),
-    ... )
-    ('/reviews?q=a', '/', '/', '/')
-    """
-    plain = address.isprintable() and "\\" not in address
-    return address if plain and address.startswith("/") and address[1:2] != "/" else "/"
-
-
 def _today_routes(router: APIRouter, pages: Pages) -> None:
-    async def found(request: Request) -> today.Material:
-        view, asked = pages.desk.view(), request.query_params.get("day", "")
-        return await pages.kitchen.work(lambda: today.material(pages.kitchen, view, asked))
-
     @router.get("/")
     async def show(request: Request) -> Response:
         def context(view: View, reader: Reader) -> dict[str, Any]:
@@ -99,7 +78,7 @@ def _today_routes(router: APIRouter, pages: Pages) -> None:
 
     @router.get("/today.{ending}")
     async def download(request: Request, ending: str) -> Response:
-        material, lang = await found(request), pages.reader(request).lang
+        material, lang = await _today(pages, request), pages.reader(request).lang
         if ending in ("csv", "xlsx"):
             table = today.course_table(material, lang)
             return await run_in_threadpool(files.table_response, table, "today", ending, lang)
@@ -108,10 +87,40 @@ def _today_routes(router: APIRouter, pages: Pages) -> None:
             return await run_in_threadpool(
                 files.chart_response, chart, title, "today", ending, lang
             )
-        raise nothing_there(
-            Words("Asked for a file of Today.", "要下载今日页面的文件。"),
-            Words("Use the links of the page.", "请使用页面上的链接。"),
-        )
+        raise _no_file()
+
+
+async def _today(pages: Pages, request: Request) -> today.Material:
+    view, asked = pages.desk.view(), request.query_params.get("day", "")
+    return await pages.kitchen.work(lambda: today.material(pages.kitchen, view, asked))
+
+
+def _live_routes(router: APIRouter, pages: Pages) -> None:
+    @router.get("/today/live")
+    async def live(request: Request) -> Response:
+        material, reader = await _today(pages, request), pages.reader(request)
+        if not material.figures:
+            raise _no_file()
+        frame = query_string("/today/frame", {**reader.asked, "lang": reader.lang})
+        return await pages.fresh(
+            request, "live", active="/", title=material.figures[0].title.get(reader.lang),
+            back=query_string("/", reader.asked), frame=frame,
+        )  # fmt: skip
+
+    @router.get("/today/frame")
+    async def frame(request: Request) -> Response:
+        material, lang = await _today(pages, request), pages.reader(request).lang
+        if not material.figures:
+            raise _no_file()
+        chart = course_chart(material.figures[0])
+        return await run_in_threadpool(files.live_document, chart, lang)
+
+
+def _no_file() -> Refused:
+    return nothing_there(
+        Words("Asked for a file of Today.", "要下载今日页面的文件。"),
+        Words("Use the links of the page.", "请使用页面上的链接。"),
+    )
 
 
 def _review_routes(router: APIRouter, pages: Pages) -> None:

@@ -127,7 +127,8 @@ def review_context(desk: Desk, view: View, reader: Reader, number: str) -> dict[
                 one["polarity"],
                 phrases.SENTIMENTS[one["polarity"]].get(lang),
                 visible(one["quote"]),
-                query_string("/reviews", {"aspect": one["aspect"], "said": one["polarity"]}) + "#list",
+                query_string("/reviews", {"aspect": one["aspect"], "said": one["polarity"]})
+                + "#list",
             )
             for one in found
         ],

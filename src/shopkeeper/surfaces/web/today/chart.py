@@ -39,7 +39,7 @@ def course_chart(figure: Figure) -> dict[str, Any]:
         "axis": {"title": None, "format": "%m-%d", "values": starts, "labelOverlap": "greedy"},
     }
     y = {"field": "value", "type": "quantitative", "title": figure.title.to_dict()}
-    form = ".0%" if figure.unit == "share" else ","
+    form = ".0%" if figure.unit == "share" else ",.0f"
     y["axis"] = {"title": None, "tickCount": 4, "format": form}
     low = {**y, "field": "low", "title": {"en": "Lowest expected", "zh": "预期下限"}}
     dot = {"type": "point", "filled": True, "opacity": 1}
