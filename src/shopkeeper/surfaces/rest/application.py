@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -31,6 +32,7 @@ from shopkeeper.surfaces.rest.users import Users
 from shopkeeper.surfaces.verbs import VERBS
 from shopkeeper.surfaces.web.pages import Pages
 from shopkeeper.surfaces.web.routes import web_routes
+from shopkeeper.surfaces.web.warming import warm
 from shopkeeper.words import Words
 
 _PROBLEM = {"$ref": "#/components/schemas/Problem"}
@@ -86,7 +88,9 @@ def make_app(
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         jobs.warm()
+        warming = asyncio.create_task(warm(pages))
         yield
+        warming.cancel()
         await jobs.close()
         pages.kitchen.close()
         desk.close()

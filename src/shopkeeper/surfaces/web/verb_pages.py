@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl
@@ -30,7 +31,8 @@ QUESTIONS: dict[str, Question] = {verb.name.replace("_", "-"): question_of(verb)
 """Name of a verb in addresses → what may be asked of it."""
 
 _PATIENCE_SECONDS = 1.5
-_MOST_FIELDS = 64
+_MOST_FIELDS, _LONGEST_LABEL = 64, 16
+_CLAUSE = re.compile("[，：；。（]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,9 +302,23 @@ def _field(field: Field, asked: dict[str, str], lang: str) -> FieldView:
     if choices:
         kind = "select"
     value = given if given is not None else "" if default is None else str(default)
-    return FieldView(
-        field.name, heading(field.name, "", lang), field.words.get(lang), kind, value, choices
-    )
+    hint = field.words.get(lang)
+    return FieldView(field.name, label_of(field.name, hint, lang), hint, kind, value, choices)
+
+
+def label_of(name: str, hint: str, lang: str) -> str:
+    """Return what a field is called; in Chinese the beginning of its description where it has no name.
+
+    Examples
+    --------
+    >>> label_of("held_out", "At most.", "en"), label_of("seed", "随机种子；未给出时用设置。", "zh")
+    ('Held out', '随机种子')
+    """
+    named = heading(name, "", lang)
+    if lang != "zh" or named != name:
+        return named
+    first = _CLAUSE.split(hint, maxsplit=1)[0]
+    return first if len(first) <= _LONGEST_LABEL else name
 
 
 _YES_NO = {

@@ -49,6 +49,7 @@ class Item:
 
     number: str
     address: str
+    title: str
     text: Markup
     sentiment: str
     said: str
@@ -256,6 +257,7 @@ def _item(
     return Item(
         number=visible(row["review_id"]),
         address=f"/reviews/{quote(row['review_id'], safe='')}",
+        title=excerpt(visible(row["title"] or ""), most=120) if row["text"] else "",
         text=marked(short, places, names),
         sentiment=row["sentiment"] or "",
         said=_sentiment(row["sentiment"], lang),

@@ -1,6 +1,9 @@
 // A page works without this. With it, a filter applies when it is chosen, and work tells how far it is.
 "use strict";
 for (const form of document.querySelectorAll("form.filters")) {
+  form.addEventListener("submit", () => {
+    for (const field of form.elements) if (field.name && field.value === "") field.disabled = true;
+  });
   for (const field of form.querySelectorAll("select")) {
     field.addEventListener("change", () => form.requestSubmit());
   }

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from decimal import Decimal
 from typing import Any, Literal
 
 from shopkeeper.data.measure import measure
@@ -244,9 +243,10 @@ def _fill(values: Series, first: date, last: date) -> None:
 
 
 def _currency(rows: list[dict[str, Any]]) -> str:
-    totals: dict[str, Decimal] = {}
+    """Return the currency of most paid orders."""
+    orders: dict[str, int] = {}
     for row in rows:
-        if row["metric"] == "paid" and row["top"] is not None:
+        if row["metric"] == "aov" and row["base"]:
             code = row["currency"] or ""
-            totals[code] = totals.get(code, Decimal()) + row["top"]
-    return max(sorted(totals), key=totals.__getitem__, default="")
+            orders[code] = orders.get(code, 0) + row["base"]
+    return max(sorted(orders), key=orders.__getitem__, default="")
