@@ -4,6 +4,7 @@ import csv
 import http.client
 import re
 import shutil
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from http.cookies import SimpleCookie
@@ -18,7 +19,7 @@ from shopkeeper.data.store import create_shop
 from shopkeeper.surfaces.rest.users import make_user
 from shopkeeper.surfaces.running import run
 from tests.surfaces.conftest import event_rows, order_rows, review_rows
-from tests.surfaces.rest.conftest import Reply, Server, made_shop, served  # noqa: F401
+from tests.surfaces.rest.conftest import Reply, Server, made_shop, served, server  # noqa: F401
 
 PASSWORD = "a horse that is correct"
 SCRIPT = "<script>alert('xss')</script>"
@@ -121,6 +122,16 @@ class Visitor:
         """Log in."""
         form = {"seal": self.seal(), "name": name, "password": password, **more}
         return self.post("/login", form)
+
+    def worked_out(self, verb: str, **given: str) -> None:
+        """Have a verb worked out, and wait for it."""
+        form = {"seal": self.seal(f"/verbs/{verb}"), **given}
+        there = self.post(f"/verbs/{verb}", form).headers["location"]
+        end = time.monotonic() + 60
+        while there.startswith("/work/"):
+            assert time.monotonic() < end, there
+            time.sleep(0.2)
+            there = self.get(there).headers.get("location", there)
 
     def _sent(self, path: str, method: str, body: bytes | None, headers: dict[str, str]) -> Reply:
         connection = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=60)

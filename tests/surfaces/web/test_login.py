@@ -138,7 +138,8 @@ def test_a_session_ends_when_it_is_old_idle_or_its_user_has_changed() -> None:
 def test_users_are_made_listed_and_removed(
     command: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    shop = shop_from_tables({}).path
+    opened = shop_from_tables({})
+    shop = opened.path
     monkeypatch.setattr("sys.stdin", _Typed(PASSWORD))
     made = command("user", shop, "--name", "li", "--scope", "act", "--json").document
     assert [(user["name"], user["scope"]) for user in made["users"]] == [("li", "act")]
@@ -156,7 +157,8 @@ def test_users_are_made_listed_and_removed(
     ],
 )
 def test_a_user_that_cannot_be_is_refused(name: str, password: str, found: str) -> None:
-    shop = shop_from_tables({}).path
+    opened = shop_from_tables({})
+    shop = opened.path
     with pytest.raises(UsageError, match=found):
         make_user(shop, name, password, "read")
     with pytest.raises(UsageError, match="There is no such user; there are: none"):
@@ -164,7 +166,8 @@ def test_a_user_that_cannot_be_is_refused(name: str, password: str, found: str) 
 
 
 def test_a_damaged_file_of_users_lets_nobody_in() -> None:
-    shop = shop_from_tables({}).path
+    opened = shop_from_tables({})
+    shop = opened.path
     for text in ("{", '[{"name": "li", "scope": "king", "digest": "a$b$c$d$e$f", "made_on": ""}]'):
         (shop / FILE).write_text(text)
         with pytest.raises(UnreadableFileError, match=r"users\.json is damaged"):

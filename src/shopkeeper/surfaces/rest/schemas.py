@@ -10,7 +10,9 @@ from shopkeeper.settings import LARGEST
 from shopkeeper.surfaces.asking.questions import Field as Asked
 from shopkeeper.surfaces.asking.questions import Question
 
-_LONGEST_TEXT = 500
+_LONGEST_TEXT = 8000
+"""A list of ids with commas between them is one text."""
+
 MOST_ROWS = 10_000
 # No control character and nothing that reverses the direction of reading.
 _PLAIN = r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]*$"

@@ -23,19 +23,23 @@ from shopkeeper.surfaces.rest.users import Users
 from shopkeeper.words import Words
 
 _HEAD_SECONDS = 10
+_READ_SECONDS = 60
+"""A reader who takes none of what waits for so long is let go."""
+
 _LARGEST_HEAD = 32_768
 _CONNECTIONS = 2000
 _RATE = 50
 
 
 class Patient(HttpToolsProtocol):
-    """A connection whose request has to come within a time and a size.
+    """A connection whose request has to come within a time and a size, and whose reply has to be read.
 
     Uvicorn bounds neither the time nor, with httptools, the size of a request's line and headers:
     a few thousand connections that send a byte a minute would keep everybody else out.
     """
 
     _head: asyncio.TimerHandle | None = None
+    _written: asyncio.TimerHandle | None = None
     _bytes = 0
     _reading = True
 
@@ -47,6 +51,7 @@ class Patient(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Wait no more."""
         self._stop()
+        self._taken()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -57,6 +62,23 @@ class Patient(HttpToolsProtocol):
         super().data_received(data)
         if self._reading and self._bytes > _LARGEST_HEAD:
             self._close(b"431 Request Header Fields Too Large")
+
+    def pause_writing(self) -> None:
+        """Begin to wait for a reader who does not take what was asked for."""
+        super().pause_writing()
+        self._taken()
+        loop = asyncio.get_running_loop()
+        self._written = loop.call_later(_READ_SECONDS, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        """Go on writing."""
+        self._taken()
+        super().resume_writing()
+
+    def _taken(self) -> None:
+        if self._written is not None:
+            self._written.cancel()
+            self._written = None
 
     def on_headers_complete(self) -> None:
         """Hand the request on."""

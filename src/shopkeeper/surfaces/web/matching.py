@@ -19,7 +19,9 @@ from shopkeeper.surfaces.asking.questions import question_of
 from shopkeeper.surfaces.verbs import VERBS
 from shopkeeper.words import Words
 
-_LEAST, _SHOWN = 1.0, 3
+_LEAST, _SHOWN = 0.6, 3
+_SPOKEN, _NAMED, _TOLD = 1.0, 0.8, 0.3
+"""Weight of a word that shopkeepers say, of one of a name or title, and of one of a description."""
 _LATIN = re.compile(r"[a-z][a-z']+")
 _CHINESE = re.compile("[\u4e00-\u9fff]+")
 _PERIODS = {
@@ -131,6 +133,11 @@ _COMMON = frozenset(
         "takes",
     ]
 )
+_PLAIN = frozenset(
+    ["什么", "怎么", "怎样", "哪些", "哪个", "哪种", "多少", "我们", "他们", "这个", "那个", "顾客", "店铺", "一个",
+     "可以", "如何", "是否", "有没", "没有", "多么"]
+)  # fmt: skip
+_PARTICLES = frozenset("的了在吗是么呢吧和与对把被该谁样什些")
 _SAID: dict[str, str] = {
     "review_sentiment": "happy unhappy satisfied angry like dislike opinion feeling mood bad good reviews "
     "满意 不满 喜欢 讨厌 情绪 好评 差评 评价如何 口碑",
@@ -168,7 +175,7 @@ class Match:
     verb
         Its name.
     words
-        The words that it shares with the question, the weightiest first.
+        The words that it shares with the question, in its order.
     score
         The sum of their weights.
     """
@@ -200,9 +207,7 @@ def matches(text: str) -> list[Match]:
     """
     asked, found = dict.fromkeys(_words(text)), []
     for verb, own in _vocabulary().items():
-        shared = sorted(
-            (word for word in asked if word in own), key=lambda word: (-own[word], word)
-        )
+        shared = [word for word in asked if word in own]
         score = sum(own[word] for word in shared)
         if score >= _LEAST:
             found.append(Match(verb, tuple(_whole(shared)), score))
@@ -239,18 +244,15 @@ def metrics_of(text: str) -> list[Words]:
 @cache
 def _vocabulary() -> dict[str, dict[str, float]]:
     """Return the words of every verb with their weights."""
-    own: dict[str, dict[str, int]] = {}
+    own: dict[str, dict[str, float]] = {}
     for verb in VERBS:
         question = question_of(verb)
-        strong = [
-            verb.name.replace("_", " "),
-            verb.title.en,
-            verb.title.zh,
-            _SAID.get(verb.name, ""),
-        ]
-        weak = [question.told.en, question.told.zh]
-        words = dict.fromkeys(_words(" ".join(weak)), 1)
-        own[verb.name] = words | dict.fromkeys(_words(" ".join(strong)), 3)
+        named = " ".join([verb.name.replace("_", " "), verb.title.en, verb.title.zh])
+        own[verb.name] = {
+            **dict.fromkeys(_words(f"{question.told.en} {question.told.zh}"), _TOLD),
+            **dict.fromkeys(_words(named), _NAMED),
+            **dict.fromkeys(_words(_SAID.get(verb.name, "")), _SPOKEN),
+        }
     verbs = len(own)
     having: dict[str, int] = {}
     for words in own.values():
@@ -258,7 +260,7 @@ def _vocabulary() -> dict[str, dict[str, float]]:
             having[word] = having.get(word, 0) + 1
     return {
         verb: {
-            word: weight / 3 * math.log(1 + verbs / having[word]) / math.log(1 + verbs)
+            word: weight * math.log(1 + verbs / having[word]) / math.log(1 + verbs)
             for word, weight in words.items()
         }
         for verb, words in own.items()
@@ -273,7 +275,8 @@ def _words(text: str) -> Iterator[str]:
         if word not in _COMMON and stem not in _COMMON:
             yield stem
     for run in _CHINESE.findall(low):
-        yield from (run[at : at + 2] for at in range(len(run) - 1))
+        pairs = (run[at : at + 2] for at in range(len(run) - 1))
+        yield from (pair for pair in pairs if pair not in _PLAIN and not _PARTICLES & {*pair})
 
 
 def _whole(pieces: list[str]) -> list[str]:

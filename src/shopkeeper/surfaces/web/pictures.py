@@ -141,7 +141,7 @@ def drawing(
     whole = width if width is not None and fitted is chart else None
     drawn = svg(fitted, title=title, lang=lang, width=whole, told=True)
     root = Xml.fromstring(drawn)  # noqa: S314 — written by Vega a moment ago, without any entity
-    _clean(root, prefix)
+    clean(root, prefix)
     return Markup(Xml.tostring(root, encoding="unicode"))  # noqa: S704
 
 
@@ -170,8 +170,18 @@ def _mark(layer: dict[str, Any]) -> str:
     return str(mark.get("type", "")) if isinstance(mark, dict) else str(mark)
 
 
-def _clean(element: Xml.Element, prefix: str, inside: bool = False) -> None:
-    """Take out whatever does not draw, and turn what marks say into tips."""
+def clean(element: Xml.Element, prefix: str, inside: bool = False) -> None:
+    """Take out whatever does not draw, and turn what marks say into tips.
+
+    Parameters
+    ----------
+    element
+        A parsed drawing; changed in place.
+    prefix
+        Put before its ids.
+    inside
+        Whether it is a part of a drawing.
+    """
     name = element.tag.removeprefix(f"{{{_SVG}}}")
     for attribute, value in list(element.attrib.items()):
         if attribute not in _ATTRIBUTES or ("url(" in value and not value.startswith("url(#")):
@@ -187,6 +197,6 @@ def _clean(element: Xml.Element, prefix: str, inside: bool = False) -> None:
         element.insert(0, tip)
     for child in list(element):
         if child.tag.removeprefix(f"{{{_SVG}}}") in _ELEMENTS:
-            _clean(child, prefix, inside=True)
+            clean(child, prefix, inside=True)
         else:
             element.remove(child)
