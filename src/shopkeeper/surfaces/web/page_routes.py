@@ -45,7 +45,7 @@ def page_routes(pages: Pages) -> APIRouter:
     @router.get("/ask")
     async def ask(request: Request) -> Response:
         def context(view: View, reader: Reader) -> dict[str, Any]:
-            return questions.context(pages.desk, view, reader, pages.pictures)
+            return questions.context(pages.desk, reader, pages.pictures)
 
         return await pages.page(request, "ask", context, names=("q",), key=kept(pages))
 
@@ -76,7 +76,9 @@ def _collect(router: APIRouter, pages: Pages, path: str) -> None:
                 "title": _TITLES[path].get(reader.lang),
                 "lead": phrases.LEADS[path].get(reader.lang),
                 "sections": [
-                    section(pages.desk, view, verb, reader.lang, pages.pictures)
+                    section(
+                        pages.desk, verb, reader.lang, pages.pictures, listed=path == "/customers"
+                    )
                     for verb in shown_at(path)
                 ],
             }

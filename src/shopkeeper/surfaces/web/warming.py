@@ -44,8 +44,5 @@ def _makers(pages: Pages, view: View, lang: Language) -> list[Callable[[], Any]]
         first,
         lambda: reviews.context(pages.desk, view, reader, pages.pictures),
         lambda: data.checked(pages.kitchen, view),
-        *(
-            lambda verb=verb: section(pages.desk, view, verb, lang, pages.pictures)
-            for verb in VERBS
-        ),
+        *(lambda verb=verb: section(pages.desk, verb, lang, pages.pictures) for verb in VERBS),
     ]
