@@ -38,6 +38,8 @@ demo: $(READY)
 	@$(BIN)/shopkeeper report $(DEMO)/shop --output $(DEMO)/report.html
 	@echo "The report is at $(CURDIR)/$(DEMO)/report.html"
 	@echo "报告在 $(CURDIR)/$(DEMO)/report.html"
+	@echo "The dashboard: $(BIN)/shopkeeper serve $(DEMO)/shop"
+	@echo "网页看板：$(BIN)/shopkeeper serve $(DEMO)/shop"
 
 check: $(READY)
 	$(BIN)/ruff check .

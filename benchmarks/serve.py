@@ -31,6 +31,7 @@ from machine import keep
 from shopkeeper.surfaces.verbs import BY_NAME
 
 PAGE = "/v1/overview"
+TODAY, READING = "/", "/reviews"
 LONG = "/v1/compare-methods"
 assert BY_NAME["overview"]
 assert BY_NAME["compare_methods"].by_hand
@@ -98,10 +99,10 @@ async def client(port: int, request: bytes, until: float, load: Load) -> None:
     writer.close()
 
 
-async def loaded(port: int, clients: int, seconds: float, **headers: str) -> Load:
-    """Ask for the page from so many clients at once."""
+async def loaded(port: int, clients: int, seconds: float, path: str = PAGE, **headers: str) -> Load:
+    """Ask for a page from so many clients at once."""
     listed = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
-    request = f"GET {PAGE} HTTP/1.1\r\nHost: 127.0.0.1\r\n{listed}\r\n".encode()
+    request = f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n{listed}\r\n".encode()
     load, began = Load(), time.perf_counter()
     ends = await asyncio.gather(
         *(client(port, request, began + seconds, load) for _ in range(clients)),
@@ -126,6 +127,20 @@ def pages(shop: Path, seconds: float) -> Iterator[dict[str, object]]:
             yield load.figure(name, clients=8)
 
 
+def dashboard(shop: Path, seconds: float) -> Iterator[dict[str, object]]:
+    """Measure pages of the dashboard: the first time that one is opened, and then under load."""
+    with server(shop) as (port, _):
+        for path in (TODAY, READING):
+            began = time.perf_counter()
+            _, body = asked(port, path)
+            first = time.perf_counter() - began
+            for name, headers in (("", {}), (" in gzip", {"Accept-Encoding": "gzip"})):
+                load = asyncio.run(loaded(port, 8, seconds, path, **headers))
+                yield load.figure(
+                    f"{path} of {len(body)} bytes{name}", clients=8, first_seconds=round(first, 2)
+                )
+
+
 def beside_work(shop: Path, seconds: float) -> Iterator[dict[str, object]]:
     """Measure the same page while a question that takes minutes is worked on."""
     with server(shop) as (port, _):
@@ -134,10 +149,13 @@ def beside_work(shop: Path, seconds: float) -> Iterator[dict[str, object]]:
         job = json.loads(body)
         time.sleep(3)
         load = asyncio.run(loaded(port, 8, seconds))
+        asked(port, TODAY)
+        today = asyncio.run(loaded(port, 8, seconds, TODAY))
         _, after = asked(port, f"/v1/jobs/{job['id']}")
         state = json.loads(after)["state"]
         asked(port, f"/v1/jobs/{job['id']}/cancel", "POST")
         yield load.figure(f"page beside a long question ({status}, then {state})", clients=8)
+        yield today.figure(f"Today beside a long question ({status}, then {state})", clients=8)
 
 
 def crowd(shop: Path, seconds: float) -> Iterator[dict[str, object]]:
@@ -165,6 +183,7 @@ def main() -> None:
         print("load before:", os.getloadavg())
     figures = [
         *pages(given.shop, min(10, given.seconds)),
+        *dashboard(given.shop, min(10, given.seconds)),
         *beside_work(given.shop, min(20, given.seconds)),
         *crowd(given.shop, given.seconds),
     ]

@@ -1,11 +1,14 @@
 """An answer: saved and read again, and the same in JSON whatever it holds."""
 
 import json
+import sys
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
+from types import ModuleType
 
 import pyarrow as pa
+import pytest
 
 from shopkeeper.answer import Answer, load_answer
 from shopkeeper.words import Words
@@ -74,4 +77,24 @@ def test_rows_beyond_the_limit_are_counted() -> None:
 
 def test_an_answer_is_a_table() -> None:
     assert answer().to_arrow().num_rows == 2
+    assert answer().to_pandas()["product"].tolist() == ["茶壶", "teapot <b>"]
+
+
+def test_a_notebook_shows_the_table_and_then_the_chart(monkeypatch: pytest.MonkeyPatch) -> None:
+    shown: list[dict[str, object]] = []
+    notebook = ModuleType("IPython.display")
+    notebook.display = lambda bundle, raw: shown.append(bundle)  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "IPython", ModuleType("IPython"))
+    monkeypatch.setitem(sys.modules, "IPython.display", notebook)
+    monkeypatch.setenv("SHOPKEEPER_LANG", "zh")
+    answer()._ipython_display_()
+    page, chart = shown
+    assert "<h4>指标</h4><p>两行。</p>" in str(page["text/html"])
+    # What a stranger wrote stays text.
+    assert "teapot &lt;b&gt;" in str(page["text/html"])
+    assert chart["application/vnd.vegalite.v6+json"] == {"mark": "bar", "title": "销售额"}
+
+
+def test_a_table_can_be_had_in_arrow_and_in_pandas() -> None:
+    assert answer().to_arrow().schema == answer().table.schema
     assert answer().to_pandas()["product"].tolist() == ["茶壶", "teapot <b>"]

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import json
 import math
+import os
 from dataclasses import dataclass, field
+from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +20,8 @@ from shopkeeper.words import Words, localised
 if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
+
+_SHOWN_ROWS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +103,35 @@ class Answer:
         """Return `to_dict` as JSON text."""
         return json.dumps(self.to_dict(lang, max_rows=max_rows), ensure_ascii=False, indent=2)
 
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows: title, sentences and the first rows, every cell escaped."""
+        lang = _system_language()
+        table = spoken(self.table, lang)
+        shown = [
+            [_shown(value) for value in row.values()] for row in plain_rows(table, _SHOWN_ROWS)
+        ]
+        sentences = "".join(f"<p>{escape(words.get(lang))}</p>" for words in self.summary)
+        head = "".join(f"<th>{escape(name)}</th>" for name in table.column_names)
+        body = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in shown)
+        left = table.num_rows - len(shown)
+        more = Words(f"{left:,} more rows", f"另有 {left:,} 行").get(lang) if left else ""
+        return (
+            f"<h4>{escape(self.title.get(lang))}</h4>{sentences}"
+            f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table><p>{more}</p>"
+        )
+
+    def _ipython_display_(self) -> None:
+        """Show the table, and beneath it the chart, which the notebook draws itself."""
+        from IPython.display import display
+
+        display({"text/html": self._repr_html_(), "text/plain": repr(self)}, raw=True)
+        if self.chart is not None:
+            lang = _system_language()
+            major = "v5" if "/v5" in self.chart.get("$schema", "") else "v6"
+            kind = f"application/vnd.vegalite.{major}+json"
+            bundle = {kind: localised(self.chart, lang), "text/plain": self.title.get(lang)}
+            display(bundle, raw=True)
+
     def save(self, folder: Path) -> None:
         """Write the answer into an existing empty folder: one JSON file and one Parquet a table."""
         import pyarrow.parquet as pq
@@ -118,6 +151,20 @@ class Answer:
         pq.write_table(self.table, folder / "table.parquet")
         for index, table in enumerate(self.evidence.values()):
             pq.write_table(table, folder / f"evidence-{index}.parquet")
+
+
+def _system_language() -> str:
+    names = ("SHOPKEEPER_LANG", "LC_ALL", "LC_MESSAGES", "LANG")
+    said = next((os.environ[name] for name in names if os.environ.get(name)), "")
+    return "zh" if said.lower().startswith("zh") else "en"
+
+
+def _shown(value: Any) -> str:
+    if value is None:
+        return "–"
+    if isinstance(value, float):
+        return f"{value:,.4g}" if abs(value) < 1000 else f"{value:,.2f}"
+    return escape(str(value))
 
 
 def load_answer(folder: Path) -> Answer:

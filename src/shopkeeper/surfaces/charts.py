@@ -53,7 +53,7 @@ _AXIS = {
     "labelPadding": 6,
     "tickSize": 4,
 }
-_THEME: dict[str, Any] = {
+THEME: dict[str, Any] = {
     "aria": False,
     "background": None,
     "font": _MEASURED,
@@ -90,7 +90,14 @@ _NEEDLESS = re.compile(
 _UNSEEN = re.compile(r'<text[^>]*opacity="0"[^>]*>[^<]*</text>|<path[^>]*d=""[^>]*/>')
 
 
-def svg(chart: dict[str, Any], *, title: str, lang: str = "en", width: int | None = None) -> str:
+def svg(
+    chart: dict[str, Any],
+    *,
+    title: str,
+    lang: str = "en",
+    width: int | None = None,
+    told: bool = False,
+) -> str:
     """Draw a Vega-Lite specification as one SVG element.
 
     Parameters
@@ -103,6 +110,8 @@ def svg(chart: dict[str, Any], *, title: str, lang: str = "en", width: int | Non
         Language of the texts.
     width
         Width to draw for, in place of the chart's own.
+    told
+        Whether each mark says its values in `aria-label`.
 
     Returns
     -------
@@ -132,11 +141,33 @@ def svg(chart: dict[str, Any], *, title: str, lang: str = "en", width: int | Non
         wanted = {**wanted, "width": width, "autosize": {"type": "fit", "contains": "padding"}}
     drawn = vl_convert.vegalite_to_svg(
         wanted,
-        config=_THEME,
+        config={**THEME, "aria": told},
         allowed_base_urls=[],
         time_format_locale=_time_locale(lang),
     )
     return _as_picture(drawn, title)
+
+
+def png(chart: dict[str, Any], *, lang: str = "en") -> bytes:
+    """Draw a Vega-Lite specification as a PNG on light paper, at twice its size.
+
+    Parameters
+    ----------
+    chart
+        As for `svg`.
+    lang
+        Language of the texts.
+    """
+    import vl_convert
+
+    drawn: bytes = vl_convert.vegalite_to_png(
+        localised(chart, lang),
+        config={**THEME, "background": PAPER["ground"], "padding": 16},
+        scale=2,
+        allowed_base_urls=[],
+        time_format_locale=_time_locale(lang),
+    )
+    return drawn
 
 
 @cache

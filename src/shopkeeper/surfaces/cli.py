@@ -342,6 +342,12 @@ def _token() -> Command:
     return _made("token", change_tokens, _shop_argument())()
 
 
+def _user() -> Command:
+    from shopkeeper.surfaces.rest.commands import change_users
+
+    return _made("user", change_users, _shop_argument())()
+
+
 def _with_asked(function: Callable[..., int]) -> Callable[..., int]:
     def call(**given: Any) -> int:
         return function(click.get_current_context().find_object(Asked), **given)
@@ -364,6 +370,7 @@ program = Group(
         "serve": _serve,
         "mcp": _mcp,
         "token": _token,
+        "user": _user,
         **{verb.name.replace("_", "-"): _made_from(verb) for verb in VERBS},
     },
 )

@@ -213,7 +213,7 @@ COLUMNS = {
 """Column or definition → its Chinese name."""
 
 OF_TABLE = {
-    ("", "part"): "占得分比例",
+    ("recommend", "part"): "占得分比例",
     ("imports", "title"): "内容",
     ("rejected", "cells"): "原始内容",
     ("classes", "said"): "判为该类数",
@@ -303,6 +303,8 @@ _METHODS = {
     "bg_nbd": "BG/NBD 模型（bg_nbd）",
     "same_again": "和上一期一样（same_again）",
     **customer_headings.METHODS,
+    "count": "计数（count）",
+    "matched": "匹配比较（matched）",
 }
 CELLS: dict[str, dict[str, str]] = {
     **dict.fromkeys(("sentiment", "polarity", "read"), _SENTIMENTS),

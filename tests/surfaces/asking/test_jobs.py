@@ -8,6 +8,7 @@ import pyarrow as pa
 import pytest
 
 from shopkeeper.data.shop import Shop, shop_from_tables
+from shopkeeper.errors import UsageError
 from shopkeeper.surfaces.asking import jobs as module
 from shopkeeper.surfaces.asking.desk import Desk
 from shopkeeper.surfaces.asking.jobs import Job, Jobs
@@ -79,4 +80,17 @@ def test_a_defect_on_the_way_to_the_answer_is_told(
     async def ask(jobs: Jobs) -> list[Job]:
         return [jobs.ask(OVERVIEW, {"period": "month"})]
 
+    assert worked(shop, 1, ask) == ["failed"]
+
+
+def test_nobody_afar_asks_for_percentages_of_fewer_than_the_shop_shows(shop: Shop) -> None:
+    retention = BY_NAME["retention"]
+
+    async def ask(jobs: Jobs) -> list[Job]:
+        for least in (1, 29, -5):
+            with pytest.raises(UsageError, match="the shop shows no percentage of fewer than 30"):
+                jobs.ask(retention, retention.defaults() | {"minimum_count": least})
+        return [jobs.ask(retention, retention.defaults() | {"minimum_count": 30})]
+
+    # It is asked, and declined for want of data.
     assert worked(shop, 1, ask) == ["failed"]

@@ -1,12 +1,18 @@
 """How the server listens, and how it ends."""
 
+import asyncio
 import signal
 import socket
 import subprocess
 import sys
 from pathlib import Path
+from unittest.mock import Mock
 
-from shopkeeper.surfaces.rest.server import _configuration, _listening
+import pytest
+import uvicorn
+
+from shopkeeper.surfaces.rest import server as module
+from shopkeeper.surfaces.rest.server import Patient, _configuration, _listening
 from tests.surfaces.rest.conftest import served
 
 
@@ -19,6 +25,28 @@ def test_a_body_does_not_wait_for_the_receipt_of_its_head() -> None:
 
 def test_new_connections_are_taken_in_a_loop_that_takes_them_all() -> None:
     assert _configuration(None).loop == "asyncio"
+
+
+def test_a_reader_who_takes_nothing_is_let_go(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_READ_SECONDS", 0.05)
+    transport = Mock(spec=asyncio.Transport)
+    transport.get_extra_info.return_value = None
+
+    async def go(reads: bool) -> None:
+        configuration = _configuration(None)
+        configuration.load()
+        connection = Patient(configuration, uvicorn.server.ServerState(), {})
+        connection.connection_made(transport)
+        connection.pause_writing()
+        if reads:
+            connection.resume_writing()
+        await asyncio.sleep(0.1)
+        connection.connection_lost(None)
+
+    asyncio.run(go(True))
+    assert not transport.abort.called
+    asyncio.run(go(False))
+    assert transport.abort.called
 
 
 def test_a_signal_ends_the_server_and_leaves_nothing(own_shop: Path, tmp_path: Path) -> None:

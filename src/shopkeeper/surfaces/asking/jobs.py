@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from shopkeeper import errors
-from shopkeeper.errors import ShopkeeperError
+from shopkeeper.errors import ShopkeeperError, UsageError
 from shopkeeper.surfaces import wording
 from shopkeeper.surfaces.asking.desk import Desk
 from shopkeeper.surfaces.verbs import Verb
@@ -139,8 +139,11 @@ class Jobs:
         ------
         Full
             Too many jobs wait.
+        UsageError
+            Percentages of fewer are wanted than the shop shows.
         """
         self._forget()
+        _check_floor(verb, arguments, self.desk.view().shop.settings.minimum_count)
         mark = self.desk.mark(verb, arguments)
         going = [job for job in self._jobs.values() if job.state in ("waiting", "running")]
         for job in going:
@@ -294,6 +297,23 @@ async def _stop(process: asyncio.subprocess.Process) -> None:
 def _error(told: Mapping[str, Any]) -> ShopkeeperError:
     kind: type[ShopkeeperError] = getattr(errors, told["error"])
     return kind(*(Words(**told[part]) for part in ("asked", "found", "do")))
+
+
+def _check_floor(verb: Verb, arguments: Mapping[str, Any], floor: int) -> None:
+    """Refuse what would show shares of fewer than the shop's own floor, which protects the few."""
+    least = arguments.get("minimum_count")
+    if least is not None and least < floor:
+        raise UsageError(
+            Words(f"Asked: {verb.name}.", f"要执行：{verb.title.zh}。"),
+            Words(
+                f"minimum_count is {least}, and the shop shows no percentage of fewer than {floor}.",
+                f"minimum_count 为 {least}，而店铺设置低于 {floor} 时不显示百分比。",
+            ),
+            Words(
+                f"Give {floor} or more, or lower minimum_count in shop.toml.",
+                f"请给 {floor} 或更大的数，或调低 shop.toml 里的 minimum_count。",
+            ),
+        )
 
 
 def _lost(verb: Verb) -> ShopkeeperError:

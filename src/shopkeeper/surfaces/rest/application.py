@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -16,6 +17,7 @@ from starlette.routing import Match
 
 from shopkeeper import __version__
 from shopkeeper.errors import ShopkeeperError, UsageError
+from shopkeeper.surfaces import wording
 from shopkeeper.surfaces.asking.desk import Desk
 from shopkeeper.surfaces.asking.jobs import Jobs
 from shopkeeper.surfaces.asking.questions import question_of
@@ -26,7 +28,11 @@ from shopkeeper.surfaces.rest.records import Records
 from shopkeeper.surfaces.rest.routes import Verbs
 from shopkeeper.surfaces.rest.schemas import Health, Problem, Ready
 from shopkeeper.surfaces.rest.tokens import Tokens
+from shopkeeper.surfaces.rest.users import Users
 from shopkeeper.surfaces.verbs import VERBS
+from shopkeeper.surfaces.web.pages import Pages
+from shopkeeper.surfaces.web.routes import web_routes
+from shopkeeper.surfaces.web.warming import warm
 from shopkeeper.words import Words
 
 _PROBLEM = {"$ref": "#/components/schemas/Problem"}
@@ -76,13 +82,17 @@ def make_app(
     """
     desk, records, tokens = Desk(shop), records or Records(), Tokens(shop)
     jobs = Jobs(desk, at_once=jobs_at_once)
-    guarded = rules.guarded or bool(tokens.all())
+    pages = Pages(desk, jobs, Users(shop), tokens)
+    guarded = rules.guarded or pages.guarded()
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         jobs.warm()
+        warming = asyncio.create_task(warm(pages))
         yield
+        warming.cancel()
         await jobs.close()
+        pages.kitchen.close()
         desk.close()
 
     app = FastAPI(
@@ -96,6 +106,7 @@ def make_app(
         lifespan=lifespan,
         license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
     )
+    app.state.pages = pages
     app.state.language = desk.view().shop.settings.language
     _handle_errors(app)
     verbs = Verbs([question_of(verb) for verb in VERBS], desk, jobs)
@@ -103,8 +114,11 @@ def make_app(
     app.include_router(verbs.routes(shared))
     app.include_router(job_routes(jobs, shared))
     _watch(app, desk, jobs, records)
+    app.include_router(web_routes(pages))
     app.openapi = lambda: _document(app, guarded=guarded)  # type: ignore[method-assign]
-    return Door(app, tokens=tokens, records=records, rules=rules)
+    door = Door(app, tokens=tokens, records=records, rules=rules, guests=pages)
+    pages.guarded = door.needs_token
+    return door
 
 
 def _watch(app: FastAPI, desk: Desk, jobs: Jobs, records: Records) -> None:
@@ -153,6 +167,10 @@ def _handle_errors(app: FastAPI) -> None:
     @app.exception_handler(ShopkeeperError)
     async def failed(request: Request, error: ShopkeeperError) -> Response:
         return problems.response_of(request, error, problems.status_of(error))
+
+    @app.exception_handler(Exception)
+    async def unforeseen(request: Request, error: Exception) -> Response:
+        return problems.response_of(request, wording.unforeseen(error, "serve"), 500)
 
     @app.exception_handler(RequestValidationError)
     async def invalid(request: Request, error: RequestValidationError) -> Response:

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import Literal
 
-from shopkeeper.errors import MissingExtraError
+from shopkeeper.errors import MissingExtraError, UsageError
 from shopkeeper.surfaces import stopping
 from shopkeeper.surfaces.commands import Asked
 from shopkeeper.words import Words
@@ -21,17 +21,17 @@ def serve_shop(
     rate: float | None = None,
     jobs: int = 1,
 ) -> int:
-    """Serve every question over HTTP until Ctrl-C; /openapi.json says how to ask.
+    """Serve the pages and every question over HTTP until Ctrl-C; /openapi.json says how to ask.
 
     Parameters
     ----------
     host
-        Address to listen at; any but this machine's own needs a token.
+        Address to listen at; any but this machine's own needs a token or a user.
     port
         Port to listen at; 0 takes a free one.
     rate
-        Requests a second of one token or address at the most, 0 for no limit; when not given 50
-        where a token is needed, and else no limit.
+        Requests a second of one token, user or address at the most, 0 for no limit; when not given 50
+        where one is needed, and else no limit.
     jobs
         Long questions that are worked on at the same time.
     """
@@ -161,6 +161,66 @@ def change_tokens(
     return 0  # fmt: skip
 
 
+def change_users(
+    asked: Asked,
+    shop: Path,
+    *,
+    name: str = "",
+    scope: Literal["read", "act", "admin"] = "read",
+    remove: str = "",
+) -> int:
+    """Make a user for the pages of `serve`, give one a new password, remove one, or list them.
+
+    The password is asked for; where nobody can be asked it is the first line of standard input.
+
+    Parameters
+    ----------
+    name
+        Name of the user to make or change; without it and without --remove they are listed.
+    scope
+        What the user may do: read what is there, act (work out what is not), or admin (see and
+        cancel everybody's jobs too).
+    remove
+        Name of the user to remove.
+    """
+    from shopkeeper.surfaces.console import Screen, json_text
+    from shopkeeper.surfaces.rest.users import Users, make_user, remove_user
+
+    asked.speak_for(shop)
+    if remove:
+        remove_user(shop, remove)
+    if name:
+        make_user(shop, name, _password(asked, name), scope)
+    users = [
+        {"name": user.name, "scope": user.scope, "made_on": user.made_on}
+        for user in Users(shop).all()
+    ]
+    if asked.json:
+        sys.stdout.write(json_text({"users": users}) + "\n")
+        return 0
+    headings = (Words("user", "用户"), Words("scope", "权限"), Words("made on", "创建日期"))
+    columns = [(words.get(asked.language), False) for words in headings]
+    Screen(sys.stdout, asked.language).grid(columns, [tuple(user.values()) for user in users])
+    return 0
+
+
+def _password(asked: Asked, name: str) -> str:
+    """Return the password that is typed, twice the same, or given on standard input."""
+    if not sys.stdin.isatty():
+        return sys.stdin.readline().rstrip("\r\n")
+    from getpass import getpass
+
+    lang = asked.language
+    first = getpass(Words(f"Password of {name}: ", f"{name} 的密码：").get(lang))
+    if getpass(Words("Once more: ", "再输入一次：").get(lang)) != first:
+        raise UsageError(
+            Words(f"Asked for the password of {name[:40]!r}.", f"要设置 {name[:40]!r} 的密码。"),
+            Words("The two that were typed differ.", "两次输入不一致。"),
+            Words("Run the command again.", "请重新运行该命令。"),
+        )
+    return first
+
+
 def _ready(asked: Asked, address: str) -> None:
     from shopkeeper.surfaces.console import Screen, json_text
 
@@ -176,6 +236,7 @@ _PACKAGES = {
     **dict.fromkeys(("fastapi", "httptools", "prometheus_client"), "serve"),
     **dict.fromkeys(("pydantic", "starlette", "uvicorn"), "serve"),
     "mcp": "mcp",
+    "xlsxwriter": "serve",
 }
 """Package → the extra that brings it."""
 

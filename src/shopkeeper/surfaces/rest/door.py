@@ -11,7 +11,7 @@ import secrets
 import time
 from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
@@ -74,6 +74,22 @@ class Rules:
     free: bool = False
 
 
+class Guests(Protocol):
+    """Those who come by a login instead of a token: the pages."""
+
+    def owns(self, path: str) -> bool:
+        """Say whether a path is that of a page."""
+        ...
+
+    def caller(self, request: Request) -> Caller | None:
+        """Return who is logged in."""
+        ...
+
+    def has_users(self) -> bool:
+        """Say whether anybody has a password."""
+        ...
+
+
 class Door:
     """The middleware.
 
@@ -87,10 +103,21 @@ class Door:
         Where requests are recorded.
     rules
         What requests are held to.
+    guests
+        The pages; None where there are none.
     """
 
-    def __init__(self, app: App, *, tokens: Tokens, records: Records, rules: Rules) -> None:
+    def __init__(
+        self,
+        app: App,
+        *,
+        tokens: Tokens,
+        records: Records,
+        rules: Rules,
+        guests: Guests | None = None,
+    ) -> None:
         self.app, self.tokens, self.records, self.rules = app, tokens, records, rules
+        self._guests = guests
         self._guarded = rules.guarded
         self._limit = Limit(rate=rules.rate, burst=rules.burst)
         self._failures = Limit(rate=rules.failures / 60, burst=rules.failures)
@@ -165,7 +192,7 @@ class Door:
         Without a token whoever can reach the server may ask: then only names of this machine are
         answered to (a name that resolves to it may be another's), and no other site's page.
         """
-        if self._needs_token():
+        if self.needs_token():
             return
         host, origin = request.headers.get("host", ""), request.headers.get("origin", "")
         if not _LOCAL.fullmatch(host):
@@ -176,7 +203,9 @@ class Door:
                 Words("Use http://127.0.0.1 or http://localhost.", "请使用 http://127.0.0.1 或 http://localhost。"),
             )  # fmt: skip
         crossed = request.headers.get("sec-fetch-site") in ("cross-site", "same-site")
-        if crossed or (origin and origin.partition("://")[2] != host):
+        if (crossed and not self._is_followed(request)) or (
+            origin and origin.partition("://")[2] != host
+        ):
             raise refusal(
                 403,
                 _ASKED,
@@ -184,21 +213,36 @@ class Door:
                 Words("Ask from a program or from this address.", "请从程序或本地址发出请求。"),
             )
 
-    def _needs_token(self) -> bool:
-        # Once tokens were needed they stay so: a file that is taken away opens nothing.
-        self._guarded = self._guarded or bool(self.tokens.all())
+    def _is_followed(self, request: Request) -> bool:
+        """Say whether somebody followed a link to a page; who set it cannot read what comes."""
+        headers = request.headers
+        followed = headers.get("sec-fetch-mode") == "navigate"
+        shown = headers.get("sec-fetch-dest") == "document"
+        page = self._guests is not None and self._guests.owns(request.url.path)
+        return page and followed and shown and request.method == "GET"
+
+    def needs_token(self) -> bool:
+        """Say whether only those who are known are let in."""
+        # Once that was so it stays so: a file that is taken away opens nothing.
+        users = self._guests is not None and self._guests.has_users()
+        self._guarded = self._guarded or users or bool(self.tokens.all())
         return self._guarded
 
     def _admit(self, request: Request) -> None:
         """Find out who asks, and whether they ask too often."""
         address = request.client.host if request.client else ""
         caller = Caller("", "admin")
-        if self._needs_token():
-            caller = self._known(request, f"address {address}")
+        if self.needs_token():
+            caller = self._guest(request) or self._known(request, f"address {address}")
         request.scope["state"]["caller"] = caller
         if self.rules.free and not self._guarded:
             return
         self._within(self._limit.wait(f"token {caller.name}" if caller.name else address))
+
+    def _guest(self, request: Request) -> Caller | None:
+        if self._guests is None or not self._guests.owns(request.url.path):
+            return None
+        return self._guests.caller(request)
 
     def _known(self, request: Request, address: str) -> Caller:
         """Return whose token it is; only wrong ones are counted, so that nobody is locked out."""

@@ -51,6 +51,14 @@ class Limit:
         self._rate, self._burst, self._most, self._clock = rate, burst, askers, clock
         self._buckets: OrderedDict[str, _Bucket] = OrderedDict()
 
+    def left(self, asker: str) -> float:
+        """Return the seconds until an asker has a request, without taking it; 0 where there is one."""
+        if not self._rate or asker not in self._buckets:
+            return 0.0
+        bucket = self._buckets[asker]
+        full = min(self._burst, bucket.left + (self._clock() - bucket.at) * self._rate)
+        return 0.0 if full >= 1 else (1 - full) / self._rate
+
     def wait(self, asker: str) -> float:
         """Take one request of an asker and return 0, or return the seconds until there is one."""
         if not self._rate:

@@ -110,6 +110,8 @@ def response_of(
 ) -> Response:
     """Return the response that tells an error in the language of the request.
 
+    Whoever asked for a page is told by a page.
+
     Parameters
     ----------
     request
@@ -123,6 +125,10 @@ def response_of(
     more
         Further members of the document.
     """
+    pages = getattr(getattr(request.scope.get("app"), "state", None), "pages", None)
+    if pages is not None and pages.owns(request.url.path):
+        page: Response = pages.error(request, error, status, dict(headers or {}))
+        return page
     lang = language_of(request)
     document = document_of(error, status, lang) | dict(more or {})
     document["request_id"] = request.scope.get("state", {}).get("request_id", "")
@@ -139,6 +145,11 @@ def refusal(
 ) -> Refused:
     """Return a refusal in words."""
     return Refused(status, UsageError(asked, found, do), headers)
+
+
+def nothing_there(asked: Words, do: Words) -> Refused:
+    """Return the refusal of something that is not there."""
+    return refusal(404, asked, Words("There is no such thing.", "没有这个内容。"), do)
 
 
 # What pydantic says of a value that cannot be used ----------------------------------------------------

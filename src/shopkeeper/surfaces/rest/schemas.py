@@ -10,7 +10,9 @@ from shopkeeper.settings import LARGEST
 from shopkeeper.surfaces.asking.questions import Field as Asked
 from shopkeeper.surfaces.asking.questions import Question
 
-_LONGEST_TEXT = 500
+_LONGEST_TEXT = 8000
+"""A list of ids with commas between them is one text."""
+
 MOST_ROWS = 10_000
 # No control character and nothing that reverses the direction of reading.
 _PLAIN = r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]*$"
@@ -190,6 +192,19 @@ def query_model(question: Question) -> type[BaseModel]:
     """Return the model of a verb's query: its arguments and what is wanted of its answer."""
     fields = _declared(question) | PAGE
     return create_model(f"{_camel(question)}Query", __base__=Closed, **fields)
+
+
+def form_model(question: Question) -> type[BaseModel]:
+    """Return the model of a verb's arguments as a form sends them, every one a text.
+
+    Examples
+    --------
+    >>> from shopkeeper.surfaces.asking.questions import question_of
+    >>> from shopkeeper.surfaces.verbs import BY_NAME
+    >>> form_model(question_of(BY_NAME["recommend"])).model_validate({"k": "3"}).k
+    3
+    """
+    return create_model(f"{_camel(question)}Form", __base__=Closed, **_declared(question))
 
 
 def _declared(question: Question) -> dict[str, Any]:

@@ -19,22 +19,27 @@ from shopkeeper.surfaces.rest.application import make_app
 from shopkeeper.surfaces.rest.door import Door, Rules
 from shopkeeper.surfaces.rest.records import Records, Through
 from shopkeeper.surfaces.rest.tokens import Tokens
+from shopkeeper.surfaces.rest.users import Users
 from shopkeeper.words import Words
 
 _HEAD_SECONDS = 10
+_READ_SECONDS = 60
+"""A reader who takes none of what waits for so long is let go."""
+
 _LARGEST_HEAD = 32_768
 _CONNECTIONS = 2000
 _RATE = 50
 
 
 class Patient(HttpToolsProtocol):
-    """A connection whose request has to come within a time and a size.
+    """A connection whose request has to come within a time and a size, and whose reply has to be read.
 
     Uvicorn bounds neither the time nor, with httptools, the size of a request's line and headers:
     a few thousand connections that send a byte a minute would keep everybody else out.
     """
 
     _head: asyncio.TimerHandle | None = None
+    _written: asyncio.TimerHandle | None = None
     _bytes = 0
     _reading = True
 
@@ -46,6 +51,7 @@ class Patient(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Wait no more."""
         self._stop()
+        self._taken()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -56,6 +62,23 @@ class Patient(HttpToolsProtocol):
         super().data_received(data)
         if self._reading and self._bytes > _LARGEST_HEAD:
             self._close(b"431 Request Header Fields Too Large")
+
+    def pause_writing(self) -> None:
+        """Begin to wait for a reader who does not take what was asked for."""
+        super().pause_writing()
+        self._taken()
+        loop = asyncio.get_running_loop()
+        self._written = loop.call_later(_READ_SECONDS, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        """Go on writing."""
+        self._taken()
+        super().resume_writing()
+
+    def _taken(self) -> None:
+        if self._written is not None:
+            self._written.cancel()
+            self._written = None
 
     def on_headers_complete(self) -> None:
         """Hand the request on."""
@@ -108,7 +131,7 @@ def serve(
     Raises
     ------
     UsageError
-        The address cannot be used, or is not of this machine and there is no token.
+        The address cannot be used, or is not of this machine and there is neither token nor user.
     ShopNotFoundError
         There is no shop at that path.
     """
@@ -148,20 +171,22 @@ def listen(
     Raises
     ------
     UsageError
-        The address cannot be used, or is not of this machine and there is no token.
+        The address cannot be used, or is not of this machine and there is neither token nor user.
     """
     _check(port, 1, rate)
-    local, tokens = _is_local(host), Tokens(shop).all()
-    if not local and not tokens:
+    local, known = _is_local(host), bool(Tokens(shop).all() or Users(shop).all())
+    if not local and not known:
         raise UsageError(
             Words(f"Asked to serve at {host}.", f"要在 {host} 上提供服务。"),
             Words(
-                "Others could reach it there, and no token has been made.",
-                "其他人可以访问该地址，而尚未创建令牌。",
+                "Others could reach it there, and no token and no user has been made.",
+                "其他人可以访问该地址，而尚未创建令牌或用户。",
             ),
             Words(
-                "Make one with `shopkeeper token SHOP --name NAME`, or serve at 127.0.0.1.",
-                "请先用 `shopkeeper token 店铺 --name 名称` 创建令牌，或改用 127.0.0.1。",
+                "Make one with `shopkeeper token SHOP --name NAME` or `shopkeeper user SHOP --name NAME`, "
+                "or serve at 127.0.0.1.",
+                "请先用 `shopkeeper token 店铺 --name 名称` 创建令牌，或用 `shopkeeper user 店铺 --name 名称` "
+                "创建用户，或改用 127.0.0.1。",
             ),
         )
     records, held_to = Records(), _RATE if rate is None else rate

@@ -6,27 +6,22 @@ shown once, when it is made. The file lies in the shop's folder, readable by its
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import hmac
-import json
-import os
 import re
 import secrets
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
-from shopkeeper.data.store import read_shop, storage_errors
-from shopkeeper.errors import UnreadableFileError, UsageError
+from shopkeeper.errors import UsageError
+from shopkeeper.surfaces.rest.kept import Kept
 from shopkeeper.words import Words
 
 Scope = Literal["read", "act", "admin"]
-_RANK = {"read": 0, "act": 1, "admin": 2}
-_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
+SCOPES = {"read": 0, "act": 1, "admin": 2}
+NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 _PREFIX = "shopkeeper_"
 LONGEST_DAYS = 36_500
 FILE = "tokens.json"
@@ -55,7 +50,7 @@ class Caller:
         >>> Caller("till", "act").may("read"), Caller("till", "act").may("admin")
         (True, False)
         """
-        return _RANK[self.scope] >= _RANK[scope]
+        return SCOPES[self.scope] >= SCOPES[scope]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +100,7 @@ class Tokens:
     """
 
     def __init__(self, shop: Path) -> None:
-        self._file = shop / FILE
-        self._seen: tuple[int, int] = (0, 0)
-        self._tokens: tuple[Token, ...] = ()
+        self._kept = _kept(shop)
 
     def all(self) -> tuple[Token, ...]:
         """Return every token.
@@ -117,23 +110,20 @@ class Tokens:
         UnreadableFileError
             Their file is damaged.
         """
-        try:
-            state = self._file.stat()
-        except FileNotFoundError:
-            self._seen, self._tokens = (0, 0), ()
-            return ()
-        if self._seen != (state.st_mtime_ns, state.st_ino):
-            self._tokens = _read(self._file)
-            self._seen = (state.st_mtime_ns, state.st_ino)
-        return self._tokens
+        return self._kept.all()
 
     def caller(self, given: str) -> Caller | None:
-        """Return whose token it is; every token is compared, each in constant time."""
+        """Return whose token it is."""
+        token = self.token(given)
+        return Caller(token.name, token.scope) if token else None
+
+    def token(self, given: str) -> Token | None:
+        """Return the token; every one is compared, each in constant time."""
         digest = _digest(given)
         found = None
         for token in self.all():
             if hmac.compare_digest(digest, token.digest) and token.holds:
-                found = Caller(token.name, token.scope)
+                found = token
         return found
 
 
@@ -159,7 +149,7 @@ def make_token(shop: Path, name: str, scope: Scope, *, days: int | None = None) 
         There is no shop at that path.
     """
     asked = Words(f"Asked to make the token {name[:40]!r}.", f"要创建令牌 {name[:40]!r}。")
-    if not _NAME.fullmatch(name):
+    if not NAME.fullmatch(name):
         raise UsageError(
             asked,
             Words("That is no name for a token.", "这个名称不可用。"),
@@ -179,7 +169,7 @@ def make_token(shop: Path, name: str, scope: Scope, *, days: int | None = None) 
         )
     secret = _PREFIX + secrets.token_urlsafe(32)
     until = "" if days is None else (datetime.now(UTC) + timedelta(days=days)).date().isoformat()
-    with _changing(shop) as tokens:
+    with _kept(shop).changing() as tokens:
         if any(token.name == name for token in tokens):
             raise UsageError(
                 asked,
@@ -198,7 +188,7 @@ def revoke_token(shop: Path, name: str) -> None:
     UsageError
         There is no such token.
     """
-    with _changing(shop) as tokens:
+    with _kept(shop).changing() as tokens:
         kept = [token for token in tokens if token.name != name]
         if len(kept) == len(tokens):
             listed = ", ".join(token.name for token in tokens)
@@ -213,41 +203,15 @@ def revoke_token(shop: Path, name: str) -> None:
         tokens[:] = kept
 
 
-@contextmanager
-def _changing(shop: Path) -> Iterator[list[Token]]:
-    """Let the tokens be changed, and put the new file in place at once."""
-    read_shop(shop)
-    asked = Words("Asked to change the tokens.", "要更改令牌。")
-    file, lock = shop / FILE, shop / f".{FILE}.lock"
-    with storage_errors(shop, asked), lock.open("w") as held:
-        fcntl.flock(held, fcntl.LOCK_EX)
-        tokens = [*_read(file)] if file.exists() else []
-        yield tokens
-        new = shop / f".{FILE}.new"
-        with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as written:
-            json.dump([asdict(token) for token in tokens], written, indent=1)
-            written.flush()
-            os.fsync(written.fileno())
-        new.replace(file)
+def _kept(shop: Path) -> Kept[Token]:
+    return Kept(shop, FILE, Words("tokens", "令牌"), _parsed)
 
 
-def _read(file: Path) -> tuple[Token, ...]:
-    try:
-        tokens = tuple(Token(**item) for item in json.loads(file.read_text(encoding="utf-8")))
-        sound = all(token.scope in _RANK and len(token.digest) == 64 for token in tokens)
-    except (OSError, ValueError, TypeError, AttributeError) as error:
-        raise _damaged(file) from error
-    if not sound:
-        raise _damaged(file)
-    return tokens
-
-
-def _damaged(file: Path) -> UnreadableFileError:
-    return UnreadableFileError(
-        Words("Asked to read the shop's tokens.", "要读取店铺的令牌。"),
-        Words(f"{file.name} is damaged.", f"{file.name} 已损坏。"),
-        Words("Take the file away and make new tokens.", "请移走该文件，重新创建令牌。"),
-    )
+def _parsed(item: dict[str, Any]) -> Token:
+    token = Token(**item)
+    if token.scope not in SCOPES or len(token.digest) != 64:
+        raise ValueError("that is no token")
+    return token
 
 
 def _digest(secret: str) -> str:

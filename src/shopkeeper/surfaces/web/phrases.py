@@ -1,0 +1,299 @@
+"""The words of the pages themselves, in both languages; those of answers come with the answers."""
+
+from __future__ import annotations
+
+from shopkeeper.words import Words
+
+NAVIGATION: tuple[tuple[str, Words], ...] = (
+    ("/", Words("Today", "今日")),
+    ("/reviews", Words("Reviews", "评价")),
+    ("/behaviour", Words("Behaviour", "行为")),
+    ("/customers", Words("Customers", "顾客")),
+    ("/recommend", Words("Recommend", "推荐")),
+    ("/ask", Words("Ask", "提问")),
+    ("/data", Words("Data", "数据")),
+    ("/proof", Words("Proof", "依据")),
+)
+"""Address of a page → what it is called, in the order of the menu."""
+
+SKIP = Words("Skip to the content", "跳到正文")
+MENU = Words("Pages", "页面")
+LANGUAGE = Words("中文", "English")
+DARK = Words("Light or dark", "明暗切换")
+LOG_OUT = Words("Log out", "退出")
+MADE = Words("shopkeeper {version}", "掌柜 shopkeeper {version}")
+ALL_VERBS = Words("All questions", "全部分析")
+HOW = Words("How this is worked out", "计算方法")
+LIMITS = Words("Limits", "局限")
+DEFINITIONS = Words("Definitions", "口径")
+METHOD = Words("Method", "方法")
+AS_OF = Words("Data up to", "数据截至")
+DOWNLOAD = Words("Download", "下载")
+EXPLORE = Words("Explore", "交互查看")
+SEE_ALL = Words("See it whole", "查看完整结果")
+SHOW_TABLE = Words("The same as a table", "以表格查看")
+EVIDENCE = Words("Evidence", "依据")
+NO_ROWS = Words("No rows.", "没有数据。")
+ROWS = Words("{first}–{last} of {total}", "第 {first}–{last} 行，共 {total} 行")
+EARLIER, LATER = Words("Previous", "上一页"), Words("Next", "下一页")
+APPLY = Words("Apply", "筛选")
+CLEAR = Words("Clear", "清除筛选")
+ANY = Words("Any", "不限")
+RUN = Words("Work it out", "开始计算")
+MAY_NOT = Words(
+    "Your login may read what is stored, and not have anything worked out.",
+    "您的权限只能查看已保存的结果，不能提交计算。",
+)
+MISSING = Words("Not answered yet", "尚无结果")
+NOT_THERE = Words(
+    "It has not been worked out yet. Set what you need and press the button; what takes longer goes on by itself.",
+    "尚未计算。选好参数后点击按钮即可；耗时较长的会在后台继续。",
+)
+MINUTES = Words("It takes minutes.", "需要数分钟。")
+
+TODAY = Words("Today", "今日")
+DAY_OF = Words(
+    "{day}, the newest day that the data surely holds whole.", "{day}：数据里最近的一个完整日期。"
+)
+DAY_CHOSEN = Words("{day}.", "{day}。")
+DAY_BEFORE, DAY_AFTER = Words("Day before", "前一天"), Words("Day after", "后一天")
+NEWEST = Words("Newest day", "最新一天")
+FIGURES = Words("The day in numbers", "当日数字")
+BEFORE = Words("day before", "较前一天")
+WEEK_BEFORE = Words("a week before", "较上周同日")
+EXPECTED = Words("expected", "预期")
+BELOW, ABOVE = (
+    Words("Below what is expected", "低于预期"),
+    Words("Above what is expected", "高于预期"),
+)
+WITHIN = Words("As expected", "在预期内")
+NO_BAND = Words("Too few weeks for a band", "周数太少，暂无预期")
+TOO_FEW = Words("too few ({base})", "样本太少（{base}）")
+OF_BASE = Words("of {base}", "共 {base}")
+BAND_METHOD = Words(
+    "The expected band runs from the smallest to the largest value of the last {weeks} same weekdays. If nothing "
+    "changes from week to week, a new day falls inside with the chance {chance}. It knows no trend, season or holiday.",
+    "预期区间为最近 {weeks} 个相同星期的最小值到最大值；若各周之间没有变化，新的一天落在其中的概率为 {chance}。"
+    "它不考虑趋势、季节与节假日。",
+)
+COURSE = Words("{metric} by day, eight weeks", "{metric}：近八周每日")
+COURSE_READING = Words(
+    "The band is what each day was expected to be; marked days fell outside.",
+    "浅色带为每天的预期区间；标出的日子超出了区间。",
+)
+ATTENTION = Words("What needs attention", "需要留意")
+ATTENTION_LEAD = Words(
+    "Most money first. The amounts overlap and are not what acting would win.",
+    "按涉及金额从高到低排列；金额可能重叠，也不等于采取行动能挽回的数额。",
+)
+ATTENTION_NONE = Words("Nothing stands out on this day.", "这一天没有需要特别留意的事。")
+MONEY_KINDS: dict[str, Words] = {
+    "unusual": Words("outside its band", "超出区间的金额"),
+    "overdue": Words("paid for orders not delivered", "未送达订单的金额"),
+    "unanswered": Words("value of their orders", "相关订单金额"),
+    "disliked": Words("sold in 28 days", "28 天销售额"),
+    "stock": Words("sales that two weeks may lack", "两周内可能少卖的金额"),
+}
+FOUND: dict[str, tuple[Words, Words]] = {
+    "below": (
+        Words("{subject} fell below its band", "{subject}低于预期区间"),
+        Words("{value} where at least {bound} was expected.", "实际 {value}，预期至少 {bound}。"),
+    ),
+    "above": (
+        Words("{subject} rose above its band", "{subject}高于预期区间"),
+        Words("{value} where at most {bound} was expected.", "实际 {value}，预期至多 {bound}。"),
+    ),
+    "overdue": (
+        Words("Deliveries are past their promise", "有订单已过承诺时间仍未送达"),
+        Words(
+            "{orders} paid orders of the last 28 days have not arrived.",
+            "最近 28 天的支付订单中，有 {orders} 笔过了承诺时间仍未送达。",
+        ),
+    ),
+    "unanswered": (
+        Words("Bad reviews have no reply", "差评还没有回复"),
+        Words("{reviews} of the last 28 days.", "最近 28 天共 {reviews} 条。"),
+    ),
+    "disliked": (
+        Words("Bad reviews gather on {subject}", "差评集中：{subject}"),
+        Words(
+            "{negative} of its {reviews} reviews of the last 28 days are bad; the shop's usual share is {usual}.",
+            "最近 28 天的 {reviews} 条评价中有 {negative} 条差评；全店为 {usual}。",
+        ),
+    ),
+    "stock": (
+        Words("Soon sold out: {subject}", "即将售罄：{subject}"),
+        Words(
+            "{stock} in stock last {days} days at the rate of the last 28, in which {units} were sold.",
+            "库存 {stock} 件，按最近 28 天售出 {units} 件的速度，还能卖 {days} 天。",
+        ),
+    ),
+}
+LOOK = Words("Look", "查看")
+NOTHING_DATED = Words(
+    "The shop has no dated orders, visits or reviews. Import some: <code>shopkeeper import EXPORTS --shop SHOP</code>.",
+    "店铺还没有带日期的订单、访问或评价。请先导入：<code>shopkeeper import 导出文件 --shop 店铺</code>。",
+)
+
+ERROR = Words("That did not work", "没有成功")
+BACK_TO = Words("Back to Today", "回到今日")
+
+REVIEWS = Words("Reviews", "评价")
+SPOKEN_OF = Words("What they speak of", "谈到的方面")
+TOPICS = Words("Topics", "话题")
+KEY = Words("Complaint, neither, praise", "抱怨、中性、称赞")
+KEY_NEGATIVE, KEY_NEUTRAL, KEY_POSITIVE = (
+    Words("complaint", "抱怨"),
+    Words("neither", "中性"),
+    Words("praise", "称赞"),
+)
+TOPICS_KEY = Words(
+    "Share of the reviews with a text; of it negative", "占有文字评价的比例；其中差评"
+)
+TOPIC_NEGATIVE = Words("{share} negative", "差评 {share}")
+THE_REVIEWS = Words("Read them", "逐条阅读")
+FOUND_REVIEWS = Words("{total} reviews", "共 {total} 条评价")
+FOUND_SHARES = Words(
+    "{negative} negative, {neutral} neutral, {positive} positive",
+    "负面 {negative}、中性 {neutral}、正面 {positive}",
+)
+NO_REVIEWS = Words("No review fits. Clear a filter.", "没有符合条件的评价，请放宽筛选。")
+NO_TEXT = Words("Stars only, no text", "只有星级，没有文字")
+READ_ON = Words("Read", "查看")
+SENTIMENT, STARS = Words("Sentiment", "情感"), Words("Stars", "星级")
+ASPECT, TOPIC = Words("Aspect", "方面"), Words("Topic", "话题")
+SAYS, PRODUCT = Words("Text holds", "文字包含"), Words("Product", "商品")
+SINCE, UNTIL = Words("From", "从"), Words("To", "到")
+WITHOUT_REPLY = Words("Without a reply", "没有回复")
+SENTIMENTS: dict[str, Words] = {
+    "negative": Words("negative", "负面"),
+    "neutral": Words("neutral", "中性"),
+    "positive": Words("positive", "正面"),
+}
+REVIEW = Words("Review {number}", "评价 {number}")
+ORIGINS: dict[str, Words] = {
+    "label": Words("the shop's own label", "店铺标注"),
+    "stars": Words("its stars", "星级"),
+    "text": Words("its text", "文字判读"),
+}
+ORIGIN, DATE, REPLY = (
+    Words("Sentiment from", "情感来自"),
+    Words("Date", "日期"),
+    Words("The shop's reply", "店铺回复"),
+)
+ASPECTS_OF_IT = Words("What it speaks of", "谈到的方面")
+BACK_TO_REVIEWS = Words("All reviews", "全部评价")
+OF_STARS = Words("{stars} of 5 stars", "{stars} 星（满分 5 星）")
+
+CHANGE = Words("Change what is asked", "调整参数")
+WORKING = Words("Working", "正在计算")
+STATES: dict[str, Words] = {
+    "waiting": Words("Waits for its turn", "排队等候"),
+    "running": Words("Being worked out", "正在计算"),
+    "done": Words("Done", "已完成"),
+    "failed": Words("Failed", "失败"),
+    "cancelled": Words("Cancelled", "已取消"),
+}
+WORK_HINT = Words(
+    "You can leave this page; its address leads back here, and to the answer.",
+    "可以先离开；用本页的地址可以回来查看进度和结果。",
+)
+CANCEL, ASK_AGAIN = Words("Cancel", "取消"), Words("Ask again", "重新提交")
+BY_DEFAULT = Words("Default: {value}.", "默认：{value}。")
+
+BEHAVIOUR, CUSTOMERS = Words("Behaviour", "行为"), Words("Customers", "顾客")
+PROOF, DATA = Words("Proof", "依据"), Words("Data", "数据")
+LEADS: dict[str, Words] = {
+    "/behaviour": Words(
+        "What visitors do, where they are lost, and whether they come back.",
+        "访客做了什么、在哪里流失、是否回来。",
+    ),
+    "/customers": Words(
+        "Who the customers are, and what they are expected to be worth.",
+        "顾客是谁，未来价值多少。",
+    ),
+    "/proof": Words(
+        "How each answer is worked out, beside what simple baseline, how sure it is, and what it cannot say.",
+        "每项结果用什么方法算出、与什么简单基线相比、有多大把握，以及不能说明什么。",
+    ),
+    "/verbs": Words(
+        "Everything that this shop's data can be asked.", "可以对这家店铺的数据提出的全部问题。"
+    ),
+}
+HOW_GOOD = Words("How good it is", "效果检验")
+NO_PROOF = Words(
+    "Nothing is held out to check it; its intervals and limits say how sure it is.",
+    "没有留出数据可供检验；把握有多大，看区间与局限。",
+)
+ANSWERED, NOT_YET, LACKS = (
+    Words("answered", "已有结果"),
+    Words("not worked out yet", "尚未计算"),
+    Words("lacks data", "缺少数据"),
+)
+
+SOURCES, FRESHNESS = (
+    Words("Sources", "数据来源"),
+    Words("What is there, and how fresh", "数据量与新鲜度"),
+)
+REJECTED = Words("Rejected rows", "未导入的行")
+LAWS = Words("Rows that break a rule", "不符合规则的行")
+METRICS = Words("Definitions of the numbers", "指标口径")
+DATA_LEAD = Words("Version {version} of the shop.", "店铺数据第 {version} 版。")
+
+RECOMMEND = Words("Recommend", "推荐")
+RECOMMEND_LEAD = Words(
+    "Try a customer, or the products of a visit, and see what would be shown and why.",
+    "输入一位顾客，或一次访问里看过的商品，看看会推荐什么、为什么。",
+)
+CUSTOMER = Words("Customer", "顾客编号")
+CART = Words(
+    "Products of the visit, oldest first, with commas between",
+    "本次访问的商品编号，从先到后，以逗号分隔",
+)
+BESIDE = Words("What stands beside a product", "与某件商品相近或相连的商品")
+HOW_MANY = Words("How many", "件数")
+SHOW = Words("Show", "查看推荐")
+FOR_CUSTOMER = Words("For {customer}", "给 {customer} 的推荐")
+FOR_VISIT = Words("For this visit", "给本次访问的推荐")
+BESIDE_PRODUCT = Words("Beside {product}", "与「{product}」相近或相连")
+RULED_OUT = Words("What is not shown", "不展示的商品")
+TRY = Words("For instance", "例如")
+NOT_FOUND_THERE = Words("Nothing is stored for that.", "没有与此对应的已保存结果。")
+
+ASK = Words("Ask", "提问")
+ASK_LEAD = Words(
+    "Ask in English or Chinese. The words of the question decide which of the answers fit; what fits and why is shown.",
+    "用中文或英文提问。系统按问题里的词语找到对应的分析，并说明依据了哪些词。",
+)
+ASK_EXAMPLE = Words("At which step are customers lost?", "顾客在哪一步流失？")
+ASK_BECAUSE = Words("Because of the words", "依据的词语：")
+ASK_NOTHING = Words(
+    "None of the answers fits these words. This page only finds what the shop's data can be asked, listed below.",
+    "没有与这些词语对应的分析。本页只能找到下列可以回答的问题。",
+)
+ASK_ALL = Words("What can be asked", "可以问这些")
+LIVE_LEAD = Words("Rest on a mark to see its values.", "把鼠标停在图形上查看数值。")
+BACK = Words("Back", "返回")
+LOG_IN, NAME, PASSWORD = Words("Log in", "登录"), Words("Name", "用户名"), Words("Password", "密码")
+TOKEN = Words("Token", "令牌")
+TOKEN_HINT = Words(
+    "This server has tokens and no users. Paste one, or make a user with <code>shopkeeper user</code>.",
+    "本服务只设有令牌、没有用户。请粘贴令牌，或用 <code>shopkeeper user</code> 创建用户。",
+)
+WRONG = Words("That name and password do not fit.", "用户名或密码不正确。")
+WRONG_TOKEN = Words("That token does not hold.", "令牌无效或已过期。")
+WAIT = Words("Too many wrong tries. Wait {seconds} seconds.", "错误次数过多，请等待 {seconds} 秒。")
+
+FIELDS: dict[str, str] = {
+    "order": "先后次序",
+    "per": "计算单位",
+    "window_hours": "时间窗（小时）",
+    "minimum_count": "显示百分比的最少数量",
+    "since": "从何算起",
+    "steps": "步骤",
+    "customers": "顾客编号",
+    "product": "商品编号",
+    "held_out": "留出评价数",
+    "token_price": "每百万词元的价格",
+}
+"""Parameter → its Chinese name, where neither a column of that name nor its description begins with one."""

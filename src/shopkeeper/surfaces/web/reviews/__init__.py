@@ -1,0 +1,1 @@
+"""What customers said: sentiment, aspects, topics, and down to the text of a single review."""
