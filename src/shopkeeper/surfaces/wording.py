@@ -170,7 +170,7 @@ CHINESE: dict[str, str] = {
     "encoder": "method 为 encoder 或 cascade 时改用的编码器：文件夹或 hub 名；留空则用 MiniLM。",
     "churn horizon_days": "多少天内不买算流失，7 到 730；0 表示取数据天数的四分之一，最多 90。",
     "churn minimum_count": "一组至少的顾客数，低于此数不给出比例；未给出时用店铺设置。",
-    "customer": "顾客编号；给出时只写这位顾客的名片。",
+    "profile customer": "顾客编号；给出时只写这位顾客的名片。",
     "profile method": "分群方法：rfm、behaviour 或 embedding，与 segment 相同。",
     "profile opted_out": "不得画像的顾客编号，以逗号分隔；完全排除在外。",
     "profile minimum_count": "少于此数的分群不写名片，至少 20；未给出时用店铺设置。",
