@@ -155,7 +155,7 @@ VERBS: tuple[Verb, ...] = (
         "shopkeeper.operations.reviews.ask",
         Words("What reviews speak of", "评价谈到的方面"),
         needs=(_REVIEWS,),
-        reads=("reviews", "products"),
+        reads=("reviews", "products", "order_items"),
     ),
     Verb(
         "overview",

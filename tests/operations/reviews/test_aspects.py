@@ -13,7 +13,7 @@ from shopkeeper.data.demo import build_demo
 from shopkeeper.data.shop import Shop, shop_from_tables
 from shopkeeper.errors import MissingDataError, UsageError
 from shopkeeper.operations.reviews.ask import review_aspects
-from shopkeeper.operations.reviews.aspects.rows import MENTION_COLUMNS
+from shopkeeper.operations.reviews.aspects.rows import MENTION_COLUMNS, read_rows
 from shopkeeper.settings import Settings
 
 PRAISE = [
@@ -214,3 +214,35 @@ def test_the_planted_aspects_of_the_demo_shop_are_found_and_judged(
     distinct = {(r["review_id"], r["aspect"]) for r in found if r["aspect"] in true[r["review_id"]]}
     assert len(distinct) / planted > 0.72
     assert sum(planted == said for planted, said in known) / len(known) > 0.8
+
+
+def test_a_review_of_an_order_is_about_its_only_product() -> None:
+    shop = shop_from_tables(
+        {
+            "reviews": pa.table(
+                {
+                    "review_id": ["r1", "r2", "r3", "r4"],
+                    "order_id": ["alone", "two", None, "alone"],
+                    "product_id": [None, None, None, "other"],
+                    "text": ["bad quality"] * 4,
+                }
+            ),
+            "order_items": pa.table(
+                {
+                    "order_id": ["alone", "alone", "two", "two"],
+                    "line": [1, 2, 1, 2],
+                    "product_id": ["cup", "cup", "cup", "pot"],
+                }
+            ),
+            "products": pa.table({"product_id": ["cup"], "title": ["Cup"]}),
+        }
+    )
+    rows = {row["review_id"]: row for row in read_rows(shop).to_pylist()}
+    assert len(rows) == 4
+    named = {name: (row["product_id"], row["product"]) for name, row in rows.items()}
+    assert named == {
+        "r1": ("cup", "Cup"),
+        "r2": (None, None),
+        "r3": (None, None),
+        "r4": ("other", "other"),
+    }

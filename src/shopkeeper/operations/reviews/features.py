@@ -51,6 +51,19 @@ def review_rows(shop: Shop) -> ir.Table:
     ).order_by("review_id")
 
 
+def with_products(shop: Shop, reviews: ir.Table) -> ir.Table:
+    """Return reviews, where one names no product with the product of its order, if that has only one."""
+    line = shop.order_items
+    alone = line.group_by(lone_order=line.order_id).aggregate(
+        only=line.product_id.min(), products=line.product_id.nunique()
+    )
+    alone = alone.filter(alone.products == 1).drop("products")
+    joined = reviews.left_join(alone, reviews.order_id == alone.lone_order)
+    return joined.mutate(product_id=ibis.coalesce(joined.product_id, joined.only)).drop(
+        "lone_order", "only"
+    )
+
+
 def probability_columns(probabilities: NDArray[np.float64], classes: tuple[str, ...]) -> pa.Table:
     """Return `p_negative`, `p_neutral`, `p_positive`; zero for a class that was not learned."""
     column_of = {name: number for number, name in enumerate(classes)}

@@ -9,6 +9,7 @@ import pyarrow as pa
 from shopkeeper.data.facts import sentiment_of_stars
 from shopkeeper.data.shop import Shop
 from shopkeeper.data.tables import SENTIMENTS
+from shopkeeper.operations.reviews.features import with_products
 
 FIELDS = ("title", "text")
 _PLACE = ("text", "title", "target", "rating", "reviewed_at", "product", "review_id")
@@ -33,10 +34,10 @@ def aspect_rows(shop: Shop) -> ir.Table:
     """Return one row a review, ordered by `review_id`.
 
     `title` and `text` as they are stored, so that offsets count in them; `target` is the shop's own
-    label, else the class of the stars; `product` the product's title, else its id; `month` the local
-    month's first day.
+    label, else the class of the stars; `product_id` that of the order where the review names none and
+    the order has only one; `product` the product's title, else its id; `month` the local month's first day.
     """
-    reviews, products = shop.reviews, shop.products
+    reviews, products = with_products(shop, shop.reviews), shop.products
     titles = products.group_by(named_id=products.product_id).aggregate(named=products.title.min())
     joined = reviews.left_join(titles, reviews.product_id == titles.named_id)
     label = joined.label.isin(SENTIMENTS).ifelse(joined.label, ibis.null("string"))

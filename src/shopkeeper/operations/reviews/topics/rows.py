@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from shopkeeper.data import facts
 from shopkeeper.data.shop import Shop
-from shopkeeper.operations.reviews.features import review_rows
+from shopkeeper.operations.reviews.features import review_rows, with_products
 
 Source = Literal["reviews", "searches", "messages"]
 
@@ -123,17 +123,5 @@ def product_titles(shop: Shop) -> ir.Table:
 def _reviews(shop: Shop) -> ir.Table:
     read = review_rows(shop).select("review_id", "text")
     known = facts.reviews(shop).select("review_id", "product_id", "order_id", "on", "sentiment")
-    line = shop.order_items
-    alone = line.group_by("order_id").aggregate(
-        only=line.product_id.min(), products=line.product_id.nunique()
-    )
-    alone = alone.filter(alone.products == 1).select("order_id", "only")
-    review = known.left_join(alone, "order_id").drop("order_id_right")
-    joined = read.left_join(review, "review_id")
-    return joined.select(
-        "text",
-        "on",
-        "sentiment",
-        id="review_id",
-        product_id=ibis.coalesce(joined.product_id, joined.only),
-    ).order_by("id")
+    joined = read.left_join(with_products(shop, known), "review_id")
+    return joined.select("text", "on", "sentiment", "product_id", id="review_id").order_by("id")
