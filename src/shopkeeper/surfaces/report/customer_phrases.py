@@ -14,6 +14,9 @@ PARTS = {
     "sessions": Words("what becomes of sessions", "会话概况"),
     "retention": Words("who comes back", "顾客留存"),
     "lifetime_value": Words("what customers are worth", "顾客价值"),
+    "segment": Words("who the customers are", "顾客分群"),
+    "churn": Words("who is overdue", "谁该来没来"),
+    "profile": Words("cards of the segments", "分群名片"),
     "recommend": Words("what to show each customer", "给每位顾客的推荐"),
 }
 
