@@ -77,9 +77,7 @@ def test_no_number_stands_without_a_link_and_no_name_is_markup(
     part = section(pages[lang])
     assert "<script" not in part
     assert "alert(" in part
-    unlinked = re.sub(
-        r'<a class="n".*?</a>|<time.*?</time>|<[^>]+>|&[^;]+;', " ", part, flags=re.S
-    )
+    unlinked = re.sub(r'<a class="n".*?</a>|<time.*?</time>|<[^>]+>|&[^;]+;', " ", part, flags=re.S)
     assert not re.findall(r"\d", unlinked), unlinked
 
 

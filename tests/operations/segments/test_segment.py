@@ -18,6 +18,7 @@ from shopkeeper.operations.segments.guards import LEAST, NAMES, refused
 from shopkeeper.operations.segments.methods.classes import fit_classes
 from shopkeeper.operations.segments.rules import Condition, Conditions, joined
 from shopkeeper.operations.segments.spoken.reading import read
+from shopkeeper.settings import Settings
 
 FIRST = date(2025, 1, 1)
 # Days between purchases, chance of a discount, and categories of each kind of customer.
@@ -323,6 +324,26 @@ def test_other_verbs_read_the_stored_members(tables: dict[str, pa.Table], rfm: A
     assert table.count().to_pyarrow().as_py() == rfm.evidence["members"].num_rows
     assert members(stored.as_of("2025-06-01")) is None
     assert members(shop_from_tables(tables)) is None
+
+
+def test_own_segments_live_in_the_settings_and_a_bad_one_stops_nothing(
+    tables: dict[str, pa.Table],
+) -> None:
+    own = {
+        "back": "买过五次以上但一个月没买",
+        "odd": "爱喝茶的人",
+        "ill": "患病的老客",
+        "nobody": "bought more than 900 times",
+    }
+    answer = segment(shop_from_tables(tables, settings=Settings(segments=own)))
+    rows = {row["segment"]: row for row in answer.evidence["own"].to_pylist()}
+    found = [row for row in answer.evidence["members"].to_pylist() if row["segment_set"] == "own"]
+    assert {row["segment"] for row in found} == {"back"}
+    assert len(found) == rows["back"]["customers"] >= 20
+    assert "爱喝茶" in rows["odd"]["problem_zh"]
+    assert "health" in rows["ill"]["problem_en"]
+    assert "nobody meets it" in rows["nobody"]["problem_en"]
+    assert {row["segment_set"] for row in answer.evidence["members"].to_pylist()} == {"rfm", "own"}
 
 
 def few(rows: list[tuple[str, str, float, str]]) -> Shop:
