@@ -16,7 +16,7 @@ from scipy.stats import rankdata
 from shopkeeper.answer import Answer
 from shopkeeper.errors import UsageError
 from shopkeeper.intervals import proportion
-from shopkeeper.operations.segments.base import Base, read_base
+from shopkeeper.operations.segments.base import Base, Ints, read_base
 from shopkeeper.operations.segments.counts import read_habits
 from shopkeeper.operations.segments.grouping.describing import (
     overlap_rows,
@@ -113,10 +113,7 @@ def with_own(shop: Shop, plan: Plan, made: Answer) -> Answer:
         else:
             text = joined(tuple(condition for condition, _ in said.conditions))
             codes = np.where(np.logical_and.reduce(held), 0, -1).astype(np.int64)
-            way = Way(
-                (name,), (text,), codes, lambda _end, c=codes: c, lambda r, _seed, c=codes: c[r]
-            )
-            tables.append(member_table(base, way, OWN, [name]))
+            tables.append(member_table(base, _way(name, text, codes), OWN, [name]))
             share = proportion(float((codes == 0).sum()), float(len(codes)))
             row |= {"rule_en": text.en, "rule_zh": text.zh, "customers": int((codes == 0).sum()),
                     "share": share.value, "low": share.low, "high": share.high}  # fmt: skip
@@ -125,11 +122,15 @@ def with_own(shop: Shop, plan: Plan, made: Answer) -> Answer:
     return replace(made, evidence=made.evidence | {"members": pa.concat_tables(tables), "own": own})
 
 
+def _way(name: str, text: Words, codes: Ints) -> Way:
+    return Way((name,), (text,), codes, lambda _end: codes, lambda rows, _seed: codes[rows])
+
+
 def _answer(shop: Shop, base: Base, plan: Plan, said: Read, held: list[Flags]) -> Answer:
     mine = np.logical_and.reduce(held)
     text = joined(tuple(condition for condition, _ in said.conditions))
     codes = np.where(mine, 0, -1).astype(np.int64)
-    way = Way((OWN,), (text,), codes, lambda _end: codes, lambda rows, _seed: codes[rows])
+    way = _way(OWN, text, codes)
     (row,) = segment_rows(base, way, {"purchases": base.state(base.end).purchases}, plan.fewest)
     row |= dict.fromkeys(("rule_en", "rule_zh", *(
         f"{name}{end}" for name in ("precision", "recall") for end in ("", "_low", "_high"))))  # fmt: skip
