@@ -165,7 +165,7 @@ def answer_of(shop: Shop, base: Base, plan: Plan) -> Answer:
     tables = {
         name: pa.Table.from_pylist(evidence.get(name, []), schema=schema)
         for name, schema in EVIDENCE.items()
-        if name != "members"
+        if name != "members" and (evidence.get(name) or name in ("stability", "migration"))
     }
     choices = evidence.get("choices", [])
     hidden = sum(
@@ -179,7 +179,7 @@ def answer_of(shop: Shop, base: Base, plan: Plan) -> Answer:
         method=plan.method,
         as_of=shop.cut.isoformat() if shop.cut else "",
         summary=tuple(sentences(plan.method, rows, choices, migration, base.currency)),
-        evidence={"members": member_table(base, way, plan.method, told), **tables},
+        evidence={**tables, "members": member_table(base, way, plan.method, told)},
         limits=limits(plan.method, plan.fewest, base.others, int(hidden), len(plan.opted_out)),
         definitions=DEFINITIONS,
         chart=chart(way, migration, plan.fewest),

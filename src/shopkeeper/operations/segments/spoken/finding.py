@@ -136,11 +136,6 @@ def _answer(shop: Shop, base: Base, plan: Plan, said: Read, held: list[Flags]) -
         f"{name}{end}" for name in ("precision", "recall") for end in ("", "_low", "_high"))))  # fmt: skip
     row |= {"rule_en": text.en, "rule_zh": text.zh, "currency": base.currency}
     overlap = overlap_rows(way, by_rfm(base), [OWN], plan.fewest)
-    tables = {
-        name: pa.Table.from_pylist(overlap if name == "overlap" else [], schema=schema)
-        for name, schema in EVIDENCE.items()
-        if name != "members"
-    }
     share = proportion(int(mine.sum()), base.customers)
     return Answer(
         verb="segment",
@@ -158,9 +153,9 @@ def _answer(shop: Shop, base: Base, plan: Plan, said: Read, held: list[Flags]) -
             ),
         ),
         evidence={
-            "members": member_table(base, way, OWN, [OWN]),
             "rule": _rule_table(said, held, plan.fewest),
-            **tables,
+            "overlap": pa.Table.from_pylist(overlap, schema=EVIDENCE["overlap"]),
+            "members": member_table(base, way, OWN, [OWN]),
         },
         limits=limits("rule", plan.fewest, base.others, 0, len(plan.opted_out)),
         definitions=DEFINITIONS,
