@@ -121,6 +121,8 @@ SEGMENTS = {
     "untold": "商品无名称（untold）",
 }
 PARTS = {
+    "again": "复购过",
+    "overdue": "已逾期",
     "who": "是谁",
     "buys": "买什么",
     "when": "何时买",

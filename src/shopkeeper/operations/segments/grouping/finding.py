@@ -195,13 +195,13 @@ def member_table(base: Base, way: Way, name: str, told: Sequence[str]) -> pa.Tab
     """Return who belongs to which segment, by name of the customer; small segments are left out."""
     kept = np.flatnonzero(np.isin(way.codes, [way.ids.index(one) for one in told]))
     names = np.array(way.ids, dtype=object)[way.codes[kept]]
-    agreed = [None if one < 0 else bool(one) for one in base.accepts[kept].tolist()]
+    agreed = base.accepts[kept]
     scores = [None] * 3 if way.scores is None else list(way.scores[kept].T)
     columns = {
         "segment_set": pa.array([name] * len(kept), _TEXT),
         "segment": pa.array(names, _TEXT),
         "customer_id": base.ids.take(pa.array(kept)).cast(_TEXT),
-        "accepts_marketing": pa.array(agreed, pa.bool_()),
+        "accepts_marketing": pa.array(agreed == 1, mask=agreed < 0),
         **{
             score: pa.nulls(len(kept), _WHOLE) if values is None else pa.array(values)
             for score, values in zip(("recency", "frequency", "monetary"), scores, strict=True)
