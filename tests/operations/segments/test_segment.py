@@ -19,6 +19,7 @@ from shopkeeper.operations.segments.methods.classes import fit_classes
 from shopkeeper.operations.segments.rules import Condition, Conditions, joined
 from shopkeeper.operations.segments.spoken.reading import read
 from shopkeeper.settings import Settings
+from shopkeeper.words import Words
 
 FIRST = date(2025, 1, 1)
 # Days between purchases, chance of a discount, and categories of each kind of customer.
@@ -326,6 +327,24 @@ def test_other_verbs_read_the_stored_members(tables: dict[str, pa.Table], rfm: A
     assert members(shop_from_tables(tables)) is None
 
 
+def test_topics_of_own_reviews_are_a_habit(tables: dict[str, pa.Table]) -> None:
+    people = sorted(set(tables["orders"]["customer_id"].to_pylist()))
+    reviews = pa.table({
+        "review_id": [f"r{n}" for n in range(len(people))], "customer_id": people,
+        "reviewed_at": ["2025-06-01 10:00:00"] * len(people), "rating": [1.0 + n % 5 for n in range(len(people))]})  # fmt: skip
+    topics = Answer(
+        "review_topics", Words("Topics", "话题"),
+        pa.table({"topic": [1, 2], "name": ["tea, warm", "孕妇"]}), "ngrams",
+        evidence={"texts": pa.table({
+            "id": [f"r{n}" for n in range(len(people))], "topic": [1 + n % 2 for n in range(len(people))]})},
+    )  # fmt: skip
+    made = shop_from_tables(tables | {"reviews": reviews}, answers={"review_topics": topics})
+    rows = segment(made, method="behaviour", segments=2).evidence["habits"].to_pylist()
+    told = {row["label_en"] for row in rows if row["habit"] == "topic"}
+    assert told == {"writes of tea, warm"}
+    assert {"critical reviews", "good reviews"} <= {row["label_en"] for row in rows}
+
+
 def test_own_segments_live_in_the_settings_and_a_bad_one_stops_nothing(
     tables: dict[str, pa.Table],
 ) -> None:
@@ -334,6 +353,7 @@ def test_own_segments_live_in_the_settings_and_a_bad_one_stops_nothing(
         "odd": "爱喝茶的人",
         "ill": "患病的老客",
         "nobody": "bought more than 900 times",
+        "pregnant": "bought twice",
     }
     answer = segment(shop_from_tables(tables, settings=Settings(segments=own)))
     rows = {row["segment"]: row for row in answer.evidence["own"].to_pylist()}
@@ -342,6 +362,7 @@ def test_own_segments_live_in_the_settings_and_a_bad_one_stops_nothing(
     assert len(found) == rows["back"]["customers"] >= 20
     assert "爱喝茶" in rows["odd"]["problem_zh"]
     assert "health" in rows["ill"]["problem_en"]
+    assert "pregnancy" in rows["pregnant"]["problem_en"]
     assert "nobody meets it" in rows["nobody"]["problem_en"]
     assert {row["segment_set"] for row in answer.evidence["members"].to_pylist()} == {"rfm", "own"}
 

@@ -216,7 +216,7 @@ def profile(
 
     Every sentence stands beside the statistic that it states. The persona is written by the language
     model of the environment where one is set, from these sentences alone, and kept only where all that
-    it says is in them; from a template otherwise.
+    it says is in them; from a template otherwise, and always for one customer.
 
     Parameters
     ----------

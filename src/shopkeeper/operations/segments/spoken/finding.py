@@ -107,6 +107,7 @@ def with_own(shop: Shop, plan: Plan, made: Answer) -> Answer:
     for name, sentence in shop.settings.segments.items():
         row: Row = {"segment": name, "sentence": sentence}
         try:
+            _guarded(name.replace("_", " "), _asked(name))
             said, held = _read(shop, base, plan, sentence)
         except UsageError as error:
             row |= {"problem_en": error.found.en, "problem_zh": error.found.zh}
