@@ -157,7 +157,7 @@ def answer_of(shop: Shop, base: Base, plan: Plan) -> Answer:
     evidence: dict[str, list[Row]] = {
         "stability": stability,
         "migration": migration,
-        **{name: _told(list(part), told) for name, part in way.evidence.items()},
+        **{name: _told(list(part), told, plan.fewest) for name, part in way.evidence.items()},
         "overlap": overlap_rows(way, by_rfm(base), told, plan.fewest)
         if plan.method != "rfm"
         else [],
@@ -186,9 +186,10 @@ def answer_of(shop: Shop, base: Base, plan: Plan) -> Answer:
     )
 
 
-def _told(rows: list[Row], told: Sequence[str]) -> list[Row]:
-    """Leave out what is said of segments that are too small."""
-    return [row for row in rows if "segment" not in row or row["segment"] in told]
+def _told(rows: list[Row], told: Sequence[str], least: int) -> list[Row]:
+    """Leave out what is said of segments, and of scores, that too few customers have."""
+    kept = [row for row in rows if "segment" not in row or row["segment"] in told]
+    return [row for row in kept if row.get("customers", least) >= least]
 
 
 def member_table(base: Base, way: Way, name: str, told: Sequence[str]) -> pa.Table:
