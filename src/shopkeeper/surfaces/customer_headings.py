@@ -119,6 +119,8 @@ SEGMENTS = {
     "not_yet": "尚未购买（not_yet）",
     "own": "自定义（own）",
     "untold": "商品无名称（untold）",
+    **{f"c{number}": f"第 {number} 类（c{number}）" for number in range(1, 13)},
+    **{f"t{number}": f"第 {number} 群（t{number}）" for number in range(1, 13)},
 }
 PARTS = {
     "again": "复购过",
@@ -129,6 +131,12 @@ PARTS = {
     "price": "什么价位",
     "says": "评价与退货",
     "next": "下一步",
+}
+PARAMETERS = {
+    "gap_shape": "自身间隔的形状（gap_shape）",
+    "mean_shape": "平均间隔的形状（mean_shape）",
+    "mean_rate": "平均间隔的速率（mean_rate）",
+    "horizon_days": "预测天数（horizon_days）",
 }
 CELLS: dict[str, dict[str, str]] = {
     "from": SEGMENTS,

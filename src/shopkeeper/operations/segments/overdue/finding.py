@@ -314,5 +314,11 @@ def _parts(table: pa.Table, least: int) -> list[Row]:
 
 
 def _fitted(model: Model, horizon: int) -> list[Row]:
-    found = {"p": model.rhythm.p, "q": model.rhythm.q, "v": model.rhythm.v, "horizon_days": horizon}
+    rhythm = model.rhythm
+    found = {
+        "gap_shape": rhythm.p,
+        "mean_shape": rhythm.q,
+        "mean_rate": rhythm.v,
+        "horizon_days": horizon,
+    }
     return [{"parameter": name, "value": float(value)} for name, value in found.items()]
