@@ -31,7 +31,7 @@ from shopkeeper.surfaces.report.segments import segments
 from shopkeeper.surfaces.report.topics import topics
 
 SECTIONS = (
-    first, following, glance, behaviour, segments, recommendations, over_time, aspects, topics, categories, products,
+    first, following, glance, behaviour, recommendations, segments, over_time, aspects, topics, categories, products,
     sellers, effect, quality,
 )  # fmt: skip
 _OF_REVIEWS = ("time", "aspect", "topic", "category", "product", "seller", "effect")
