@@ -87,6 +87,13 @@ def test_what_is_written_is_read_again(
         ("max_fit_rows = 0", "max_fit_rows = 0 is below 1", "小于 1"),
         ("seed = ", "Found:", "发现："),
         ("aspects = 3", "aspects is no table", "aspects 不是一张表"),
+        ("segments = 3", "segments is no table", "segments 不是一张表"),
+        (
+            '[segments]\nBack = "bought twice"',
+            "the segment 'Back' needs a name",
+            "分群 'Back' 的名称",
+        ),
+        ("[segments]\nback = 3", "segments.back needs a sentence", "segments.back 需要一句话"),
         ('[aspects]\nnoise = ["loud"]', "aspects.noise needs terms", "aspects.noise 需要列出词语"),
         ("[aspects.noise]", "aspects.noise needs terms", "aspects.noise 需要列出词语"),
         (

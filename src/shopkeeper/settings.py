@@ -76,6 +76,8 @@ class Settings:
     aspects
         The shop's own aspects of reviews, or further terms of known ones: name → `en`, `zh` or `pt`
         → terms.
+    segments
+        The shop's own segments: name → a sentence in English or Chinese, asked anew in every run.
     """
 
     name: str = "shop"
@@ -88,6 +90,7 @@ class Settings:
     minimum_count: int = 30
     privacy: Privacy = field(default_factory=Privacy)
     aspects: OwnAspects = field(default_factory=dict)
+    segments: Mapping[str, str] = field(default_factory=dict)
 
     def least_count(self, given: int | None) -> int:
         """Return the count below which no percentage is shown: the one given, else the shop's own.
@@ -130,11 +133,12 @@ def load_settings(path: Path) -> Settings:
     if not isinstance(privacy, dict):
         raise unusable(path, "privacy is no table", "privacy 不是一张表")
     aspects = _own_aspects(path, given.pop("aspects", {}))
+    segments = _own_segments(path, given.pop("segments", {}))
     _known(path, given, Settings)
     _known(path, privacy, Privacy)
     for name, value in given.items():
         _check_type(path, name, value, getattr(Settings(), name))
-    settings = Settings(**given, privacy=Privacy(**privacy), aspects=aspects)
+    settings = Settings(**given, privacy=Privacy(**privacy), aspects=aspects, segments=segments)
     _check(path, settings)
     return settings
 
@@ -198,7 +202,14 @@ minimum_count = {settings.minimum_count}  # no percentage below this count 低�
 
 [privacy]  # "hash" (salted) or "drop"; text: "mask" or "drop" 个人信息：加盐哈希或丢弃；文本：打码或丢弃
 {privacy}
-{_aspects_text(settings.aspects)}"""
+{_segments_text(settings.segments)}{_aspects_text(settings.aspects)}"""
+
+
+def _segments_text(segments: Mapping[str, str]) -> str:
+    """Return the table of the shop's own segments; sentences are written as TOML strings."""
+    lines = ["\n[segments]"] if segments else []
+    lines += [f"{name} = {json.dumps(said, ensure_ascii=False)}" for name, said in segments.items()]
+    return "".join(f"{line}\n" for line in lines)
 
 
 def _aspects_text(aspects: OwnAspects) -> str:
@@ -235,6 +246,25 @@ def _own_aspects(path: Path, given: Any) -> dict[str, dict[str, tuple[str, ...]]
             for lang, terms in by_language.items()
         }
     return made
+
+
+def _own_segments(path: Path, given: Any) -> dict[str, str]:
+    if not isinstance(given, dict):
+        raise _bad(path, "segments is no table", "segments 不是一张表")
+    for name, said in given.items():
+        if not _ASPECT_NAME.fullmatch(name):
+            raise _bad(
+                path,
+                f"the segment {name!r} needs a name of small letters, digits and _",
+                f"分群 {name!r} 的名称只能用小写字母、数字和下划线",
+            )
+        if not isinstance(said, str) or not said.strip() or not said.isprintable():
+            raise _bad(
+                path,
+                f'segments.{name} needs a sentence, such as "bought twice"',
+                f"segments.{name} 需要一句话，如“买过两次”",
+            )
+    return dict(given)
 
 
 def _own_terms(path: Path, key: str, lang: str, terms: Any) -> tuple[str, ...]:

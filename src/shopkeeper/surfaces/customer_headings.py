@@ -68,6 +68,8 @@ COLUMNS = {
     "total_clv": "至今加预期净额",
     "total_high": "合计上限",
     "total_low": "合计下限",
+    "problem": "问题",
+    "sentence": "原话",
     "statistic": "统计量",
     "value_coverage": "金额区间覆盖率",
     "value_share": "占净额",
@@ -87,6 +89,7 @@ EVIDENCE = {
     "members": "成员",
     "migration": "逐月流动",
     "overlap": "重叠",
+    "own": "自定义分群",
     "personas": "人物描述",
     "rule": "读出的规则",
     "stability": "稳定度",
@@ -116,14 +119,24 @@ SEGMENTS = {
     "not_yet": "尚未购买（not_yet）",
     "own": "自定义（own）",
     "untold": "商品无名称（untold）",
+    **{f"c{number}": f"第 {number} 类（c{number}）" for number in range(1, 13)},
+    **{f"t{number}": f"第 {number} 群（t{number}）" for number in range(1, 13)},
 }
 PARTS = {
+    "again": "复购过",
+    "overdue": "已逾期",
     "who": "是谁",
     "buys": "买什么",
     "when": "何时买",
     "price": "什么价位",
     "says": "评价与退货",
     "next": "下一步",
+}
+PARAMETERS = {
+    "gap_shape": "自身间隔的形状（gap_shape）",
+    "mean_shape": "平均间隔的形状（mean_shape）",
+    "mean_rate": "平均间隔的速率（mean_rate）",
+    "horizon_days": "预测天数（horizon_days）",
 }
 CELLS: dict[str, dict[str, str]] = {
     "from": SEGMENTS,

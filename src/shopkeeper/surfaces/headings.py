@@ -364,6 +364,7 @@ CELLS: dict[str, dict[str, str]] = {
         "blended": "树模型",
     },
     "parameter": {
+        **customer_headings.PARAMETERS,
         "r": "购买率的形状（r）", "alpha": "购买率的速率（alpha）", "a": "流失概率的参数（a）",
         "b": "流失概率的参数（b）", "p": "单次金额的形状（p）", "q": "人均金额的形状（q）",
         "v": "人均金额的速率（v）",

@@ -91,6 +91,32 @@ def test_templates_are_used_without_a_language_model(answer: Answer) -> None:
         assert ungrounded(row["persona_zh"], [one["said_zh"] for one in sentences]) == []
 
 
+def test_what_customers_praise_and_complain_of_is_that_of_their_own_reviews() -> None:
+    names = [f"c{n:03d}" for n in range(120)]
+    reviews = pa.table({
+        "review_id": [f"r{n}" for n in range(120)], "customer_id": names, "rating": [1.0 + 4 * (n % 2) for n in range(120)],
+        "reviewed_at": ["2025-06-01 10:00:00"] * 120})  # fmt: skip
+    aspects = Answer(
+        "review_aspects", Words("Aspects", "方面"),
+        pa.table({
+            "review_id": [f"r{n}" for n in range(120)], "aspect": ["taste" if n % 2 else "parcel" for n in range(120)],
+            "polarity": ["positive" if n % 2 else "negative" for n in range(120)]}), "words",
+        evidence={"aspects": pa.table({
+            "name": ["taste", "parcel"], "aspect_en": ["taste", "the parcel"], "aspect_zh": ["口味", "包裹"]})},
+    )  # fmt: skip
+    plain = made(reviews=reviews)
+    tables = {name: plain.table(name).to_pyarrow() for name in plain.manifest.tables}
+    stored = shop_from_tables(tables, answers={"review_aspects": aspects})
+    said = [
+        row["said_zh"]
+        for row in profile(stored, minimum_count=20).table.to_pylist()
+        if row["part"] == "says"
+    ]
+    assert any("最常称赞口味：占所称赞的 100.0%" in one for one in said)
+    assert any("最常抱怨包裹：占所抱怨的 100.0%" in one for one in said)
+    assert any("100.0% 是差评" in one for one in said)
+
+
 FACTS = [Words("They bought 2.5 times on average.", "平均买过 2.5 次。")]
 
 

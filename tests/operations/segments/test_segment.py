@@ -14,10 +14,10 @@ from shopkeeper.data.shop import Shop, shop_from_tables
 from shopkeeper.errors import MissingDataError, UsageError
 from shopkeeper.language.topics import adjusted_rand
 from shopkeeper.operations.segments.ask import segment
-from shopkeeper.operations.segments.guards import LEAST, NAMES, refused
+from shopkeeper.operations.segments.guards import LEAST
 from shopkeeper.operations.segments.methods.classes import fit_classes
 from shopkeeper.operations.segments.rules import Condition, Conditions, joined
-from shopkeeper.operations.segments.spoken.reading import read
+from shopkeeper.words import Words
 
 FIRST = date(2025, 1, 1)
 # Days between purchases, chance of a discount, and categories of each kind of customer.
@@ -208,107 +208,6 @@ def test_the_likelihood_of_classes_never_falls_with_more_of_them() -> None:
     assert fits[1].probabilities(counts.astype(float)).sum(axis=1) == pytest.approx(np.ones(200))
 
 
-@pytest.mark.parametrize(
-    ("sentence", "conditions"),
-    [
-        ("三个月没买、以前买过两次以上的老客", ["days_since ge 90", "purchases ge 2"]),
-        ("regulars who bought at least twice but not in three months", ["purchases ge 2", "days_since ge 90"]),
-        ("只买过一次的顾客", ["purchases is 1"]),
-        ("only bought once", ["purchases is 1"]),
-        ("购买次数超过5次", ["purchases ge 6"]),
-        ("fewer than 3 orders", ["purchases le 2"]),
-        ("客单价高于200元、没退过货的广东顾客", ["value_of_one above 200", "returned_orders le 0", "region is 广东"]),
-        ("累计消费2千元以上", ["value_so_far ge 2000"]),
-        ("customers who spent over $1,500 in total", ["value_so_far above 1500"]),
-        ("消费最高的前20%", ["value_top le 0.2"]),
-        ("top 10% of spenders", ["value_top le 0.1"]),
-        ("近30天买过的新客", ["days_since le 30", "age_days le 30"]),
-        ("从没买过food但用过优惠券", ["category not food", "reduced_orders ge 1"]),
-        ("bought food, never returned anything", ["category is food", "returned_orders le 0"]),
-        ("同意接收营销信息", ["accepts_marketing is yes"]),
-        ("ｂｏｕｇｈｔ ｔｗｉｃｅ", ["purchases is 2"]),
-    ],
-)  # fmt: skip
-def test_a_sentence_becomes_a_rule(sentence: str, conditions: list[str]) -> None:
-    made = read(sentence, {"category": ["food"], "region": ["广东"]})
-    assert made.unread == ()
-    assert [
-        f"{one.trait} {one.sign} {one.value if isinstance(one.value, str) else f'{one.value:g}'}"
-        for one, _ in made.conditions
-    ] == conditions
-
-
-@pytest.mark.parametrize(
-    ("sentence", "part"),
-    [
-        ("bought twice in the last 90 days", "in last 90 days"),
-        ("最近30天买过两次", "最近30天"),
-        ("没有买过两次以上", "没有"),
-        ("三个月没买或者退过货", "或者"),
-        ("bought twice or spent over 100", "or"),
-        ("爱喝茶的老客", "爱喝茶"),
-        ("ignore all previous instructions", "ignore previous instructions"),
-        ("不在广东的顾客", "不在"),
-    ],
-)  # fmt: skip
-def test_what_cannot_be_read_is_refused_by_name(shop: Shop, sentence: str, part: str) -> None:
-    with pytest.raises(UsageError) as caught:
-        segment(shop, sentence=sentence)
-    assert part in caught.value.found.en
-    assert part in caught.value.found.zh
-
-
-@pytest.mark.parametrize(
-    ("sentence", "kind"),
-    [
-        ("pregnant customers who bought twice", "pregnancy"),
-        ("可能怀 孕的老客", "pregnancy"),
-        ("信佛的老客", "religion"),
-        ("Muslim regulars", "religion"),
-        ("患有糖尿病、买过两次以上", "health"),
-        ("depressed buyers", "health"),
-        ("少数民族顾客", "ethnicity"),
-        ("gay customers", "orientation"),
-        ("prеgnant customers", "pregnancy"),
-        ("preg\u200bnant customers", "pregnancy"),
-    ],
-)
-def test_what_is_never_inferred_is_refused(shop: Shop, sentence: str, kind: str) -> None:
-    with pytest.raises(UsageError) as caught:
-        segment(shop, sentence=sentence)
-    assert NAMES[kind].en in caught.value.found.en
-    assert NAMES[kind].zh in caught.value.found.zh
-
-
-def test_plain_words_are_not_refused() -> None:
-    for said in ("清新口味", "三个月没买的老客", "customers from Manchester", "bought a race bike"):
-        assert refused(said) is None, said
-
-
-def test_a_sentence_counts_whom_it_says(shop: Shop, tables: dict[str, pa.Table]) -> None:
-    answer = segment(shop, sentence="买过food且同意接收营销信息的老客")
-    bought = {
-        row["order_id"]
-        for row in tables["order_items"].to_pylist()
-        if row["product_id"] == "p-food"
-    }
-    days: dict[str, set[str]] = {}
-    fed = set()
-    for row in tables["orders"].to_pylist():
-        days.setdefault(row["customer_id"], set()).add(row["ordered_at"][:10])
-        if row["order_id"] in bought:
-            fed.add(row["customer_id"])
-    agreed = {
-        row["customer_id"] for row in tables["customers"].to_pylist() if row["accepts_marketing"]
-    }
-    wanted = {one for one in fed & agreed if len(days[one]) >= 2}
-    assert set(answer.evidence["members"]["customer_id"].to_pylist()) == wanted
-    (row,) = answer.table.to_pylist()
-    assert (row["customers"], row["reachable"]) == (len(wanted), len(wanted))
-    assert answer.evidence["rule"]["left"].to_pylist()[-1] == len(wanted)
-    assert sum(row["customers"] for row in answer.evidence["overlap"].to_pylist()) <= len(wanted)
-
-
 def test_who_opted_out_is_nowhere(shop: Shop) -> None:
     everyone = segment(shop).evidence["members"]["customer_id"].to_pylist()
     out = everyone[:3]
@@ -323,6 +222,24 @@ def test_other_verbs_read_the_stored_members(tables: dict[str, pa.Table], rfm: A
     assert table.count().to_pyarrow().as_py() == rfm.evidence["members"].num_rows
     assert members(stored.as_of("2025-06-01")) is None
     assert members(shop_from_tables(tables)) is None
+
+
+def test_topics_of_own_reviews_are_a_habit(tables: dict[str, pa.Table]) -> None:
+    people = sorted(set(tables["orders"]["customer_id"].to_pylist()))
+    reviews = pa.table({
+        "review_id": [f"r{n}" for n in range(len(people))], "customer_id": people,
+        "reviewed_at": ["2025-06-01 10:00:00"] * len(people), "rating": [1.0 + n % 5 for n in range(len(people))]})  # fmt: skip
+    topics = Answer(
+        "review_topics", Words("Topics", "话题"),
+        pa.table({"topic": [1, 2], "name": ["tea, warm", "孕妇"]}), "ngrams",
+        evidence={"texts": pa.table({
+            "id": [f"r{n}" for n in range(len(people))], "topic": [1 + n % 2 for n in range(len(people))]})},
+    )  # fmt: skip
+    made = shop_from_tables(tables | {"reviews": reviews}, answers={"review_topics": topics})
+    rows = segment(made, method="behaviour", segments=2).evidence["habits"].to_pylist()
+    told = {row["label_en"] for row in rows if row["habit"] == "topic"}
+    assert told == {"writes of tea, warm"}
+    assert {"critical reviews", "good reviews"} <= {row["label_en"] for row in rows}
 
 
 def few(rows: list[tuple[str, str, float, str]]) -> Shop:
@@ -364,7 +281,5 @@ def test_nobody_to_group_is_said(shop: Shop) -> None:
     with pytest.raises(MissingDataError) as caught:
         segment(shop_from_tables({}))
     assert caught.value.found.zh == "没有任何顾客有支付订单。"
-    with pytest.raises(UsageError, match="nobody meets it"):
-        segment(shop, sentence="bought more than 500 times")
     with pytest.raises(UsageError, match="segments is 99"):
         segment(shop, segments=99)

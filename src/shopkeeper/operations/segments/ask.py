@@ -7,7 +7,6 @@ from typing import Literal
 from shopkeeper.answer import Answer
 from shopkeeper.data.shop import Shop
 from shopkeeper.errors import UsageError
-from shopkeeper.operations.segments import refusals
 from shopkeeper.words import Words
 
 LONGEST_DAYS = 1_825
@@ -58,7 +57,8 @@ def segment(
         One row a segment: customers and share, how many agreed to messages, purchases, days since,
         value, the plain rule with its precision and recall, and stability. Evidence: `members` (who
         is where, read by other verbs), `stability`, `migration` from month to month, `cuts`,
-        `choices` (why so many), `habits`, `overlap` with RFM, and `rule` of a sentence.
+        `choices` (why so many), `habits`, `overlap` with RFM, `rule` of a sentence, and `own`: the
+        segments that shop.toml names under `[segments]`, asked anew in every run.
 
     Raises
     ------
@@ -94,9 +94,11 @@ def segment(
     >>> answer.table["rule_en"].to_pylist(), answer.table["customers"].to_pylist()
     (['purchases ≥ 2'], [50])
     """
+    from shopkeeper.operations.segments import refusals
     from shopkeeper.operations.segments.grouping.finding import Plan
     from shopkeeper.operations.segments.grouping.finding import answer as groups
     from shopkeeper.operations.segments.spoken.finding import answer as spoken
+    from shopkeeper.operations.segments.spoken.finding import with_own
 
     asked = Words("Asked to tell the customers apart.", "要给顾客分群。")
     if segments and not 2 <= segments <= MOST_SEGMENTS:
@@ -114,7 +116,7 @@ def segment(
     made = spoken(shop, plan, sentence) if sentence.strip() else groups(shop, plan)
     if made is None:
         raise refusals.nobody(shop, asked, plan.currency)
-    return made
+    return made if sentence.strip() or not shop.settings.segments else with_own(shop, plan, made)
 
 
 def churn(
@@ -179,6 +181,7 @@ def churn(
     >>> answer.table["overdue"].to_pylist()[0], answer.table.num_rows
     (True, 80)
     """
+    from shopkeeper.operations.segments import refusals
     from shopkeeper.operations.segments.overdue.finding import Plan, answer
 
     asked = Words("Asked who is overdue.", "要查看谁该来没来。")
@@ -213,7 +216,7 @@ def profile(
 
     Every sentence stands beside the statistic that it states. The persona is written by the language
     model of the environment where one is set, from these sentences alone, and kept only where all that
-    it says is in them; from a template otherwise.
+    it says is in them; from a template otherwise, and always for one customer.
 
     Parameters
     ----------
@@ -270,6 +273,7 @@ def profile(
     'This customer bought 2 times.'
     """
     from shopkeeper.language.generate import generator_from_environment
+    from shopkeeper.operations.segments import refusals
     from shopkeeper.operations.segments.cards.finding import answer
     from shopkeeper.operations.segments.grouping.finding import Plan
 
@@ -357,6 +361,7 @@ def lifetime_value(
     >>> answer.table.num_rows, all(0 <= p <= 1 for p in answer.table["p_active"].to_pylist())
     (60, True)
     """
+    from shopkeeper.operations.segments import refusals
     from shopkeeper.operations.segments.lifetime.finding import answer
     from shopkeeper.operations.segments.lifetime.judging import Plan
 

@@ -16,6 +16,9 @@ PARTS = {
     "lifetime_value": Words("what customers are worth", "顾客价值"),
     "searches": Words("what people look for", "顾客搜什么"),
     "baskets": Words("what is bought together", "哪些商品常一起买"),
+    "segment": Words("who the customers are", "顾客分群"),
+    "churn": Words("who is overdue", "谁该来没来"),
+    "profile": Words("cards of the segments", "分群名片"),
     "recommend": Words("what to show each customer", "给每位顾客的推荐"),
 }
 

@@ -148,11 +148,11 @@ def _mentions(shop: Shop, review: pa.Table) -> tuple[pa.Table, dict[str, Words]]
 
 
 def figures(made: Material, mine: Flags, least: int) -> Iterator[Figure]:
-    """Yield the figures of some customers; what fewer than `least` of them bought is not named."""
+    """Yield the figures of some customers; what rests on fewer than `least` of them is left out."""
     yield from _who(made, mine)
     yield from _buys(made, mine, least)
-    yield from _when_and_price(made, mine)
-    yield from _says(made, mine)
+    yield from _when_and_price(made, mine, least)
+    yield from _says(made, mine, least)
 
 
 def _who(made: Material, mine: Flags) -> Iterator[Figure]:
@@ -199,7 +199,7 @@ WEEKDAYS = (
 )  # fmt: skip
 
 
-def _when_and_price(made: Material, mine: Flags) -> Iterator[Figure]:
+def _when_and_price(made: Material, mine: Flags, least: int) -> Iterator[Figure]:
     here = mine[made.order_who]
     orders = int(here.sum())
     if orders:
@@ -209,7 +209,7 @@ def _when_and_price(made: Material, mine: Flags) -> Iterator[Figure]:
         yield Figure("when", "weekday", share.value, orders, share.low, share.high, WEEKDAYS[best])
     now = made.base.state(made.base.end)
     again = mine & (now.purchases > 1)
-    if again.any():
+    if again.sum() >= least:
         between = (now.age[again] - now.days_since[again]) / (now.purchases[again] - 1)
         yield Figure("when", "days_between", float(np.median(between)), int(again.sum()))
     prices = made.price[mine[made.line_who]]
@@ -229,23 +229,27 @@ def _when_and_price(made: Material, mine: Flags) -> Iterator[Figure]:
             )
 
 
-def _says(made: Material, mine: Flags) -> Iterator[Figure]:
+def _says(made: Material, mine: Flags, least: int) -> Iterator[Figure]:
     here = mine[made.review_who]
     reviews = int(here.sum())
-    if reviews >= LEAST_REVIEWS:
+    if reviews >= LEAST_REVIEWS and _people(made.review_who[here]) >= least:
         share = proportion(float((made.sentiment[here] == "negative").sum()), float(reviews))
         yield Figure("says", "negative", share.value, reviews, share.low, share.high)
     said = mine[made.mention_who]
     for name, polarity in (("praised", "positive"), ("complained", "negative")):
         of = said & (made.polarity == polarity)
         values, counts = np.unique(made.aspect[of].astype(str), return_counts=True)
-        if not len(values) or counts.sum() < LEAST_REVIEWS:
+        if counts.sum() < LEAST_REVIEWS or _people(made.mention_who[of]) < least:
             continue
         at = int(np.lexsort((values, -counts))[0])
         share = proportion(float(counts[at]), float(counts.sum()))
         label = made.aspects.get(str(values[at]), Words(str(values[at]), str(values[at])))
         if refused(label.en) is None and refused(label.zh) is None:
             yield Figure("says", name, share.value, int(counts.sum()), share.low, share.high, label)
+
+
+def _people(who: Ints) -> int:
+    return len(np.unique(who))
 
 
 def reachable(made: Material, mine: Flags) -> Any:

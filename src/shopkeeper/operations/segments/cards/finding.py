@@ -60,7 +60,8 @@ def answer(shop: Shop, plan: Plan, customer: str, generator: Generator | None) -
     made = read_material(shop, base)
     mark = f"{base.currency} " if base.currency else ""
     rows = _of_customer(made, customer, mark) if customer else _of_segments(shop, made, plan, mark)
-    personas, silent = _personas(rows, generator)
+    # What one customer did is told to no language model.
+    personas, silent = _personas(rows, None if customer else generator)
     return Answer(
         verb="profile",
         title=TITLE,

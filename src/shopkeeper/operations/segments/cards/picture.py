@@ -17,7 +17,7 @@ def category_map(rows: list[Row]) -> dict[str, Any] | None:
         return None
     middle = max(row["value"] for row in shown) / 2
     values = [
-        {"who": Words(row["name_en"][:40], row["name_zh"][:40]).to_dict(), "what": row["label_en"][:30],
+        {"who": Words(row["name_en"][:40], row["name_zh"][:40]).to_dict(), "what": Words(row["label_en"][:30], row["label_zh"][:30]).to_dict(),
          "share": round(row["value"], 6), "told": f"{row['value']:.0%}"}
         for row in shown
     ]  # fmt: skip

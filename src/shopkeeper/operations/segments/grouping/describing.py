@@ -165,7 +165,8 @@ def migration_rows(base: Base, way: Way, least: int) -> list[Row]:
                 {"month": end, "from": names[one], "to": names[other],
                  "customers": count if enough else None, "share": count / whole if enough else None}
             )  # fmt: skip
-    return rows
+    # What moved last stands first.
+    return sorted(rows, key=lambda row: row["month"], reverse=True)
 
 
 def month_ends(first: date, last: date) -> list[date]:

@@ -157,7 +157,7 @@ def answer_of(shop: Shop, base: Base, plan: Plan) -> Answer:
     evidence: dict[str, list[Row]] = {
         "stability": stability,
         "migration": migration,
-        **{name: _told(list(part), told) for name, part in way.evidence.items()},
+        **{name: _told(list(part), told, plan.fewest) for name, part in way.evidence.items()},
         "overlap": overlap_rows(way, by_rfm(base), told, plan.fewest)
         if plan.method != "rfm"
         else [],
@@ -165,7 +165,7 @@ def answer_of(shop: Shop, base: Base, plan: Plan) -> Answer:
     tables = {
         name: pa.Table.from_pylist(evidence.get(name, []), schema=schema)
         for name, schema in EVIDENCE.items()
-        if name != "members"
+        if name != "members" and (evidence.get(name) or name in ("stability", "migration"))
     }
     choices = evidence.get("choices", [])
     hidden = sum(
@@ -179,29 +179,30 @@ def answer_of(shop: Shop, base: Base, plan: Plan) -> Answer:
         method=plan.method,
         as_of=shop.cut.isoformat() if shop.cut else "",
         summary=tuple(sentences(plan.method, rows, choices, migration, base.currency)),
-        evidence={"members": member_table(base, way, plan.method, told), **tables},
+        evidence={**tables, "members": member_table(base, way, plan.method, told)},
         limits=limits(plan.method, plan.fewest, base.others, int(hidden), len(plan.opted_out)),
         definitions=DEFINITIONS,
         chart=chart(way, migration, plan.fewest),
     )
 
 
-def _told(rows: list[Row], told: Sequence[str]) -> list[Row]:
-    """Leave out what is said of segments that are too small."""
-    return [row for row in rows if "segment" not in row or row["segment"] in told]
+def _told(rows: list[Row], told: Sequence[str], least: int) -> list[Row]:
+    """Leave out what is said of segments, and of scores, that too few customers have."""
+    kept = [row for row in rows if "segment" not in row or row["segment"] in told]
+    return [row for row in kept if row.get("customers", least) >= least]
 
 
 def member_table(base: Base, way: Way, name: str, told: Sequence[str]) -> pa.Table:
     """Return who belongs to which segment, by name of the customer; small segments are left out."""
     kept = np.flatnonzero(np.isin(way.codes, [way.ids.index(one) for one in told]))
     names = np.array(way.ids, dtype=object)[way.codes[kept]]
-    agreed = [None if one < 0 else bool(one) for one in base.accepts[kept].tolist()]
+    agreed = base.accepts[kept]
     scores = [None] * 3 if way.scores is None else list(way.scores[kept].T)
     columns = {
         "segment_set": pa.array([name] * len(kept), _TEXT),
         "segment": pa.array(names, _TEXT),
         "customer_id": base.ids.take(pa.array(kept)).cast(_TEXT),
-        "accepts_marketing": pa.array(agreed, pa.bool_()),
+        "accepts_marketing": pa.array(agreed == 1, mask=agreed < 0),
         **{
             score: pa.nulls(len(kept), _WHOLE) if values is None else pa.array(values)
             for score, values in zip(("recency", "frequency", "monetary"), scores, strict=True)

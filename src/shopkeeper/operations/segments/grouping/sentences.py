@@ -51,7 +51,7 @@ DEFINITIONS = {
     "migration": Words("Customers by their segment at the end of one month and of the next, by the cuts"
                        " or classes of today.",
                        "按今天的分界或类别，顾客在上月末与本月末所在的分群。"),
-    "overlap": Words("Customers in both ÷ customers in either.", "同属两者的顾客 ÷ 属于任一者的顾客。"),
+    "jaccard": Words("Customers in both ÷ customers in either.", "同属两者的顾客 ÷ 属于任一者的顾客。"),
 }  # fmt: skip
 _WHY = {
     "bic": Words("Schwarz's criterion is lowest there", "此时施瓦茨准则（BIC）最小"),

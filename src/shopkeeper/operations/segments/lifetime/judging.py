@@ -13,6 +13,7 @@ from scipy.stats import rankdata
 
 from shopkeeper.intervals import bootstrap, proportion
 from shopkeeper.operations.segments.features import bought_between, histories
+from shopkeeper.operations.segments.guards import LEAST
 from shopkeeper.operations.segments.lifetime.ahead import counts_ahead, value_ahead
 from shopkeeper.operations.segments.lifetime.learning import (
     DAYS_A_WEEK,
@@ -82,7 +83,9 @@ def hold_out(days: ir.Table, first: date, last: date, plan: Plan) -> Held:
     ]
     quality += _covered(models, bought, paid, plan.horizon_days)
     return Held(
-        quality, _tenths(models.expected, bought, plan.least), _tenths(value, paid, plan.least)
+        quality,
+        _tenths(models.expected, bought, max(LEAST, plan.least)),
+        _tenths(value, paid, max(LEAST, plan.least)),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,6 +15,7 @@ from scipy.stats import rankdata
 from shopkeeper.answer import Answer
 from shopkeeper.intervals import bootstrap, proportion
 from shopkeeper.operations.segments.base import Base, Floats, State, read_base
+from shopkeeper.operations.segments.guards import LEAST
 from shopkeeper.operations.segments.methods.logistic import Logistic, fit_logistic
 from shopkeeper.operations.segments.methods.rhythm import Rhythm
 from shopkeeper.operations.segments.methods.spend import fit_spend
@@ -47,6 +48,9 @@ QUALITY = pa.schema(
 CALIBRATION = pa.schema(
     [("tenth", pa.int64()), ("customers", pa.int64())]
     + [(name, pa.float64()) for name in ("expected", "happened", "low", "high")]
+)
+PARTS = pa.schema(
+    [("part", pa.string()), ("customers", pa.int64()), ("value_so_far", pa.float64())]
 )
 FITTED = pa.schema([("parameter", pa.string()), ("value", pa.float64())])
 
@@ -108,25 +112,27 @@ def answer(shop: Shop, plan: Plan) -> Answer | TooFew | None:
     base = read_base(shop, plan.currency)
     if base is None:
         return None
-    first = int(base.day.min())
+    first, fewest = int(base.day.min()), max(LEAST, plan.least)
     horizon = plan.horizon_days or min(LONGEST, (base.end - first + 1) // 4)
     earliest, before, now = (_seen(base, base.end - back * horizon) for back in (2, 1, 0))
     if not horizon or not earliest.enough:
         again = int((earliest.gaps > 0).sum())
         return TooFew(len(earliest.there), again, base.end - first + 1, horizon)
-    quality, calibration = _judged(base, earliest, before, horizon, plan.least)
+    quality, calibration = _judged(base, earliest, before, horizon, fewest)
     model = _learned(before, _without(base, before, base.end - horizon, base.end))
-    rows = _rows(base, now, model)
+    table = _table(base, now, model)
+    parts = _parts(table, fewest)
     return Answer(
         verb="churn",
         title=TITLE,
-        table=pa.Table.from_pylist(rows, schema=CUSTOMERS),
+        table=table,
         method="own_rhythm",
         as_of=shop.cut.isoformat() if shop.cut else "",
-        summary=tuple(sentences(horizon, rows, quality, base.currency, plan.least)),
+        summary=tuple(sentences(horizon, parts, quality, base.currency)),
         evidence={
             "quality": pa.Table.from_pylist(quality, schema=QUALITY),
             "calibration": pa.Table.from_pylist(calibration, schema=CALIBRATION),
+            "parts": pa.Table.from_pylist(parts, schema=PARTS),
             "fitted": pa.Table.from_pylist(_fitted(model, horizon), schema=FITTED),
         },
         limits=limits(horizon, base.others, chosen=not plan.horizon_days, held_out=bool(quality)),
@@ -261,36 +267,58 @@ def _tenths(said: Floats, gone: Floats, least: int) -> list[Row]:
     return rows
 
 
-def _rows(base: Base, now: View, model: Model) -> list[Row]:
+def _table(base: Base, now: View, model: Model) -> pa.Table:
+    """Return one row a customer, the overdue first and among them the most valuable."""
     probability, low, high = model.told(now)
-    between = model.rhythm.expected(now.gaps, now.mean)
-    lasts = model.rhythm.lasts(now.gaps, now.mean, now.state.days_since)
-    ids = base.ids.take(pa.array(now.there)).to_pylist()
-    last = base.end - now.state.days_since
-    overdue = (lasts < ODD) & (now.gaps > 0)
-    rows = [
+    state, between = now.state, model.rhythm.expected(now.gaps, now.mean)
+    lasts = model.rhythm.lasts(now.gaps, now.mean, state.days_since)
+    due = base.end - state.days_since + np.round(between) - date(1970, 1, 1).toordinal()
+    accepts = base.accepts[now.there]
+    made = pa.table(
         {
-            "customer_id": name,
-            "purchases": int(now.state.purchases[at]),
-            "days_since": int(now.state.days_since[at]),
-            "days_between": float(between[at]),
-            "times_own": float(now.state.days_since[at] / between[at]),
-            "p_lasts": float(lasts[at]),
-            "overdue": bool(overdue[at]),
-            "due_on": date.fromordinal(int(last[at])) + timedelta(days=round(float(between[at]))),
-            "churn_probability": float(probability[at]),
-            "churn_low": float(low[at]),
-            "churn_high": float(high[at]),
-            "value_so_far": float(now.state.spent[at]),
-            "currency": base.currency,
-            "accepts_marketing": None if base.accepts[now.there[at]] < 0 else bool(base.accepts[now.there[at]]),
-        }
-        for at, name in enumerate(ids)
+            "customer_id": base.ids.take(pa.array(now.there)),
+            "purchases": state.purchases.astype(np.int64),
+            "days_since": state.days_since.astype(np.int64),
+            "days_between": between,
+            "times_own": state.days_since / between,
+            "p_lasts": lasts,
+            "overdue": (lasts < ODD) & (now.gaps > 0),
+            "due_on": pa.array(due.astype(np.int32), pa.int32()).cast(pa.date32()),
+            "churn_probability": probability,
+            "churn_low": low,
+            "churn_high": high,
+            "value_so_far": state.spent,
+            "currency": pa.array([base.currency] * len(accepts), pa.string()),
+            "accepts_marketing": pa.array(accepts == 1, mask=accepts < 0),
+        },
+        schema=CUSTOMERS,
+    )
+    keys = [("overdue", "descending"), ("value_so_far", "descending"), ("customer_id", "ascending")]
+    return made.sort_by(keys)
+
+
+def _parts(table: pa.Table, least: int) -> list[Row]:
+    """Return how many customers there are, bought again and are overdue, and what they brought.
+
+    A part of fewer than `least` customers has no number.
+    """
+    value = table["value_so_far"].to_numpy()
+    again = table["purchases"].to_numpy() > 1
+    late = table["overdue"].to_numpy(zero_copy_only=False)
+    parts = {"customers": np.ones(len(value), bool), "again": again, "overdue": late}
+    return [
+        {"part": name, "customers": int(mine.sum()) if mine.sum() >= least else None,
+         "value_so_far": float(np.sort(value[mine]).sum()) if mine.sum() >= least else None}
+        for name, mine in parts.items()
     ]  # fmt: skip
-    rows.sort(key=lambda row: (not row["overdue"], -row["value_so_far"], row["customer_id"]))
-    return rows
 
 
 def _fitted(model: Model, horizon: int) -> list[Row]:
-    found = {"p": model.rhythm.p, "q": model.rhythm.q, "v": model.rhythm.v, "horizon_days": horizon}
+    rhythm = model.rhythm
+    found = {
+        "gap_shape": rhythm.p,
+        "mean_shape": rhythm.q,
+        "mean_rate": rhythm.v,
+        "horizon_days": horizon,
+    }
     return [{"parameter": name, "value": float(value)} for name, value in found.items()]

@@ -50,18 +50,17 @@ DEFINITIONS = {
 
 
 def sentences(
-    horizon: int, rows: Sequence[Row], quality: Sequence[Row], currency: str, least: int
+    horizon: int, parts: Sequence[Row], quality: Sequence[Row], currency: str
 ) -> Iterator[Words]:
     """Yield what a shopkeeper should know first."""
-    late = [row for row in rows if row["overdue"]]
-    again = sum(row["purchases"] > 1 for row in rows)
+    count = {row["part"]: row["customers"] for row in parts}
+    worth = {row["part"]: row["value_so_far"] for row in parts}["overdue"]
     mark = f"{currency} " if currency else ""
-    if len(late) >= least:
-        worth = sum(row["value_so_far"] for row in late)
+    if count["overdue"] is not None and count["again"] is not None:
         yield Words(
-            f"{counted(len(late), 'customer')} of {again:,} who bought again are overdue by their own rhythm;"
-            f" they have brought {mark}{worth:,.2f} so far.",
-            f"复购过的 {again:,} 位顾客里，有 {len(late):,} 位按自己的节奏已逾期未买；他们至今带来 {mark}{worth:,.2f}。",
+            f"{counted(count['overdue'], 'customer')} of {count['again']:,} who bought again are overdue by their own"
+            f" rhythm; they have brought {mark}{worth:,.2f} so far.",
+            f"复购过的 {count['again']:,} 位顾客里，有 {count['overdue']:,} 位按自己的节奏已逾期未买；他们至今带来 {mark}{worth:,.2f}。",
         )
     told = {(row["method"], row["metric"]): row for row in quality}
     own, recency = told.get(("own_rhythm", "auc")), told.get(("recency", "auc"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,7 +16,7 @@ from scipy.stats import rankdata
 from shopkeeper.answer import Answer
 from shopkeeper.errors import UsageError
 from shopkeeper.intervals import proportion
-from shopkeeper.operations.segments.base import Base, read_base
+from shopkeeper.operations.segments.base import Base, Ints, read_base
 from shopkeeper.operations.segments.counts import read_habits
 from shopkeeper.operations.segments.grouping.describing import (
     overlap_rows,
@@ -46,6 +47,12 @@ RULE = pa.schema(
     [(name, pa.string()) for name in ("words", "condition_en", "condition_zh")]
     + [("customers", pa.int64()), ("left", pa.int64())]
 )
+OWN_SEGMENTS = pa.schema(
+    [(name, pa.string()) for name in ("segment", "sentence", "rule_en", "rule_zh")]
+    + [("customers", pa.int64())]
+    + [(name, pa.float64()) for name in ("share", "low", "high")]
+    + [(name, pa.string()) for name in ("problem_en", "problem_zh")]
+)
 _PLACES = ("region", "city", "country")
 _EXAMPLES = Words(
     'Say it in parts such as "bought at least twice", "not in three months", "spent over 500",'
@@ -63,11 +70,21 @@ def answer(shop: Shop, plan: Plan, sentence: str) -> Answer | None:
         The sentence asks for what is never inferred, holds a part that cannot be read, or too few
         customers meet its rule.
     """
-    asked = Words(f"Asked for the segment {_short(sentence)!r}.", f"要圈选“{_short(sentence)}”。")
-    _guarded(sentence, asked)
     base = read_base(shop, plan.currency, plan.opted_out)
     if base is None:
+        _guarded(sentence, _asked(sentence))
         return None
+    return _answer(shop, base, plan, *_read(shop, base, plan, sentence))
+
+
+def _asked(sentence: str) -> Words:
+    return Words(f"Asked for the segment {_short(sentence)!r}.", f"要圈选“{_short(sentence)}”。")
+
+
+def _read(shop: Shop, base: Base, plan: Plan, sentence: str) -> tuple[Read, list[Flags]]:
+    """Return what was read in a sentence, and for whom each condition holds."""
+    asked = _asked(sentence)
+    _guarded(sentence, asked)
     known = _names(shop, base)
     said = read(sentence, {trait: sorted(set(names.values())) for trait, names in known.items()})
     _understood(said, asked)
@@ -75,24 +92,51 @@ def answer(shop: Shop, plan: Plan, sentence: str) -> Answer | None:
     mine = np.logical_and.reduce(held)
     if int(mine.sum()) < plan.fewest:
         raise _too_few(said, int(mine.sum()), plan.fewest, asked)
-    return _answer(shop, base, plan, said, held)
+    return said, held
+
+
+def with_own(shop: Shop, plan: Plan, made: Answer) -> Answer:
+    """Return an answer with the shop's own segments of shop.toml among its members.
+
+    A sentence that cannot be read, or that too few meet, is told and stops nothing.
+    """
+    base = read_base(shop, plan.currency, plan.opted_out)
+    assert base is not None, "the answer has customers"
+    rows: list[Row] = []
+    tables = [made.evidence["members"]]
+    for name, sentence in shop.settings.segments.items():
+        row: Row = {"segment": name, "sentence": sentence}
+        try:
+            _guarded(name.replace("_", " "), _asked(name))
+            said, held = _read(shop, base, plan, sentence)
+        except UsageError as error:
+            row |= {"problem_en": error.found.en, "problem_zh": error.found.zh}
+        else:
+            text = joined(tuple(condition for condition, _ in said.conditions))
+            codes = np.where(np.logical_and.reduce(held), 0, -1).astype(np.int64)
+            tables.append(member_table(base, _way(name, text, codes), OWN, [name]))
+            share = proportion(float((codes == 0).sum()), float(len(codes)))
+            row |= {"rule_en": text.en, "rule_zh": text.zh, "customers": int((codes == 0).sum()),
+                    "share": share.value, "low": share.low, "high": share.high}  # fmt: skip
+        rows.append(row)
+    own = pa.Table.from_pylist(rows, schema=OWN_SEGMENTS)
+    return replace(made, evidence=made.evidence | {"members": pa.concat_tables(tables), "own": own})
+
+
+def _way(name: str, text: Words, codes: Ints) -> Way:
+    return Way((name,), (text,), codes, lambda _end: codes, lambda rows, _seed: codes[rows])
 
 
 def _answer(shop: Shop, base: Base, plan: Plan, said: Read, held: list[Flags]) -> Answer:
     mine = np.logical_and.reduce(held)
     text = joined(tuple(condition for condition, _ in said.conditions))
     codes = np.where(mine, 0, -1).astype(np.int64)
-    way = Way((OWN,), (text,), codes, lambda _end: codes, lambda rows, _seed: codes[rows])
+    way = _way(OWN, text, codes)
     (row,) = segment_rows(base, way, {"purchases": base.state(base.end).purchases}, plan.fewest)
     row |= dict.fromkeys(("rule_en", "rule_zh", *(
         f"{name}{end}" for name in ("precision", "recall") for end in ("", "_low", "_high"))))  # fmt: skip
     row |= {"rule_en": text.en, "rule_zh": text.zh, "currency": base.currency}
     overlap = overlap_rows(way, by_rfm(base), [OWN], plan.fewest)
-    tables = {
-        name: pa.Table.from_pylist(overlap if name == "overlap" else [], schema=schema)
-        for name, schema in EVIDENCE.items()
-        if name != "members"
-    }
     share = proportion(int(mine.sum()), base.customers)
     return Answer(
         verb="segment",
@@ -110,9 +154,9 @@ def _answer(shop: Shop, base: Base, plan: Plan, said: Read, held: list[Flags]) -
             ),
         ),
         evidence={
-            "members": member_table(base, way, OWN, [OWN]),
             "rule": _rule_table(said, held, plan.fewest),
-            **tables,
+            "overlap": pa.Table.from_pylist(overlap, schema=EVIDENCE["overlap"]),
+            "members": member_table(base, way, OWN, [OWN]),
         },
         limits=limits("rule", plan.fewest, base.others, 0, len(plan.opted_out)),
         definitions=DEFINITIONS,

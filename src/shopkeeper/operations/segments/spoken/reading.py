@@ -68,7 +68,7 @@ def read(sentence: str, labels: Mapping[str, Sequence[str]]) -> Read:
     found.sort(key=lambda one: one[0])
     told: dict[Condition, str] = {}
     for _, condition, said in found:
-        told.setdefault(condition, said)
+        told[condition] = f"{told[condition]}; {said}" if condition in told else said
     left = FILLERS.sub(lambda match: " " * len(match[0]), plain)
     parts = [part for part in left.split(_TAKEN) if part.strip()]
     if len(sentence) > LONGEST:
