@@ -42,7 +42,7 @@ if TYPE_CHECKING:
         UsageError,
     )
     from shopkeeper.operations.behaviour.ask import funnel, overview, retention, sessions
-    from shopkeeper.operations.behaviour.ask_further import baskets, searches
+    from shopkeeper.operations.behaviour.ask_further import baskets, explain_change, paths, searches
     from shopkeeper.operations.recommend.ask import recommend, similar_products
     from shopkeeper.operations.reviews.ask import (
         review_aspects,
@@ -83,11 +83,13 @@ __all__ = [
     "build_demo",
     "check",
     "compare_methods",
+    "explain_change",
     "funnel",
     "import_files",
     "lifetime_value",
     "open_shop",
     "overview",
+    "paths",
     "recommend",
     "retention",
     "review_aspects",
@@ -109,7 +111,7 @@ _HOMES = {
     "data.importing": ("ImportSummary", "import_files"),
     "data.shop": ("Shop", "open_shop", "shop_from_tables"),
     "operations.behaviour.ask": ("funnel", "overview", "retention", "sessions"),
-    "operations.behaviour.ask_further": ("baskets", "searches"),
+    "operations.behaviour.ask_further": ("baskets", "explain_change", "paths", "searches"),
     "operations.recommend.ask": ("recommend", "similar_products"),
     "operations.reviews.ask": (
         "review_aspects",

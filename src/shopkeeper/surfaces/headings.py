@@ -222,6 +222,7 @@ OF_TABLE = {
     ("stars", "name"): "方面",
     ("months", "name"): "方面",
     ("quotes", "name"): "方面",
+    **behaviour_headings.OF_TABLE,
     ("panel", "products"): "商品数",
     ("balance", "before"): "匹配前差异",
     ("balance", "after"): "匹配后差异",
@@ -324,7 +325,7 @@ CELLS: dict[str, dict[str, str]] = {
     },
     "kind": {
         "delivery": "配送", "speed": "速度", "freight": "运费", "basket": "一单商品", "price": "价格",
-        "category": "类目", "seller": "卖家",
+        "category": "类目", "seller": "卖家", **behaviour_headings.KINDS,
     },
     "part": {
         "writers": "写评价的顾客", "products": "被评价的商品", "visitors": "访客",
