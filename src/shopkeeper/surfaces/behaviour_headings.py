@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shopkeeper.operations.behaviour.vocabulary import PROPERTIES
+from shopkeeper.operations.behaviour.vocabulary import EVENTS, PROPERTIES
 
 COLUMNS = {
     "query": "搜索词",
@@ -75,6 +75,8 @@ COLUMNS = {
     "all_before": "前一期文本",
     "texts_after": "后一期提及",
     "all_after": "后一期文本",
+    "segment_set": "分群集合",
+    "segment": "分群",
     # paths
     "target": "下一步",
     "transitions": "次数",
@@ -112,6 +114,7 @@ EVIDENCE = {
     "said": "新出现的说法",
     "periods": "时期",
     "nodes": "各步骤",
+    "members": "分群成员",
     "to_purchase": "下单路径",
     "to_leaving": "未下单离开的路径",
 }
@@ -147,6 +150,8 @@ CELLS: dict[str, dict[str, str]] = {
     "period": {"before": "前一期", "after": "后一期"},
     "source": {"reviews": "评价", "messages": "消息"},
     "slice": {"the whole shop": "全店"},
+    "segment": {name: f"止于{words.zh}（{name}）" for name, words in EVENTS.items()},
+    "segment_set": {"funnel_lost": "漏斗流失（funnel_lost）"},
     "dimension": {name: words.zh for name, words in PROPERTIES.items()},
     "factor": {
         "customers": "顾客数",

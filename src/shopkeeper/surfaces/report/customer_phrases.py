@@ -43,7 +43,7 @@ COLUMN_OF_FIRST = Words("Of the first step", "占第一步")
 COLUMN_OF_PREVIOUS = Words("Of the step before", "占上一步")
 
 SESSIONS = Words(
-    "Of {sessions} sessions, {bought} end in an order and {bounced} are left after one event; on average a "
+    "Of {sessions} sessions, {bought} have an order and {bounced} are left after one event; on average a "
     "session has {events} events and lasts {minutes} minutes.",
     "{sessions} 次会话中，有下单的占 {bought}，只有一个事件就离开的占 {bounced}；平均每次会话 {events} 个事件，"
     "持续 {minutes} 分钟。",

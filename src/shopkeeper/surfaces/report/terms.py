@@ -43,7 +43,7 @@ TERMS |= {
     "funnel:share": Words("Share of the first step", "占第一步的比例"),
     "funnel:share_of_previous": Words("Share of the step before", "占上一步的比例"),
     "sessions:sessions": Words("Sessions", "会话数"),
-    "sessions:purchase_rate": Words("Sessions that end in an order", "有下单的会话占比"),
+    "sessions:purchase_rate": Words("Sessions with an order", "有下单的会话占比"),
     "sessions:bounce_rate": Words("Sessions left after one event", "只有一个事件的会话占比"),
     "sessions:events_per_session": Words("Events of a session", "每次会话的事件数"),
     "sessions:minutes_per_session": Words("Minutes of a session", "每次会话的分钟数"),

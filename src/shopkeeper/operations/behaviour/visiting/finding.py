@@ -19,7 +19,7 @@ from shopkeeper.operations.behaviour.visiting.sentences import (
     limits,
     sentences,
 )
-from shopkeeper.operations.behaviour.vocabulary import UNKNOWN, event_words
+from shopkeeper.operations.behaviour.vocabulary import event_words, value_words
 from shopkeeper.words import Words
 
 if TYPE_CHECKING:
@@ -74,8 +74,8 @@ def answer(shop: Shop, least: int) -> Answer | None:
 
 def _rows(by: str, found: Row, least: int) -> list[Row]:
     count = found["sessions"]
-    named = event_words(found["part"]) if by == "entry" else Words(found["part"], found["part"])
-    group = named if found["part"] or not by else UNKNOWN
+    named = event_words(found["part"]) if by == "entry" else value_words(found["part"])
+    group = named if by else Words("", "")
     told = {
         "purchase_rate": proportion(found["bought"], count),
         "bounce_rate": proportion(found["bounced"], count),

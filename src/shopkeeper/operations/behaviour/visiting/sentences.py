@@ -51,7 +51,7 @@ def sentences(rows: list[Row]) -> Iterator[Words]:
     left, minutes = f"{bounced['value']:.1%}", f"{whole['minutes_per_session']['value']:.1f}"
     depth = f"{whole['events_per_session']['value']:.1f}"
     yield Words(
-        f"Of {counted(bought['sessions'], 'session')} {rate} end in an order (95 % interval {low} to {high});"
+        f"Of {counted(bought['sessions'], 'session')} {rate} have an order (95 % interval {low} to {high});"
         f" {left} are left after one event.",
         f"{bought['sessions']:,} 次会话中，{rate} 有下单（95% 区间 {low} 至 {high}）；{left} 只有一个事件就离开。",
     )

@@ -72,7 +72,7 @@ def transitions(steps: ir.Table) -> ir.Table:
 
 
 def node_sums(steps: ir.Table) -> ir.Table:
-    """Return of each node its events, sessions, and those sessions that end in an order at or after it."""
+    """Return of each node its events, sessions, and those that have an order at or after it."""
     order = steps.filter(steps.node == BOUGHT).group_by("unit").aggregate(last=steps.place.max())
     row = steps.left_join(order, "unit").drop("unit_right")
     row = row.mutate(bought=ibis.coalesce(row["last"] >= row.place, False))
