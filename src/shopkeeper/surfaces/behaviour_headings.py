@@ -77,6 +77,9 @@ COLUMNS = {
     "all_after": "后一期文本",
     "segment_set": "分群集合",
     "segment": "分群",
+    "auc": "AUC",
+    "expected_rate": "预期占比",
+    "happened_rate": "实际占比",
     # paths
     "target": "下一步",
     "transitions": "次数",
@@ -115,6 +118,7 @@ EVIDENCE = {
     "periods": "时期",
     "nodes": "各步骤",
     "members": "分群成员",
+    "chance": "下单概率的检验",
     "to_purchase": "下单路径",
     "to_leaving": "未下单离开的路径",
 }

@@ -295,6 +295,8 @@ _METHODS = {
     "last_item": "最新一件之后（last_item）",
     "popular": "热门（popular）",
     "blended": "树模型（blended）",
+    "entry_rate": "按入口的比例（entry_rate）",
+    "boosted": "树模型（boosted）",
     "combined": "前后关系加相似（combined）",
     "ordered": "依次（ordered）",
     "any": "不限次序（any）",
