@@ -42,7 +42,7 @@ if TYPE_CHECKING:
         UsageError,
     )
     from shopkeeper.operations.behaviour.ask import funnel, overview, retention, sessions
-    from shopkeeper.operations.behaviour.ask_further import baskets, searches
+    from shopkeeper.operations.behaviour.ask_further import baskets, explain_change, paths, searches
     from shopkeeper.operations.recommend.ask import recommend, similar_products
     from shopkeeper.operations.recommend.search_ask import search_products
     from shopkeeper.operations.reviews.ask import (
@@ -85,11 +85,13 @@ __all__ = [
     "check",
     "churn",
     "compare_methods",
+    "explain_change",
     "funnel",
     "import_files",
     "lifetime_value",
     "open_shop",
     "overview",
+    "paths",
     "profile",
     "recommend",
     "retention",
@@ -114,7 +116,7 @@ _HOMES = {
     "data.importing": ("ImportSummary", "import_files"),
     "data.shop": ("Shop", "open_shop", "shop_from_tables"),
     "operations.behaviour.ask": ("funnel", "overview", "retention", "sessions"),
-    "operations.behaviour.ask_further": ("baskets", "searches"),
+    "operations.behaviour.ask_further": ("baskets", "explain_change", "paths", "searches"),
     "operations.recommend.ask": ("recommend", "similar_products"),
     "operations.recommend.search_ask": ("search_products",),
     "operations.reviews.ask": (

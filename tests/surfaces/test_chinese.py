@@ -13,7 +13,7 @@ from shopkeeper.data.tables import TABLES
 # What a Chinese analyst writes in Latin letters too, and what is typed at this program.
 ALLOWED = {
     "shopkeeper", "Newcombe", "RetailRocket", "BG", "NBD", "Gamma", "RFM", "Hennig", "Jaccard", "BIC", "GMV", "AOV", "NDCG", "F1", "AUC", "CNY", "UTC", "n", "gram",
-    "Wilson", "Holm", "log", "delta", "q", "Yule", "Q", "Ward",
+    "Wilson", "Holm", "log", "delta", "q", "Yule", "Q", "Ward", "Shapley", "LMDI", "Bonferroni",
     "Benjamini", "Hochberg", "MiniLM", "BERT", "P", "A", "f", "p", "csv", "max_fit_rows", "review_sentiment",
     "App", "CSV", "JSON", "lines", "Parquet", "xlsx", "Online", "Retail", "Olist", "Shopify", "Judge", "me", "Yelp",
 }  # fmt: skip
@@ -126,7 +126,10 @@ COMMANDS = {
     "segment by behaviour": "segment --method behaviour --segments 2",
     "segment by taste": "segment --method embedding --segments 2",
     "segment in words": "segment --sentence 买过两次以上",
+    "paths": "paths --rows 60",
     "searches": "searches --rows 60",
+    "explain-change": "explain-change --rows 60",
+    "explain-change of orders": "explain-change --metric orders --before 2025-03 --after 2025-05 --by device",
     "baskets": "baskets --rows 60",
     "lifetime-value": "lifetime-value --horizon-days 30",
     "retention of visits": "retention --since order --returning order --period week",

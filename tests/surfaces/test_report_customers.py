@@ -13,7 +13,7 @@ import pytest
 
 from shopkeeper.answer import Answer
 from shopkeeper.data.shop import Shop, shop_from_tables
-from shopkeeper.operations.behaviour import funnel, retention, sessions
+from shopkeeper.operations.behaviour import funnel, paths, retention, sessions
 from shopkeeper.operations.recommend import recommend
 from shopkeeper.operations.segments import lifetime_value
 from shopkeeper.settings import Settings
@@ -33,7 +33,7 @@ TITLES = [
 ]
 CUSTOMERS, LEAST = 160, 10
 LANGUAGES = ("en", "zh")
-VERBS = ("funnel", "sessions", "retention", "lifetime_value", "recommend")
+VERBS = ("funnel", "paths", "sessions", "retention", "lifetime_value", "recommend")
 SECTIONS = ("behaviour", "recommend")
 
 
@@ -73,7 +73,14 @@ def tables() -> dict[str, pa.Table]:
 def answers(settings: Settings) -> dict[str, Answer]:
     """Return what the verbs answer to the shop."""
     bare = shop_from_tables(tables(), settings=settings)
-    made = (funnel(bare), sessions(bare), retention(bare), lifetime_value(bare), recommend(bare))
+    made = (
+        funnel(bare),
+        paths(bare),
+        sessions(bare),
+        retention(bare),
+        lifetime_value(bare),
+        recommend(bare),
+    )
     return {answer.verb: answer for answer in made}
 
 
@@ -376,7 +383,10 @@ def test_what_a_verb_found_wanting_is_told_and_its_numbers_are_links(tmp_path: P
     text = page(made, tmp_path, "en")
     said = plain(section(text, "behaviour"))
     assert "Not shown: what customers are worth. Only 3 <customers>. Import more orders." in said
-    assert "Not shown: the way to an order, what becomes of sessions, who comes back." in said
+    assert (
+        "Not shown: the way to an order, which ways visitors take, what becomes of sessions, who comes back."
+        in said
+    )
     own = section(text, "recommend")
     assert 'href="#def-not-answered">3</a> &lt;customers&gt;' in own
     assert own.count('class="missing"') == 1

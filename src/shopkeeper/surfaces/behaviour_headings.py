@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from shopkeeper.operations.behaviour.vocabulary import EVENTS, PROPERTIES
+
 COLUMNS = {
     "query": "搜索词",
     "searches": "搜索次数",
@@ -55,6 +57,48 @@ COLUMNS = {
     "share_high": "占比上限",
     "items": "合并件数",
     "distance": "距离",
+    # explain_change
+    "slice": "部分",
+    "change": "变化",
+    "volume": "数量",
+    "mix": "结构",
+    "price": "价格",
+    "rate": "自身比率",
+    "share_of_change": "占全店变化",
+    "dimension": "维度",
+    "factor": "因素",
+    "effect": "对应变化",
+    "from": "从",
+    "to": "到",
+    "source": "来源",
+    "texts_before": "前一期提及",
+    "all_before": "前一期文本",
+    "texts_after": "后一期提及",
+    "all_after": "后一期文本",
+    "segment_set": "分群集合",
+    "segment": "分群",
+    "auc": "AUC",
+    "expected_rate": "预期占比",
+    "happened_rate": "实际占比",
+    # paths
+    "target": "下一步",
+    "transitions": "次数",
+    "loop": "重复",
+    "reverse": "反方向次数",
+    "path": "路径",
+    "node": "步骤",
+    "events": "事件数",
+    "mean_place": "平均位置",
+    **{
+        f"{rate}_{end}": f"{name}{side}"
+        for rate, name in (
+            ("entry", "进入"),
+            ("exit", "离开"),
+            ("loop", "重复"),
+            ("purchase", "之后下单"),
+        )
+        for end, side in (("share", "占比"), ("low", "下限"), ("high", "上限"))
+    },
 }
 """Column or definition → its Chinese name."""
 
@@ -66,6 +110,17 @@ EVIDENCE = {
     "rewordings": "换词再搜",
     "cross_shop": "交叉购买",
     "decisions": "购买决策层次",
+    "by_dimension": "按维度",
+    "tree": "收入树",
+    "gain_loss": "顾客增减",
+    "known": "已知事件",
+    "said": "新出现的说法",
+    "periods": "时期",
+    "nodes": "各步骤",
+    "members": "分群成员",
+    "chance": "下单概率的检验",
+    "to_purchase": "下单路径",
+    "to_leaving": "未下单离开的路径",
 }
 """Table of evidence → its Chinese name."""
 
@@ -77,6 +132,10 @@ PARTS = {
     "not_read": "未分组",
     "linked": "可知后续",
     "with_results": "已知结果数",
+    "all_events": "全部事件",
+    "nodes": "步骤种类",
+    "rare_nodes": "合并的少见步骤",
+    "sessions": "会话",
     "baskets": "已支付订单",
     "several": "含两件以上的订单",
     "too_large": "过大的订单",
@@ -92,6 +151,37 @@ PARTS = {
 
 CELLS: dict[str, dict[str, str]] = {
     "relation": {"complement": "互补", "substitute": "替代", "undecided": "不确定"},
+    "period": {"before": "前一期", "after": "后一期"},
+    "source": {"reviews": "评价", "messages": "消息"},
+    "slice": {"the whole shop": "全店"},
+    "segment": {name: f"止于{words.zh}（{name}）" for name, words in EVENTS.items()},
+    "segment_set": {"funnel_lost": "漏斗流失（funnel_lost）"},
+    "dimension": {name: words.zh for name, words in PROPERTIES.items()},
+    "factor": {
+        "customers": "顾客数",
+        "orders_per_customer": "每位顾客订单数",
+        "units_per_order": "每单件数",
+        "price_per_unit": "每件金额",
+    },
     "why": {"no_results": "无结果", "no_words": "无此词"},
 }
 """Column → cell → what it says in Chinese."""
+
+OF_TABLE = {
+    **{
+        (table, column): name
+        for table in ("", "by_dimension", "tree", "gain_loss", "known")
+        for column, name in (("before", "前一期"), ("after", "后一期"), ("other", "其他"))
+    },
+    ("cross_shop", "other"): "另一分组",
+    ("decisions", "other"): "另一个",
+    ("parts", "baskets"): "数量",
+}
+"""(evidence, column) → its Chinese name, where it is another than elsewhere."""
+
+KINDS = {
+    "slice": "部分", "rest": "其余", "whole": "全店", "new": "新顾客", "more": "多买", "same": "不变", "less": "少买",
+    "lost": "流失", "unknown": "未知顾客", "campaign": "营销活动", "sold_out": "已缺货", "stopped_selling": "停售",
+    "broken_week": "下单埋点异常的周", "no_orders": "没有订单的日子",
+}  # fmt: skip
+"""Cell of a column `kind` → what it says in Chinese."""

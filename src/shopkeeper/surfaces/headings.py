@@ -223,6 +223,7 @@ OF_TABLE = {
     ("stars", "name"): "方面",
     ("months", "name"): "方面",
     ("quotes", "name"): "方面",
+    **behaviour_headings.OF_TABLE,
     ("panel", "products"): "商品数",
     ("balance", "before"): "匹配前差异",
     ("balance", "after"): "匹配后差异",
@@ -297,6 +298,8 @@ _METHODS = {
     "last_item": "最新一件之后（last_item）",
     "popular": "热门（popular）",
     "blended": "树模型（blended）",
+    "entry_rate": "按入口的比例（entry_rate）",
+    "boosted": "树模型（boosted）",
     "combined": "前后关系加相似（combined）",
     "ordered": "依次（ordered）",
     "any": "不限次序（any）",
@@ -331,7 +334,7 @@ CELLS: dict[str, dict[str, str]] = {
     },
     "kind": {
         "delivery": "配送", "speed": "速度", "freight": "运费", "basket": "一单商品", "price": "价格",
-        "category": "类目", "seller": "卖家",
+        "category": "类目", "seller": "卖家", **behaviour_headings.KINDS,
     },
     "part": {
         **customer_headings.PARTS,

@@ -187,6 +187,13 @@ VERBS: tuple[Verb, ...] = (
         reads=("events",),
     ),
     Verb(
+        "paths",
+        "shopkeeper.operations.behaviour.ask_further",
+        Words("Which ways visitors take", "访客走过的路径"),
+        needs=(_EVENTS,),
+        reads=("events",),
+    ),
+    Verb(
         "searches",
         "shopkeeper.operations.behaviour.ask_further",
         Words("What people look for, and what they find", "顾客搜什么、搜到什么"),
@@ -199,6 +206,13 @@ VERBS: tuple[Verb, ...] = (
         Words("What is bought together", "哪些商品常一起买"),
         needs=(_LINES,),
         reads=("orders", "order_items", "events", "products"),
+    ),
+    Verb(
+        "explain_change",
+        "shopkeeper.operations.behaviour.ask_further",
+        Words("Why a metric moved", "指标为何变化"),
+        needs=(_ORDERS,),
+        reads=("orders", "order_items", "events", "products", "campaigns", "reviews", "messages"),
     ),
     Verb(
         "lifetime_value",

@@ -334,3 +334,35 @@ def test_groups_are_called_best_and_worst_only_where_their_intervals_lie_apart()
         rows, device=[("phone", "tablet")[int(unit[1:]) // 2 % 2] for unit, _, _ in rows]
     )
     assert not any("phone" in words.en for words in funnel(alike, breakdown="device").summary)
+
+
+def test_a_group_that_is_spelt_like_ours_stays_apart() -> None:
+    who = [f"s{n:02d}" for n in range(50)]
+    device = ["unknown", "other", "", "未知", *(f"d{n:02d}" for n in range(46))]
+    shop = shop_of(
+        [(one, STEPS[n], n) for one in who for n in (0, 1)],
+        device=[d for d in device for _ in (0, 1)],
+    )
+    answer = funnel(shop, breakdown="device")
+    groups = [row["group_en"] for row in answer.table.to_pylist() if row["rank"] == 1]
+    assert len(groups) == len(set(groups)) == 42
+    assert counts(answer, group="other") == [10, 10]
+    assert counts(answer, group="unknown") == [1, 1]
+
+
+def test_drop_offs_are_segments_of_customers_by_their_furthest_step() -> None:
+    events: list[Event] = []
+    owner = []
+    for n in range(60):
+        for again in (0, 1):
+            steps = STEPS[: 1 + n % 3] if again else STEPS[:1]
+            events += [(f"s{n:02d}-{again}", name, place) for place, name in enumerate(steps)]
+            owner += [f"c{n:02d}"] * len(steps)
+    answer = funnel(shop_of(events, customer_id=owner))
+    found: dict[str, set[str]] = {}
+    for row in answer.evidence["members"].to_pylist():
+        assert row["segment_set"] == "funnel_lost"
+        found.setdefault(row["segment"], set()).add(row["customer_id"])
+    assert found == {STEPS[k]: {f"c{n:02d}" for n in range(60) if n % 3 == k} for k in (0, 1)}
+    few = funnel(shop_of(events[:40], customer_id=owner[:40]))
+    assert few.evidence["members"].num_rows == 0

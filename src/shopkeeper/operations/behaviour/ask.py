@@ -101,7 +101,8 @@ def funnel(
     -------
     Answer
         One row a cohort, group and step: count, lost, share of the first step and of the step before,
-        each with its interval. Evidence: `difference` of the cohort and all others, and `parts`.
+        each with its interval. Evidence: `difference` of the cohort and all others, `members` (customers by
+        the last step that they reached, a segment that `retention` can read), and `parts`.
 
     Raises
     ------
@@ -149,6 +150,7 @@ def retention(
     since: Literal["order", "visit"] = "order",
     returning: Literal["order", "visit"] = "order",
     period: Literal["month", "week"] = "month",
+    segment: str = "",
     minimum_count: int | None = None,
 ) -> Answer:
     """Show who comes back, period by period since the first, and what they have brought so far.
@@ -166,6 +168,9 @@ def retention(
         What counts as coming back: a paid `order`, or a `visit`.
     period
         Length of a period: a calendar month or an ISO week.
+    segment
+        Only customers of this segment of a stored answer, as `set:segment`, such as
+        `funnel_lost:Product Added`; empty for everybody.
     minimum_count
         No cell of fewer customers is shown; the shop's own setting when not given.
 
@@ -182,7 +187,7 @@ def retention(
         There are no paid orders with a customer (or no events with a customer or visitor), no event
         names a customer where visits and orders are asked for together, or dates are too far apart.
     UsageError
-        `minimum_count` is below 1.
+        `minimum_count` is below 1, or no stored answer has the segment.
 
     Limits
     ------
@@ -211,14 +216,14 @@ def retention(
     for activity in (since, returning):
         if not shop.has("orders" if activity == "order" else "events"):
             raise _nobody_to_follow(activity)
-    made = answer(shop, Plan(since, returning, period, least))
+    made = answer(shop, Plan(since, returning, period, least, segment.strip()))
     if made is None:
         raise _nobody_to_follow(since)
     return made
 
 
 def sessions(shop: Shop, *, minimum_count: int | None = None) -> Answer:
-    """Show how long and how deep sessions are, and how many end in an order, by entry and device.
+    """Show how long and how deep sessions are, and how many have an order, by entry and device.
 
     Parameters
     ----------
@@ -231,7 +236,8 @@ def sessions(shop: Shop, *, minimum_count: int | None = None) -> Answer:
     -------
     Answer
         One row a group (all, by first event, device and channel) and metric: purchase rate, bounce
-        rate, events and minutes of a session, each with its interval. Evidence: `lengths`.
+        rate, events and minutes of a session, each with its interval. Evidence: `lengths`, and `chance`: how well a model of the first three events
+        tells who will order, beside the rate by entry, on the latest fifth of the sessions.
 
     Raises
     ------

@@ -12,6 +12,8 @@ from shopkeeper.data.shop import Shop
 from shopkeeper.errors import MissingDataError, UsageError
 from shopkeeper.words import Words
 
+_BY = {"product": "商品", "category": "类目", "brand": "品牌"}
+
 
 def searches(
     shop: Shop,
@@ -180,4 +182,146 @@ def baskets(
     return made
 
 
-_BY = {"product": "商品", "category": "类目", "brand": "品牌"}
+def explain_change(
+    shop: Shop,
+    *,
+    metric: Literal["net", "paid", "orders", "aov", "conversion"] = "net",
+    before: str = "",
+    after: str = "",
+    by: str = "",
+    currency: str = "",
+    minimum_count: int | None = None,
+) -> Answer:
+    """Explain why a metric moved between two periods: an exact account, and what is known of it.
+
+    The change is parted into volume, mix and price (of a rate: mix and rate) over slices that add up
+    to the last cent; the few slices that explain most are named, with campaigns, price changes,
+    stock-outs and broken weeks, and what reviews and messages say that they did not say before.
+
+    Parameters
+    ----------
+    shop
+        The shop.
+    metric
+        `net` (paid less refunds), `paid`, `orders`, `aov` (average order value) or `conversion`.
+    before, after
+        The two periods: a month (2025-03), an ISO week (2025-W10), a day, or two days
+        (2025-03-01..2025-03-09); empty for the last whole month and the one before it.
+    by
+        Up to four dimensions, with commas between them: channel, device, region, country, category,
+        brand, product_id; empty for channel, device, category and product.
+    currency
+        The one currency that counts; empty for that of most orders.
+    minimum_count
+        Units of a product at least, so that its price or its end is told; the shop's own setting when
+        not given.
+
+    Returns
+    -------
+    Answer
+        One row a slice that explains most, then everything else and the whole: before, after, change with
+        its interval, and the effects. Evidence: `by_dimension`, the revenue `tree`, `gain_loss` of
+        customers, `known` events, what is newly `said`, `periods`.
+
+    Raises
+    ------
+    MissingDataError
+        Nothing of the metric is recorded.
+    UsageError
+        A period, a dimension or the currency cannot be understood, or a period lies outside of the data.
+
+    Limits
+    ------
+    It says where a change lies, not what caused it. Effects are Shapley's values; the tree is parted by
+    the logarithmic mean and is empty where a factor is not above zero.
+
+    Examples
+    --------
+    >>> import pyarrow as pa
+    >>> from shopkeeper.data.shop import shop_from_tables
+    >>> orders = pa.table(
+    ...     {
+    ...         "order_id": ["1", "2", "3"],
+    ...         "ordered_at": ["2025-03-05 10:00:00", "2025-04-05 10:00:00", "2025-04-30 10:00:00"],
+    ...         "channel": ["web", "web", "app"],
+    ...         "total": [10, 12, 20],
+    ...     }
+    ... )
+    >>> answer = explain_change(shop_from_tables({"orders": orders}), metric="orders")
+    >>> [(row["slice_en"], int(row["change"])) for row in answer.table.to_pylist()]
+    [('channel: app', 1), ('channel: web', 0), ('the whole shop', 1)]
+    """
+    from shopkeeper.operations.behaviour.accounting.finding import answer
+    from shopkeeper.operations.behaviour.accounting.plan import make_plan
+
+    plan = make_plan(
+        shop,
+        metric=metric,
+        before=before,
+        after=after,
+        by=by,
+        currency=currency,
+        least=shop.settings.least_count(minimum_count),
+    )
+    return answer(shop, plan)
+
+
+def paths(shop: Shop, *, minimum_count: int | None = None) -> Answer:
+    """Show which ways visitors take: what follows what, with loops, entries and exits.
+
+    Steps are events, and page views by the type of page; the commonest ways to an order and to leaving
+    without one are written out.
+
+    Parameters
+    ----------
+    shop
+        The shop.
+    minimum_count
+        No share of fewer is shown; the shop's own setting when not given.
+
+    Returns
+    -------
+    Answer
+        One row a transition: how often, in how many sessions, share of all that leave the step before with
+        its interval, whether it is a loop, and how often it goes back. Evidence: `nodes` (entries, exits,
+        loops and orders after each step), `to_purchase`, `to_leaving`, `parts`.
+
+    Raises
+    ------
+    MissingDataError
+        There are no events, or none that names its session, visitor or customer.
+    UsageError
+        `minimum_count` is below 1.
+
+    Limits
+    ------
+    Where the source names no session, one ends when its visitor pauses for 30 minutes. The 40 commonest
+    steps are told apart. Bots are not removed.
+
+    Examples
+    --------
+    >>> import pyarrow as pa
+    >>> from shopkeeper.data.shop import shop_from_tables
+    >>> names = ["Product Viewed", "Product Viewed", "Order Completed"]
+    >>> at = ["2025-05-01 10:00:00", "2025-05-01 10:05:00", "2025-05-01 10:09:00"]
+    >>> events = pa.table({"name": names, "happened_at": at, "session_id": ["a", "a", "a"]})
+    >>> answer = paths(shop_from_tables({"events": events}), minimum_count=1)
+    >>> [(row["source_en"], row["target_en"], row["share"]) for row in answer.table.to_pylist()][
+    ...     1:3
+    ... ]
+    [('Order Completed', 'leaves', 1.0), ('Product Viewed', 'Order Completed', 0.5)]
+    """
+    from shopkeeper.operations.behaviour.walking.finding import answer
+
+    least = shop.settings.least_count(minimum_count)
+    made = answer(shop, least) if shop.has("events") else None
+    if made is None:
+        raise MissingDataError(
+            Words("Asked which ways visitors take.", "要查看访客走过的路径。"),
+            Words(
+                "No event names its session, visitor or customer.",
+                "没有事件带有会话、访客或顾客编号。",
+            ),
+            Words("Import events with one of them.", "请导入至少带其中一种编号的事件。"),
+        )
+    return made

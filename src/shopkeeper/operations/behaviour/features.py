@@ -324,13 +324,15 @@ def revenue(shop: Shop, begun: ir.Table, span: Span, *, since: Activity) -> ir.T
 
 
 def recorded_days(shop: Shop, activity: Activity) -> ir.Table:
-    """Return the `first` and the `last` local day on which orders (or events) are recorded."""
+    """Return how many orders (or events) are recorded on each local day."""
     if activity == "order":
         order = facts.orders(shop)
-        return order.aggregate(first=order.on.min(), last=order.on.max())
-    event = shop.events
-    on = ibis.coalesce(event.happened_on, event.happened_at.date())
-    return event.aggregate(first=on.min(), last=on.max())
+        day = order.select(on=order.on)
+    else:
+        event = shop.events
+        day = event.select(on=ibis.coalesce(event.happened_on, event.happened_at.date()))
+    day = day.filter(day.on.notnull())
+    return day.group_by("on").aggregate(rows=day.count()).order_by("on")
 
 
 def session_rows(shop: Shop, *, complete: bool) -> ir.Table:

@@ -57,6 +57,21 @@ _SHORT = {
     "purchase": "Order Completed", "购买": "Order Completed", "wishlist": "Product Added to Wishlist",
 }  # fmt: skip
 UNKNOWN = Words("unknown", "未知")
+OTHER = Words("other", "其余")
+_OURS = frozenset((UNKNOWN.en, UNKNOWN.zh, OTHER.en, OTHER.zh))
+
+
+def value_words(value: str) -> Words:
+    """Return what the value of a property is called; one that is spelt like a word of ours is quoted.
+
+    Examples
+    --------
+    >>> value_words("").en, value_words("app").en, value_words("unknown").en, value_words("其余").zh
+    ('unknown', 'app', '“unknown”', '“其余”')
+    """
+    if not value:
+        return UNKNOWN
+    return Words(f"“{value}”", f"“{value}”") if value in _OURS else Words(value, value)
 
 
 def event_words(name: str) -> Words:

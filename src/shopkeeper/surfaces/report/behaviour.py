@@ -26,9 +26,10 @@ from shopkeeper.surfaces.report.material import Material
 from shopkeeper.surfaces.report.pen import Pen, excerpt, percent, visible
 from shopkeeper.surfaces.report.worth import worth
 
-VERBS = ("funnel", "sessions", "retention", "lifetime_value")
+VERBS = ("funnel", "paths", "sessions", "retention", "lifetime_value")
 _SENTENCES = 2
 """What the answer of `funnel` says of all: how many get through, and where most are lost."""
+_WAYS = 3
 
 Row = dict[str, Any]
 
@@ -36,7 +37,7 @@ Row = dict[str, Any]
 def behaviour(material: Material, pen: Pen) -> Section:
     """Write the section of how customers behave and what they are worth."""
     head = pen.say(words.BEHAVIOUR)
-    writers = (_funnel, _sessions, comeback, worth)
+    writers = (_funnel, _paths, _sessions, comeback, worth)
     blocks: list[Block] = []
     for verb, write in zip(VERBS, writers, strict=True):
         answer = material.answers.get(verb)
@@ -113,6 +114,32 @@ def _picture(whole: list[Row], pen: Pen) -> Block:
     )
     reading = pen.say(words.FUNNEL_READING)
     return figure(figures.steps(lines), title=title, reading=reading, described=described, pen=pen)
+
+
+def _paths(answer: Answer, pen: Pen) -> list[Block]:
+    columns = (
+        Column(pen.say(words.COLUMN_PATH), "text"),
+        Column(pen.say(words.COLUMN_SESSIONS), "aside"),
+        Column(pen.say(words.COLUMN_OF_SUCH)),
+    )
+    blocks: list[Block] = []
+    for kind, title in words.PATHS_TABLE.items():
+        rows = [row for row in answer.evidence[kind].to_pylist() if row["share"] is not None][
+            :_WAYS
+        ]
+        listed = tuple(
+            (
+                pen.name(row[f"path_{pen.lang}"], most=160),
+                pen.count(row["sessions"], "paths:path"),
+                _share(
+                    [row["share"], row["low"], row["high"]], row["sessions"], "paths:share", pen
+                ),
+            )
+            for row in rows
+        )
+        if listed:
+            blocks.append(Grid(pen.say(title), columns, listed))
+    return blocks
 
 
 def _sessions(answer: Answer, pen: Pen) -> list[Block]:

@@ -19,6 +19,8 @@ PARTS = {
     "segment": Words("who the customers are", "顾客分群"),
     "churn": Words("who is overdue", "谁该来没来"),
     "profile": Words("cards of the segments", "分群名片"),
+    "explain_change": Words("why the net moved", "净额为何变化"),
+    "paths": Words("which ways visitors take", "访客路径"),
     "recommend": Words("what to show each customer", "给每位顾客的推荐"),
 }
 
@@ -44,7 +46,7 @@ COLUMN_OF_FIRST = Words("Of the first step", "占第一步")
 COLUMN_OF_PREVIOUS = Words("Of the step before", "占上一步")
 
 SESSIONS = Words(
-    "Of {sessions} sessions, {bought} end in an order and {bounced} are left after one event; on average a "
+    "Of {sessions} sessions, {bought} have an order and {bounced} are left after one event; on average a "
     "session has {events} events and lasts {minutes} minutes.",
     "{sessions} 次会话中，有下单的占 {bought}，只有一个事件就离开的占 {bounced}；平均每次会话 {events} 个事件，"
     "持续 {minutes} 分钟。",
@@ -249,3 +251,40 @@ RELATIONS = {
     "complement": Words("complement", "互补"),
     "substitute": Words("substitute", "替代"),
 }
+
+# Why a metric moved
+CHANGE = Words("Why the numbers moved", "指标为何变化")
+CHANGE_LEAD = Words(
+    "The last whole month beside the one before it, accounted for to the last cent.",
+    "最近一个完整月份与上一个月相比，账目精确到分。",
+)
+CHANGE_TABLE = Words("Where the change lies", "变化在哪里")
+CHANGE_NOTE = Words(
+    "Each line is without the lines above it; together they are the whole. It says where, not why.",
+    "每一行不含上面各行，合计即为全店。只说明在哪里，不说明原因。",
+)
+KNOWN_TABLE = Words("Known of these days", "这段时间已知的事件")
+COLUMN_PART = Words("Part of the shop", "部分")
+COLUMN_BEFORE = Words("Before", "前一期")
+COLUMN_AFTER = Words("After", "后一期")
+COLUMN_CHANGE = Words("Change", "变化")
+COLUMN_KIND = Words("What", "类型")
+COLUMN_NAME = Words("Which", "名称")
+COLUMN_WHEN = Words("From", "从")
+KNOWN_KINDS = {
+    "campaign": Words("Campaign", "营销活动"),
+    "price": Words("Price changed", "价格变动"),
+    "sold_out": Words("Out of stock now", "已缺货"),
+    "stopped_selling": Words("Stopped selling", "停售"),
+    "broken_week": Words("Orders not tracked", "下单埋点异常"),
+    "no_orders": Words("No order all day", "全天没有订单"),
+}
+
+# Which ways visitors take
+PATHS_TABLE = {
+    "to_purchase": Words("The commonest ways to an order", "最常见的下单路径"),
+    "to_leaving": Words("The commonest ways to leaving without one", "最常见的未下单离开路径"),
+}
+COLUMN_PATH = Words("Way", "路径")
+COLUMN_SESSIONS = Words("Sessions", "会话数")
+COLUMN_OF_SUCH = Words("Of such sessions", "占此类会话")

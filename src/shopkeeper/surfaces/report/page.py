@@ -17,6 +17,7 @@ from shopkeeper.surfaces.report.advice import first, following
 from shopkeeper.surfaces.report.aspects import aspects
 from shopkeeper.surfaces.report.behaviour import behaviour
 from shopkeeper.surfaces.report.blocks import Missing, Section
+from shopkeeper.surfaces.report.change import change
 from shopkeeper.surfaces.report.definitions import definition
 from shopkeeper.surfaces.report.effect import effect
 from shopkeeper.surfaces.report.glance import glance, spans
@@ -33,7 +34,7 @@ from shopkeeper.surfaces.report.together import together
 from shopkeeper.surfaces.report.topics import topics
 
 SECTIONS = (
-    first, following, glance, behaviour, searching, together, segments, recommendations, over_time, aspects, topics, categories, products,
+    first, following, glance, behaviour, change, searching, together, segments, recommendations, over_time, aspects, topics, categories, products,
     sellers, effect, quality,
 )  # fmt: skip
 _OF_REVIEWS = ("time", "aspect", "topic", "category", "product", "seller", "effect")

@@ -9,12 +9,14 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+import ibis
 import pyarrow as pa
 from scipy.special import ndtri
 
 from shopkeeper.answer import Answer
 from shopkeeper.errors import MissingDataError
 from shopkeeper.intervals import proportion
+from shopkeeper.operations.behaviour.belonging import segment_members
 from shopkeeper.operations.behaviour.features import (
     Activity,
     Span,
@@ -24,7 +26,12 @@ from shopkeeper.operations.behaviour.features import (
     returns,
     revenue,
 )
-from shopkeeper.operations.behaviour.returning.periods import Recorded, period_day, period_of
+from shopkeeper.operations.behaviour.returning.periods import (
+    Recorded,
+    covered,
+    period_day,
+    period_of,
+)
 from shopkeeper.operations.behaviour.returning.picture import heat_map
 from shopkeeper.operations.behaviour.returning.sentences import (
     DEFINITIONS,
@@ -75,12 +82,15 @@ class Plan:
         Length of a period.
     least
         No cell of fewer customers is shown.
+    segment
+        Only customers of this segment; everybody where it is empty.
     """
 
     since: Activity
     returning: Activity
     span: Span
     least: int
+    segment: str = ""
 
 
 def answer(shop: Shop, plan: Plan) -> Answer | None:
@@ -98,6 +108,9 @@ def answer(shop: Shop, plan: Plan) -> Answer | None:
     named = events == with_customer
     began = active_periods(shop, plan.since, plan.span, complete=named)
     begun = beginnings(began)
+    if plan.segment:
+        inside = ibis.memtable({"who": segment_members(shop, plan.segment)})
+        begun = begun.semi_join(inside, "who")
     active = (
         began
         if plan.since == plan.returning
@@ -131,7 +144,7 @@ def answer(shop: Shop, plan: Plan) -> Answer | None:
         as_of=shop.cut.isoformat() if shop.cut else "",
         summary=tuple(sentences(plan, rows, by_age, value, begins=days.first)),
         evidence=evidence,
-        limits=limits(plan),
+        limits=limits(plan, days),
         definitions=DEFINITIONS,
         chart=heat_map(plan, rows),
     )
@@ -165,8 +178,8 @@ def _numbers(table: Any) -> list[Row]:
 
 
 def _recorded(shop: Shop, activity: Activity) -> Recorded:
-    (found,) = _numbers(recorded_days(shop, activity))
-    return Recorded(found["first"] or date.min, found["last"] or date.min)
+    days = [(row["on"], row["rows"]) for row in _numbers(recorded_days(shop, activity))]
+    return covered(days) if days else Recorded(date.min, date.min)
 
 
 def _require_years(size: dict[int, int], days: Recorded, plan: Plan) -> None:

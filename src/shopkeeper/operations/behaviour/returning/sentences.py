@@ -7,7 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from shopkeeper.operations.behaviour.metrics import surely_apart
-from shopkeeper.operations.behaviour.returning.periods import period_day, period_of
+from shopkeeper.operations.behaviour.returning.periods import Recorded, period_day, period_of
 from shopkeeper.words import Words
 
 if TYPE_CHECKING:
@@ -130,7 +130,7 @@ def _brought(plan: Plan, value: list[Row]) -> Iterator[Words]:
         )
 
 
-def limits(plan: Plan) -> tuple[Words, ...]:
+def limits(plan: Plan, days: Recorded) -> tuple[Words, ...]:
     """Return what the answer cannot say."""
     said = [
         Words(
@@ -166,6 +166,21 @@ def limits(plan: Plan) -> tuple[Words, ...]:
                 "A visit is any event; where it names no customer its visitor is counted, and one who"
                 " clears cookies counts anew.",
                 "任何事件都算来访；没有顾客编号时按访客计，清除 Cookie 的人会被当作新访客。",
+            )
+        )
+    if plan.segment:
+        said.append(
+            Words(
+                f"Only customers of the segment {plan.segment}, as it was when it was last stored.",
+                f"只含分群“{plan.segment}”的顾客，以最近一次保存时为准。",
+            )
+        )
+    if days.stray:
+        said.append(
+            Words(
+                f"Dated far from all others and taken for wrong: {days.stray:,}; the data is held to run from "
+                f"{days.first} to {days.last}.",
+                f"有 {days.stray:,} 条的日期远离其余，视为日期有误；数据按 {days.first} 至 {days.last} 计算。",
             )
         )
     return tuple(said)

@@ -12,10 +12,11 @@ from shopkeeper.errors import MissingDataError
 from shopkeeper.intervals import proportion
 from shopkeeper.operations.behaviour.features import reached, with_properties
 from shopkeeper.operations.behaviour.metrics import share_difference
+from shopkeeper.operations.behaviour.stepping.dropping import lost_customers
 from shopkeeper.operations.behaviour.stepping.picture import bars
 from shopkeeper.operations.behaviour.stepping.plan import ASKED, MOST_SHOWN, Plan
 from shopkeeper.operations.behaviour.stepping.sentences import DEFINITIONS, TITLE, limits, sentences
-from shopkeeper.operations.behaviour.vocabulary import UNKNOWN, event_words
+from shopkeeper.operations.behaviour.vocabulary import OTHER, event_words, value_words
 from shopkeeper.words import Words
 
 if TYPE_CHECKING:
@@ -44,8 +45,10 @@ _DIFFERENCE = pa.schema(
     [("rank", pa.int64()), ("step", pa.string())]
     + [(name, pa.float64()) for name in ("share_in", "share_out", "difference", "low", "high")]
 )
+_MEMBERS = pa.schema(
+    [("segment_set", pa.string()), ("segment", pa.string()), ("customer_id", pa.string())]
+)
 _PARTS = pa.schema([("part", pa.string()), ("count", pa.int64())])
-OTHER = Words("other", "其余")
 Row = dict[str, Any]
 
 
@@ -66,7 +69,8 @@ def answer(shop: Shop, plan: Plan) -> Answer:
         {"part": "without_owner", "count": plan.without_unit},
         {"part": "began", "count": counts[0][2][0]},
     ]
-    evidence = {"parts": pa.Table.from_pylist(parts, schema=_PARTS)}
+    lost = lost_customers(shop, plan).to_pyarrow().select(_MEMBERS.names).cast(_MEMBERS)
+    evidence = {"members": lost, "parts": pa.Table.from_pylist(parts, schema=_PARTS)}
     if plan.cohort:
         evidence = {"difference": pa.Table.from_pylist(difference, _DIFFERENCE), **evidence}
     return Answer(
@@ -150,10 +154,8 @@ def _sums(table: ir.Table, keys: list[str], names: list[str]) -> ir.Table:
 
 
 def _called(values: list[str]) -> Words:
-    return Words(
-        " · ".join(value or UNKNOWN.en for value in values),
-        " · ".join(value or UNKNOWN.zh for value in values),
-    )
+    words = [value_words(value) for value in values]
+    return Words(" · ".join(one.en for one in words), " · ".join(one.zh for one in words))
 
 
 def _rows(plan: Plan, side: str, group: Words, numbers: list[int]) -> list[Row]:

@@ -12,6 +12,7 @@ from scipy.special import ndtri
 from shopkeeper.answer import Answer
 from shopkeeper.intervals import Interval, proportion
 from shopkeeper.operations.behaviour.features import session_rows, session_sums
+from shopkeeper.operations.behaviour.visiting.chance import told_chance
 from shopkeeper.operations.behaviour.visiting.picture import rates
 from shopkeeper.operations.behaviour.visiting.sentences import (
     DEFINITIONS,
@@ -19,7 +20,7 @@ from shopkeeper.operations.behaviour.visiting.sentences import (
     limits,
     sentences,
 )
-from shopkeeper.operations.behaviour.vocabulary import UNKNOWN, event_words
+from shopkeeper.operations.behaviour.vocabulary import event_words, value_words
 from shopkeeper.words import Words
 
 if TYPE_CHECKING:
@@ -34,6 +35,10 @@ TABLE = pa.schema(
 )  # fmt: skip
 _LENGTHS = pa.schema(
     [("up_to_minutes", pa.float64()), ("sessions", pa.int64()), ("share", pa.float64())]
+)
+_CHANCE = pa.schema(
+    [("method", pa.string()), ("sessions", pa.int64())]
+    + [(name, pa.float64()) for name in ("auc", "low", "high", "expected_rate", "happened_rate")]
 )
 _EDGES = (0.0, 1.0, 5.0, 15.0, 30.0)
 
@@ -58,14 +63,18 @@ def answer(shop: Shop, least: int) -> Answer | None:
         lengths = _lengths(kept)
     if not rows:
         return None
+    chance = told_chance(shop, complete=complete)
     return Answer(
         verb="sessions",
         title=TITLE,
         table=pa.Table.from_pylist(rows, schema=TABLE),
         method="count",
         as_of=shop.cut.isoformat() if shop.cut else "",
-        summary=tuple(sentences(rows)),
-        evidence={"lengths": pa.Table.from_pylist(lengths, schema=_LENGTHS)},
+        summary=tuple(sentences(rows, chance)),
+        evidence={
+            "lengths": pa.Table.from_pylist(lengths, schema=_LENGTHS),
+            "chance": pa.Table.from_pylist(chance, schema=_CHANCE),
+        },
         limits=limits(least, complete=complete, most=MOST_SHOWN if cut else 0),
         definitions=DEFINITIONS,
         chart=rates(rows),
@@ -74,8 +83,8 @@ def answer(shop: Shop, least: int) -> Answer | None:
 
 def _rows(by: str, found: Row, least: int) -> list[Row]:
     count = found["sessions"]
-    named = event_words(found["part"]) if by == "entry" else Words(found["part"], found["part"])
-    group = named if found["part"] or not by else UNKNOWN
+    named = event_words(found["part"]) if by == "entry" else value_words(found["part"])
+    group = named if by else Words("", "")
     told = {
         "purchase_rate": proportion(found["bought"], count),
         "bounce_rate": proportion(found["bounced"], count),

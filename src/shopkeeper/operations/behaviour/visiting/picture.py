@@ -1,4 +1,4 @@
-"""The chart of `sessions`: how many end in an order, by entry, device and channel."""
+"""The chart of `sessions`: how many have an order, by entry, device and channel."""
 
 from __future__ import annotations
 

@@ -30,6 +30,17 @@ DEFINITIONS = {
         "Mean minutes from the first event to the last, with the normal 95 % interval.",
         "从第一个事件到最后一个事件的平均分钟数，附正态 95% 区间。",
     ),
+    "auc": Words(
+        "Chance that of two sessions of the latest fifth, one with an order after its third event and one without, "
+        "the first is given the higher probability; 95 % bootstrap interval. Both ways learn from the sessions before.",
+        "在最近五分之一的会话中，任取一次第三个事件之后下单的和一次没有下单的，前者概率更高的机会；"
+        "区间为 95% 自助法区间。两种方法都只从更早的会话学习。",
+    ),
+    "expected_rate": Words(
+        "Mean of the probabilities; right where it equals what happened.",
+        "概率的平均值；与实际相等则准确。",
+    ),
+    "happened_rate": Words("Share that did order.", "实际下单的占比。"),
     "up_to_minutes": Words(
         "Longest session of the line, longer than the line before; empty for all longer ones.",
         "该行会话最长的分钟数，且长于上一行；空白为更长的全部。",
@@ -37,7 +48,7 @@ DEFINITIONS = {
 }
 
 
-def sentences(rows: list[Row]) -> Iterator[Words]:
+def sentences(rows: list[Row], chance: list[Row]) -> Iterator[Words]:
     """Yield what a shopkeeper should know first."""
     whole = {row["metric"]: row for row in rows if row["by"] == "all"}
     bought, bounced = whole["purchase_rate"], whole["bounce_rate"]
@@ -51,7 +62,7 @@ def sentences(rows: list[Row]) -> Iterator[Words]:
     left, minutes = f"{bounced['value']:.1%}", f"{whole['minutes_per_session']['value']:.1f}"
     depth = f"{whole['events_per_session']['value']:.1f}"
     yield Words(
-        f"Of {counted(bought['sessions'], 'session')} {rate} end in an order (95 % interval {low} to {high});"
+        f"Of {counted(bought['sessions'], 'session')} {rate} have an order (95 % interval {low} to {high});"
         f" {left} are left after one event.",
         f"{bought['sessions']:,} 次会话中，{rate} 有下单（95% 区间 {low} 至 {high}）；{left} 只有一个事件就离开。",
     )
@@ -59,6 +70,16 @@ def sentences(rows: list[Row]) -> Iterator[Words]:
         f"A session has {depth} events and lasts {minutes} minutes on average.",
         f"平均每次会话 {depth} 个事件，持续 {minutes} 分钟。",
     )
+    if chance:
+        plain, trees = chance
+        first, second = f"{plain['auc']:.3f}", f"{trees['auc']:.3f}"
+        low, high = (f"{trees[end]:.3f}" for end in ("low", "high"))
+        yield Words(
+            f"After three events, trees tell the sessions that will buy from the others with an AUC of {second} "
+            f"({low} to {high}); the rate by entry alone with {first}.",
+            f"看过前三个事件后，树模型区分会下单与不会下单的会话，AUC 为 {second}（{low} 至 {high}）；"
+            f"只按入口的下单比例为 {first}。",
+        )
 
 
 def limits(least: int, *, complete: bool, most: int) -> tuple[Words, ...]:

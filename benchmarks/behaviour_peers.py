@@ -1,0 +1,140 @@
+"""Baskets and accounts of change beside openretailscience 0.48, on the lines of Online Retail.
+
+`python benchmarks/behaviour.py openretailscience` runs it. What both answer must be equal: the
+support, confidence and lift of every pair, the revenue tree's sums, and what was gained and lost. Its
+switching between groups of customers and its plots have no counterpart here; intervals, corrections for
+the number of pairs and what chance would do have none there.
+"""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import ibis
+import numpy as np
+from machine import data_folder
+
+LEAST, TOGETHER = 30, 5
+BEFORE, AFTER = "2011-10", "2011-11"
+
+
+def figures() -> list[dict[str, Any]]:
+    """Ask both, hold the answers against each other, and return the seconds."""
+    from shopkeeper.data.importing import import_files
+    from shopkeeper.data.shop import open_shop
+
+    with tempfile.TemporaryDirectory() as folder:
+        import_files([data_folder() / "online_retail"], Path(folder) / "shop")
+        shop = open_shop(Path(folder) / "shop")
+        lines = _lines(shop)
+        return [_association(shop, lines), *_accounts(shop, lines)]
+
+
+def _lines(shop: Any) -> Any:
+    """Return the paid lines as openretailscience wants them, a pandas frame."""
+    import pandas as pd
+
+    from shopkeeper.data import facts
+
+    order = facts.orders(shop).filter(ibis._.paid).select("order_id", "customer_id", "on")
+    line = shop.order_items.filter((ibis._.quantity > 0) & ibis._.product_id.notnull())
+    frame = line.inner_join(order, "order_id").to_pyarrow().to_pandas()
+    return pd.DataFrame(
+        {
+            "transaction_id": frame["order_id"],
+            "customer_id": frame["customer_id"],
+            "product_id": frame["product_id"],
+            "unit_spend": (frame["quantity"] * frame["price"]).astype(float),
+            "unit_quantity": frame["quantity"],
+            "month": pd.to_datetime(frame["on"]).dt.strftime("%Y-%m"),
+        }
+    )
+
+
+def _association(shop: Any, lines: Any) -> dict[str, Any]:
+    from openretailscience.analysis.product_association import ProductAssociation
+
+    from shopkeeper.operations.behaviour.together.measures import lift
+    from shopkeeper.operations.behaviour.together.rows import (
+        LARGEST,
+        bought,
+        item_sums,
+        pair_sums,
+        sized,
+        whole_sums,
+    )
+
+    held = lines[["transaction_id", "product_id"]].drop_duplicates()
+    size = held.groupby("transaction_id")["product_id"].transform("size")
+    start = time.perf_counter()
+    theirs = ProductAssociation(
+        held[size <= LARGEST],
+        value_col="product_id",
+        group_col="transaction_id",
+        min_occurrences=LEAST,
+        min_cooccurrences=TOGETHER,
+    ).df
+    middle = time.perf_counter()
+    with sized(bought(shop, "product")).cache() as kept:
+        (whole,) = whole_sums(kept).to_pyarrow().to_pylist()
+        items = item_sums(kept).to_pyarrow()
+        pairs = pair_sums(kept, least=LEAST, together=TOGETHER).order_by("item", "other")
+        found = pairs.to_pyarrow()
+    often = dict(zip(items["item"].to_pylist(), items["baskets"].to_pylist(), strict=True))
+    one, other = (np.array([often[n] for n in found[c].to_pylist()]) for c in ("item", "other"))
+    value, _, _ = lift(found["both"].to_numpy(), one, other, whole["baskets"])
+    end = time.perf_counter()
+    same = theirs[theirs["product_id_1"] < theirs["product_id_2"]]
+    same = same.sort_values(["product_id_1", "product_id_2"])
+    assert len(same) == found.num_rows
+    assert np.allclose(same["uplift"], value)
+    assert np.allclose(same["support"], found["both"].to_numpy() / whole["baskets"])
+    return {
+        "figure": "product association",
+        "pairs": found.num_rows,
+        "ours_seconds": round(end - middle, 2),
+        "openretailscience_seconds": round(middle - start, 2),
+        "times_faster": round((middle - start) / (end - middle), 1),
+    }
+
+
+def _accounts(shop: Any, lines: Any) -> list[dict[str, Any]]:
+    import pandas as pd
+    from openretailscience.analysis.gain_loss import GainLoss
+    from openretailscience.analysis.revenue_tree import RevenueTree
+
+    from shopkeeper.operations.behaviour.ask_further import explain_change
+
+    two = lines[lines["month"].isin([BEFORE, AFTER])]
+    start = time.perf_counter()
+    tree = RevenueTree(two, period_col="month", p1_value=BEFORE, p2_value=AFTER).df.iloc[0]
+    every = pd.Series(True, index=two.index)
+    lost = GainLoss(
+        two,
+        p1_index=two["month"] == BEFORE,
+        p2_index=two["month"] == AFTER,
+        focus_group_index=every,
+        focus_group_name="all",
+        comparison_group_index=~every,
+        comparison_group_name="none",
+    ).gain_loss_df.sum()
+    middle = time.perf_counter()
+    answer = explain_change(shop, metric="paid", before=BEFORE, after=AFTER)
+    end = time.perf_counter()
+    whole = answer.table.to_pylist()[-1]
+    assert np.isclose(float(whole["change"]), tree["spend_diff"])
+    ours = {row["kind"]: float(row["change"]) for row in answer.evidence["gain_loss"].to_pylist()}
+    names = {"new": "new", "lost": "lost", "more": "increased_focus", "less": "decreased_focus"}
+    for kind, name in names.items():
+        assert np.isclose(ours[kind], lost[name]), kind
+    return [
+        {
+            "figure": "revenue tree, gain and loss",
+            "change": round(float(whole["change"]), 2),
+            "ours_seconds_with_all_slices": round(end - middle, 2),
+            "openretailscience_seconds": round(middle - start, 2),
+        }
+    ]

@@ -1,0 +1,1 @@
+"""The answer of `explain_change`: why a metric moved between two periods, to the last cent."""

@@ -1,0 +1,113 @@
+"""What reviews and messages say after, that they did not say before: terms of the shop's own texts."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import ibis
+import numpy as np
+from scipy.stats import hypergeom
+
+from shopkeeper.language.terms import telling_terms
+from shopkeeper.language.text import normalise
+from shopkeeper.language.tongue import languages
+from shopkeeper.operations.behaviour.accounting.rows import sided
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+    from shopkeeper.data.shop import Shop
+
+Row = dict[str, Any]
+Span = tuple[date, date]
+
+NEW_P, TERMS, READ, EXCERPT = 0.05, 12, 20_000, 160
+"""Chance below which more mentions than before are told, corrected (Bonferroni); terms that are tried
+in each language, texts that are read, and signs of a quoted text, at most."""
+
+
+def new_terms(
+    shop: Shop, before: Span, after: Span, slices: list[tuple[str, dict[str, str]]]
+) -> list[Row]:
+    """Return terms that texts hold oftener after: slice, source, term, counts, chance and a quote.
+
+    Parameters
+    ----------
+    shop
+        The shop.
+    before, after
+        First and last day.
+    slices
+        Name of each slice and what it holds still: category, brand or product_id; only texts about
+        its products are read. One without any of them is read whole.
+    """
+    found: list[Row] = []
+    for source, table in (("reviews", _reviews(shop)), ("messages", _messages(shop))):
+        read = _read(table, before, after)
+        for name, values in slices:
+            kept = [
+                row for row in read if all((row[key] or "") == one for key, one in values.items())
+            ]
+            sides = ([row for row in kept if row["side"] == side] for side in (0, 1))
+            found += [{"slice": name, "source": source, **row} for row in _newer(*sides)]
+    return found
+
+
+def _read(table: ir.Table, before: Span, after: Span) -> list[Row]:
+    kept = sided(table, before, after)
+    kept = kept.filter(kept.text.notnull() & (kept.text != ""))
+    kept = kept.select("id", "text", "side", "product_id", "category", "brand")
+    # In the order of what they say, so that a name decides nothing.
+    rows: list[Row] = kept.order_by(["text", "id"]).limit(READ).to_pyarrow().to_pylist()
+    return rows
+
+
+def _reviews(shop: Shop) -> ir.Table:
+    review = shop.reviews
+    on = ibis.coalesce(review.reviewed_on, review.reviewed_at.date())
+    row = review.select("product_id", id="review_id", text=ibis.coalesce(review.text, ""), on=on)
+    return _with_products(shop, row)
+
+
+def _messages(shop: Shop) -> ir.Table:
+    message = shop.messages.filter(ibis._.sender == "customer")
+    on = ibis.coalesce(message.sent_on, message.sent_at.date())
+    row = message.select("product_id", id="message_id", text=ibis.coalesce(message.text, ""), on=on)
+    return _with_products(shop, row)
+
+
+def _with_products(shop: Shop, row: ir.Table) -> ir.Table:
+    product = shop.products.select("category", "brand", known="product_id")
+    return row.left_join(product, row.product_id == product.known).drop("known")
+
+
+def _newer(before: list[Row], after: list[Row]) -> list[Row]:
+    """Return the terms of the later texts that surely are oftener than before."""
+    texts = [row["text"] for row in (*before, *after)]
+    if not before or not after:
+        return []
+    side = np.array([0] * len(before) + [1] * len(after))
+    tongue = np.array(languages(texts, settle=True))
+    tried: list[Row] = []
+    for language in sorted(set(tongue.tolist())):
+        mine = np.flatnonzero(tongue == language)
+        plain = [normalise(texts[n]) for n in mine.tolist()]
+        sizes = [int((side[mine] == one).sum()) for one in (0, 1)]
+        terms = telling_terms(plain, side[mine], language=language, count=TERMS)
+        for term in terms[1] if len(terms) > 1 and all(sizes) else []:
+            held = np.array([term.term in text for text in plain])
+            counts = [int(held[side[mine] == one].sum()) for one in (0, 1)]
+            chance = float(hypergeom.sf(counts[1] - 1, len(mine), held.sum(), sizes[1]))
+            quote = min(
+                (texts[n] for n in mine[held & (side[mine] == 1)].tolist()),
+                key=lambda text: (abs(len(text) - EXCERPT // 2), text),
+            )
+            tried.append(
+                {"term": term.term, "texts_before": counts[0], "all_before": sizes[0],
+                 "texts_after": counts[1], "all_after": sizes[1], "p": chance, "quote": quote[:EXCERPT]}
+            )  # fmt: skip
+    corrected = [row | {"p": min(1.0, row["p"] * len(tried))} for row in tried]
+    return sorted(
+        (row for row in corrected if row["p"] < NEW_P), key=lambda row: (row["p"], row["term"])
+    )[:TERMS]
