@@ -3,7 +3,6 @@
 import csv
 import http.client
 import re
-import shutil
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -128,7 +127,7 @@ class Visitor:
         form = {"seal": self.seal(f"/verbs/{verb}"), **given}
         there = self.post(f"/verbs/{verb}", form).headers["location"]
         end = time.monotonic() + 60
-        while there.startswith("/work/"):
+        while there.startswith("/jobs/"):
             assert time.monotonic() < end, there
             time.sleep(0.2)
             there = self.get(there).headers.get("location", there)
@@ -164,18 +163,3 @@ def known(guarded: Server) -> Visitor:
     somebody = Visitor(guarded)
     assert somebody.enter().status == 303
     return somebody
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Any]:
-    """A browser; its tests are skipped where there is none."""
-    api = pytest.importorskip(
-        "playwright.sync_api", reason="the package playwright is not installed"
-    )
-    program = shutil.which("chromium") or shutil.which("chromium-browser")
-    if program is None:
-        pytest.skip("chromium is not installed (Debian: apt-get install chromium)")
-    with api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
-        yield browser
-        browser.close()

@@ -19,6 +19,24 @@ pytestmark = pytest.mark.xdist_group("browser")
 
 
 @pytest.fixture(scope="module")
+def chromium() -> Iterator[Any]:
+    """A browser; its tests are skipped where there is none.
+
+    Of this module alone, for while it is there no other test can run a loop of its own.
+    """
+    api = pytest.importorskip(
+        "playwright.sync_api", reason="the package playwright is not installed"
+    )
+    program = shutil.which("chromium") or shutil.which("chromium-browser")
+    if program is None:
+        pytest.skip("chromium is not installed (Debian: apt-get install chromium)")
+    with api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
 def state(chromium: Any, guarded: Server) -> Any:
     """The cookies of somebody who has logged in at a browser."""
     context = chromium.new_context(locale="en-GB")
@@ -109,7 +127,7 @@ def test_work_that_takes_long_shows_how_far_it_is_and_is_cancelled(
 ) -> None:
     page.goto(guarded.address + "/verbs/slow-answer?seconds=30")
     page.get_by_role("button", name="Work it out").click()
-    page.wait_for_url("**/work/**")
+    page.wait_for_url("**/jobs/**")
     page.get_by_text("Counting slowly").wait_for(timeout=20_000)
     assert page.locator("progress").get_attribute("value") == "0.25"
     page.get_by_role("button", name="Cancel").click()
@@ -119,7 +137,7 @@ def test_work_that_takes_long_shows_how_far_it_is_and_is_cancelled(
 
 
 def test_work_that_is_forgotten_is_told_of(page: Any, guarded: Server) -> None:
-    page.goto(guarded.address + "/work/AAAAAAAAAAAAAAAA")
+    page.goto(guarded.address + "/jobs/AAAAAAAAAAAAAAAA")
     text = page.locator("main").inner_text()
     assert "over long ago" in text
     assert "Ask the question again." in text
@@ -138,17 +156,21 @@ def test_a_table_and_a_chart_are_downloaded(page: Any, guarded: Server) -> None:
         assert Path(waiting.value.path()).read_bytes().startswith(begins), name
 
 
-def test_a_chart_comes_alive_in_a_frame_that_sees_nothing(page: Any, guarded: Server) -> None:
+def test_a_chart_comes_alive_in_a_frame_that_sees_nothing(
+    chromium: Any, state: Any, guarded: Server
+) -> None:
+    context = chromium.new_context(storage_state=state, locale="en-GB")
+    page = context.new_page()
     page.goto(guarded.address + "/verbs/overview")
     page.get_by_role("link", name="Explore").click()
-    frame = page.frame_locator("iframe")
-    frame.locator("svg.marks").wait_for(timeout=20_000)
+    page.frame_locator("iframe").locator("svg.marks").wait_for(timeout=20_000)
     inner = next(one for one in page.frames if one != page.main_frame)
     assert inner.evaluate("origin") == "null"
     for reached in ("document.cookie", "parent.document.title", "localStorage.length"):
         with pytest.raises(Exception, match=r"SecurityError|Blocked|sandbox"):
             inner.evaluate(reached)
     assert inner.evaluate("fetch('/v1').then(() => 'reached', () => 'refused')") == "refused"
+    context.close()
 
 
 def test_the_page_works_with_keys_alone_and_without_script(

@@ -8,10 +8,10 @@ from urllib.parse import urlencode
 
 from shopkeeper.answer import Answer
 from shopkeeper.surfaces import chinese
-from shopkeeper.surfaces.asking.desk import Desk, View
+from shopkeeper.surfaces.asking.desk import Desk
 from shopkeeper.surfaces.asking.questions import Question, question_of
 from shopkeeper.surfaces.rest.formats import ITSELF
-from shopkeeper.surfaces.verbs import VERBS, Verb
+from shopkeeper.surfaces.verbs import Verb
 from shopkeeper.surfaces.web.cells import TableView, heading, table_title, table_view
 from shopkeeper.surfaces.web.pictures import Picture, Pictures
 
@@ -111,32 +111,36 @@ def answer_view(
     return _view(answer, question, arguments, lang, pictures, tables)
 
 
-def short_view(answer: Answer, question: Question, lang: str, pictures: Pictures) -> AnswerView:
-    """Return an answer to a verb's default arguments in short, for a page of several."""
+def short_view(
+    answer: Answer, question: Question, lang: str, pictures: Pictures, *, listed: bool = False
+) -> AnswerView:
+    """Return an answer to a verb's default arguments in short, for a page of several.
+
+    Parameters
+    ----------
+    answer, question, lang, pictures
+        As for `answer_view`.
+    listed
+        Whether its first rows are shown beside a chart, too.
+    """
     tables: tuple[TableView, ...] = ()
-    if answer.chart is None:
+    if answer.chart is None or listed:
         tables = (table_view(answer, ITSELF, lang, most=_FEW_ROWS),)
     return _view(answer, question, {}, lang, pictures, tables)
 
 
-def sections(desk: Desk, view: View, package: str, lang: str, pictures: Pictures) -> list[Section]:
-    """Return every verb of a package in short; a new verb appears by itself.
+def section(
+    desk: Desk, verb: Verb, lang: str, pictures: Pictures, *, listed: bool = False
+) -> Section:
+    """Return one verb in short, or why it has no answer.
 
     Parameters
     ----------
-    desk, view
-        Where answers are found, and the shop as it is now.
-    package
-        The package of the verbs' modules.
-    lang, pictures
-        Language, and what draws.
+    desk, verb
+        Where answers are found, and whose.
+    lang, pictures, listed
+        As for `short_view`.
     """
-    found = [verb for verb in VERBS if verb.module.startswith(package)]
-    return [section(desk, view, verb, lang, pictures) for verb in found]
-
-
-def section(desk: Desk, view: View, verb: Verb, lang: str, pictures: Pictures) -> Section:
-    """Return one verb in short, or why it has no answer."""
     question = question_of(verb)
     step = desk.known(verb, verb.defaults())
     title, told = verb.title.get(lang), question.told.get(lang)
@@ -150,7 +154,11 @@ def section(desk: Desk, view: View, verb: Verb, lang: str, pictures: Pictures) -
     judged = next((name for name in _JUDGED if name in answer.evidence), None)
     quality = table_view(answer, judged, lang, most=20) if judged else None
     return Section(
-        question.path, title, told, short_view(answer, question, lang, pictures), judged=quality
+        question.path,
+        title,
+        told,
+        short_view(answer, question, lang, pictures, listed=listed),
+        judged=quality,
     )
 
 

@@ -55,9 +55,11 @@ class Kitchen:
         """
         if (found := self.kept(view, key)) is not None:
             return found
-        if key not in self._making:
-            self._making[key] = asyncio.create_task(self._made(view, key, make))
-        return await asyncio.shield(self._making[key])
+        mine = (id(view), key)
+        if mine not in self._making:
+            task = self._making[mine] = asyncio.create_task(self._made(view, key, make))
+            task.add_done_callback(lambda _: self._making.pop(mine, None))
+        return await asyncio.shield(self._making[mine])
 
     async def work(self, make: Callable[[], Made]) -> Made:
         """Do something in the thread that nothing is kept of."""
@@ -65,18 +67,19 @@ class Kitchen:
 
     def material(self, view: View, key: Hashable, make: Callable[[], Made]) -> Made:
         """Return what pages are made from, gathered once for each version; called in the thread."""
-        if key not in self._material or self._material[key][0] is not view:
-            self._material[key] = (view, make())
-            while len(self._material) > _MOST_MATERIAL:
-                self._material.popitem(last=False)
-        made: Made = self._material[key][1]
+        if key in self._material and self._material[key][0] is view:
+            kept: Made = self._material[key][1]
+            return kept
+        made = make()
+        self._material[key] = (view, made)
+        for old in [name for name, (seen, _) in self._material.items() if seen is not view]:
+            del self._material[old]
+        while len(self._material) > _MOST_MATERIAL:
+            self._material.popitem(last=False)
         return made
 
     async def _made(self, view: View, key: Hashable, make: Callable[[], str]) -> bytes:
-        try:
-            page = (await self.work(make)).encode("utf-8", "replace")
-        finally:
-            del self._making[key]
+        page = (await self.work(make)).encode("utf-8", "replace")
         if self._view is view and len(page) <= _MOST_BYTES // 8:
             self._pages[key] = page
             self._size += len(page)
@@ -89,4 +92,3 @@ class Kitchen:
         if self._view is not view:
             self._view, self._size = view, 0
             self._pages.clear()
-            self._making = {}

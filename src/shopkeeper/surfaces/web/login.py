@@ -38,7 +38,9 @@ class Login:
     async def show(
         self, request: Request, *, wrong: str = "", status: int = 200, wait: str = ""
     ) -> Response:
-        """Show the form."""
+        """Show the form; where nobody has to log in, the first page."""
+        if not self._pages.guarded():
+            return RedirectResponse("/", 303)
         there = request.query_params.get("next", "/")
         headers = {"Retry-After": wait} if wait else None
         return await self._pages.fresh(

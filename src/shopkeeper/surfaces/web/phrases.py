@@ -283,3 +283,17 @@ TOKEN_HINT = Words(
 WRONG = Words("That name and password do not fit.", "用户名或密码不正确。")
 WRONG_TOKEN = Words("That token does not hold.", "令牌无效或已过期。")
 WAIT = Words("Too many wrong tries. Wait {seconds} seconds.", "错误次数过多，请等待 {seconds} 秒。")
+
+FIELDS: dict[str, str] = {
+    "order": "先后次序",
+    "per": "计算单位",
+    "window_hours": "时间窗（小时）",
+    "minimum_count": "显示百分比的最少数量",
+    "since": "从何算起",
+    "steps": "步骤",
+    "customers": "顾客编号",
+    "product": "商品编号",
+    "held_out": "留出评价数",
+    "token_price": "每百万词元的价格",
+}
+"""Parameter → its Chinese name, where neither a column of that name nor its description begins with one."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from shopkeeper.surfaces.asking.desk import Desk, View
+from shopkeeper.surfaces.asking.desk import Desk
 from shopkeeper.surfaces.verbs import BY_NAME, VERBS
 from shopkeeper.surfaces.web.answers import section
 from shopkeeper.surfaces.web.frame import Reader, query_string
@@ -14,12 +14,12 @@ from shopkeeper.surfaces.web.pictures import Pictures
 _LONGEST = 300
 
 
-def context(desk: Desk, view: View, reader: Reader, pictures: Pictures) -> dict[str, Any]:
+def context(desk: Desk, reader: Reader, pictures: Pictures) -> dict[str, Any]:
     """Return what the template of the page shows; called in the kitchen's thread."""
     text = reader.asked.get("q", "").strip()[:_LONGEST]
     found = []
     for match in matches(text):
-        one = section(desk, view, BY_NAME[match.verb], reader.lang, pictures)
+        one = section(desk, BY_NAME[match.verb], reader.lang, pictures)
         address = f"/verbs/{one.name}"
         if match.verb == "overview" and period_of(text):
             address = query_string(address, {"period": period_of(text)})

@@ -150,7 +150,7 @@ async def led(
             await job.over.wait()
     except TimeoutError:
         pass
-    work = query_string(f"/work/{job.number}", {"then": there})
+    work = query_string(f"/jobs/{job.number}", {"then": there})
     return RedirectResponse(address if job.state == "done" else work, 303)
 
 
@@ -314,7 +314,8 @@ def label_of(name: str, hint: str, lang: str) -> str:
     >>> label_of("held_out", "At most.", "en"), label_of("seed", "随机种子；未给出时用设置。", "zh")
     ('Held out', '随机种子')
     """
-    named = heading(name, "", lang)
+    named = phrases.FIELDS.get(name, "") if lang == "zh" else ""
+    named = named or heading(name, "", lang)
     if lang != "zh" or named != name:
         return named
     first = _CLAUSE.split(hint, maxsplit=1)[0]

@@ -170,7 +170,7 @@ def _tile(figure: Figure, lang: str) -> Tile:
         return amount(value, figure.unit, lang, figure.currency)
 
     few = ""
-    if figure.value is None:
+    if figure.value is None and figure.unit == "share":
         few = phrases.TOO_FEW.get(lang).format(base=figure.base or 0)
     against = [
         (phrases.BEFORE.get(lang), _change(figure.value, figure.before, figure.unit, lang)),
