@@ -127,7 +127,7 @@ class Visitor:
         form = {"seal": self.seal(f"/verbs/{verb}"), **given}
         there = self.post(f"/verbs/{verb}", form).headers["location"]
         end = time.monotonic() + 60
-        while there.startswith("/work/"):
+        while there.startswith("/jobs/"):
             assert time.monotonic() < end, there
             time.sleep(0.2)
             there = self.get(there).headers.get("location", there)

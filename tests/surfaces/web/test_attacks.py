@@ -85,7 +85,7 @@ def test_no_path_leads_out_of_the_pages(known: Visitor, text: str) -> None:
         "/static/",
         "/verbs/",
         "/reviews/",
-        "/work/",
+        "/jobs/",
         "/data/",
         "/verbs/funnel/table.",
         "/today.",
@@ -97,7 +97,7 @@ def test_no_path_leads_out_of_the_pages(known: Visitor, text: str) -> None:
     assert known.get("/").status == 200
 
 
-FORMS = ("/verbs/overview", "/recommend", "/logout", "/login", "/work/x/cancel")
+FORMS = ("/verbs/overview", "/recommend", "/logout", "/login", "/jobs/x/cancel")
 
 
 @pytest.mark.parametrize("path", FORMS)
@@ -197,7 +197,10 @@ def test_no_cell_is_a_formula(known: Visitor, path: str) -> None:
 
 def test_a_workbook_keeps_a_formula_as_the_text_that_it_is() -> None:
     table = pa.table(
-        {FORMULA: [FORMULA, "http://evil.example", "+1", "a\x00b", None], "n": [1.5, None, 2, 3, 4]}
+        {
+            FORMULA: [FORMULA, "http://evil.example", "+1", "a\x00b", None],
+            "n": [1.5, None, float("nan"), float("inf"), 4],
+        }
     )
     sheet = openpyxl.load_workbook(io.BytesIO(workbook(table, "en"))).active
     assert [cell.value for cell in sheet["A"]][1:] == [

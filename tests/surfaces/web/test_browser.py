@@ -127,7 +127,7 @@ def test_work_that_takes_long_shows_how_far_it_is_and_is_cancelled(
 ) -> None:
     page.goto(guarded.address + "/verbs/slow-answer?seconds=30")
     page.get_by_role("button", name="Work it out").click()
-    page.wait_for_url("**/work/**")
+    page.wait_for_url("**/jobs/**")
     page.get_by_text("Counting slowly").wait_for(timeout=20_000)
     assert page.locator("progress").get_attribute("value") == "0.25"
     page.get_by_role("button", name="Cancel").click()
@@ -137,7 +137,7 @@ def test_work_that_takes_long_shows_how_far_it_is_and_is_cancelled(
 
 
 def test_work_that_is_forgotten_is_told_of(page: Any, guarded: Server) -> None:
-    page.goto(guarded.address + "/work/AAAAAAAAAAAAAAAA")
+    page.goto(guarded.address + "/jobs/AAAAAAAAAAAAAAAA")
     text = page.locator("main").inner_text()
     assert "over long ago" in text
     assert "Ask the question again." in text

@@ -24,7 +24,7 @@ def test_a_stranger_is_led_to_the_login_and_back(visitor: Visitor) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/verbs/funnel", "/today.csv", "/work/x", "/data/tables.csv", "/v1/overview"]
+    "path", ["/verbs/funnel", "/today.csv", "/jobs/x", "/data/tables.csv", "/v1/overview"]
 )
 def test_nothing_of_the_shop_is_shown_to_a_stranger(visitor: Visitor, path: str) -> None:
     assert visitor.get(path).status in (303, 401)

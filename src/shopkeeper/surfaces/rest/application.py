@@ -92,7 +92,7 @@ def make_app(
         yield
         warming.cancel()
         await jobs.close()
-        pages.kitchen.close()
+        pages.close()
         desk.close()
 
     app = FastAPI(

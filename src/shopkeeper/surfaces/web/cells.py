@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -23,6 +23,7 @@ from shopkeeper.surfaces.console import cell_text
 from shopkeeper.surfaces.report.pen import Pen, percent, visible
 from shopkeeper.surfaces.report.terms import OUTCOMES
 from shopkeeper.surfaces.rest.formats import ITSELF
+from shopkeeper.words import Words
 
 _OF_A_SHARE = ("low", "high", "previous_low", "previous_high", "usual", "difference")
 _LINKED = {
@@ -59,8 +60,8 @@ class TableView:
         Heading of each column, and whether it holds numbers.
     rows
         The rows that are shown.
-    total, offset
-        Rows in all, and rows left out before.
+    total, offset, most
+        Rows in all, rows left out before, and rows that are shown at the most.
     """
 
     name: str
@@ -69,6 +70,12 @@ class TableView:
     rows: tuple[tuple[Cell, ...], ...]
     total: int
     offset: int = 0
+    most: int = 0
+
+    @property
+    def earlier(self) -> int:
+        """How many rows come before those of the page before."""
+        return max(0, self.offset - self.most)
 
     @property
     def end(self) -> int:
@@ -109,9 +116,8 @@ def table_view(
         (heading(field.name, inner or answer.verb, lang), is_number(field.type))
         for field in shown.schema
     )
-    return TableView(
-        name, title or table_title(answer, name, lang), columns, rows, whole.num_rows, offset
-    )
+    called = title or table_title(answer, name, lang)
+    return TableView(name, called, columns, rows, whole.num_rows, offset, most)
 
 
 def table_title(answer: Answer, name: str, lang: str) -> str:
@@ -250,11 +256,5 @@ def _is_share(row: Mapping[str, Any], column: str) -> bool:
 
 def arrow_view(table: pa.Table, name: str, title: str, lang: str, *, most: int) -> TableView:
     """Return any Arrow table as a page shows it."""
-    answer = Answer(verb="", title=_same(title), table=table, method="")
-    return table_view(answer, ITSELF, lang, most=most, title=title)
-
-
-def _same(title: str) -> Any:
-    from shopkeeper.words import Words
-
-    return Words(title, title)
+    answer = Answer(verb="", title=Words(title, title), table=table, method="")
+    return replace(table_view(answer, ITSELF, lang, most=most), name=name)

@@ -7,6 +7,7 @@ from typing import Any
 from shopkeeper.answer import Answer
 from shopkeeper.data.checks import check
 from shopkeeper.data.metrics import METRICS
+from shopkeeper.data.shop import open_shop
 from shopkeeper.surfaces.asking.desk import View
 from shopkeeper.surfaces.rest.formats import ITSELF
 from shopkeeper.surfaces.web import phrases
@@ -24,12 +25,16 @@ _ROWS = 30
 
 
 def checked(kitchen: Kitchen, view: View) -> Answer:
-    """Return what the check of the data says, made once for each version; called in the thread."""
-    return kitchen.material(view, "check", lambda: check(view.shop))
+    """Return what the check of the data says, made once for each version; called in the cellar's thread.
+
+    It looks at every row, which takes long in a large shop; so it has a connection of its own, and no
+    other page waits for it.
+    """
+    return kitchen.material(view, "check", lambda: check(open_shop(view.shop.path)))
 
 
 def context(kitchen: Kitchen, view: View, reader: Reader) -> dict[str, Any]:
-    """Return what the template of the page shows; called in the kitchen's thread."""
+    """Return what the template of the page shows; called in the cellar's thread."""
     answer, lang = checked(kitchen, view), reader.lang
     return {
         "active": "/data",

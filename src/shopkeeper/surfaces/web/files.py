@@ -9,6 +9,7 @@ from __future__ import annotations
 import html
 import io
 import json
+import math
 import re
 import secrets
 from collections.abc import Iterator
@@ -163,7 +164,6 @@ def workbook(table: pa.Table, lang: str) -> bytes:
         "strings_to_formulas": False,
         "strings_to_urls": False,
         "strings_to_numbers": False,
-        "nan_inf_to_errors": True,
     }
     with xlsxwriter.Workbook(held, settings) as book:
         sheet = book.add_worksheet("shopkeeper")
@@ -182,9 +182,10 @@ def workbook(table: pa.Table, lang: str) -> bytes:
 
 def _write(sheet: Any, at: tuple[int, int], cell: Any, forms: dict[type, Any]) -> None:
     """Write one cell by its own type, so that no text is taken for anything else."""
+    if cell is None or (isinstance(cell, float) and not math.isfinite(cell)):
+        # Excel has no such number, and would be given a formula for it.
+        return
     match cell:
-        case None:
-            pass
         case datetime():
             sheet.write_datetime(*at, cell.replace(tzinfo=None), forms[datetime])
         case date():

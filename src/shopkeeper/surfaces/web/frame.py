@@ -147,7 +147,6 @@ class Frame:
             here=quote(reader.address(), safe=""),
             own=_OWN,
             version=__version__,
-            query_string=query_string,
             **context,
         )
 

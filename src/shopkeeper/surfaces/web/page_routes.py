@@ -114,14 +114,14 @@ def _data_routes(router: APIRouter, pages: Pages) -> None:
     @router.get("/data")
     async def show(request: Request) -> Response:
         def context(view: View, reader: Reader) -> dict[str, Any]:
-            return data.context(pages.kitchen, view, reader)
+            return data.context(pages.cellar, view, reader)
 
-        return await pages.page(request, "data", context)
+        return await pages.page(request, "data", context, kitchen=pages.cellar)
 
     @router.get("/data/{name}.{ending}")
     async def download(request: Request, name: str, ending: str) -> Response:
         view, lang = pages.desk.view(), pages.reader(request).lang
-        answer = await pages.kitchen.work(lambda: data.checked(pages.kitchen, view))
+        answer = await pages.cellar.work(lambda: data.checked(pages.cellar, view))
         table = answer.table if name == ITSELF else answer.evidence.get(name)
         if table is None or ending not in ("csv", "xlsx"):
             raise nothing_there(

@@ -45,9 +45,14 @@ class Pages:
     def __init__(self, desk: Desk, jobs: Jobs, users: Users, tokens: Tokens) -> None:
         self.desk, self.jobs, self.users, self.tokens = desk, jobs, users, tokens
         self.sessions, self.seals = Sessions(users, tokens), Seals()
-        self.kitchen, self.pictures = Kitchen(), Pictures()
+        self.kitchen, self.cellar, self.pictures = Kitchen(), Kitchen(), Pictures()
         self.frame = Frame(_cookie(desk.path))
         self.guarded: Callable[[], bool] = lambda: bool(users.all() or tokens.all())
+
+    def close(self) -> None:
+        """Make nothing more."""
+        self.kitchen.close()
+        self.cellar.close()
 
     def has_users(self) -> bool:
         """Say whether anybody has a password."""
@@ -91,6 +96,7 @@ class Pages:
         *,
         names: tuple[str, ...] = (),
         key: Any = (),
+        kitchen: Kitchen | None = None,
     ) -> Response:
         """Return a page, made now or kept from before.
 
@@ -106,6 +112,8 @@ class Pages:
             The parameters that it knows; another one makes no page of its own.
         key
             What decides the page beside its address, its language and what the reader may.
+        kitchen
+            Where it is made, if not where most are.
         """
         reader, view = self.reader(request, names), self.desk.view()
         known = (reader.guarded, reader.caller.scope, bool(reader.caller.name))
@@ -115,7 +123,7 @@ class Pages:
             shown = context(view, reader)
             return self.frame.page(template, reader, shop=view.shop.settings.name, **shown)
 
-        made = await self.kitchen.page(view, whole, make)
+        made = await (kitchen or self.kitchen).page(view, whole, make)
         return self._sent(request, reader, made, 200)
 
     async def fresh(

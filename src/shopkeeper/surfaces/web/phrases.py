@@ -28,7 +28,6 @@ LIMITS = Words("Limits", "局限")
 DEFINITIONS = Words("Definitions", "口径")
 METHOD = Words("Method", "方法")
 AS_OF = Words("Data up to", "数据截至")
-DOWNLOAD = Words("Download", "下载")
 EXPLORE = Words("Explore", "交互查看")
 SEE_ALL = Words("See it whole", "查看完整结果")
 SHOW_TABLE = Words("The same as a table", "以表格查看")
@@ -57,7 +56,6 @@ DAY_OF = Words(
 )
 DAY_CHOSEN = Words("{day}.", "{day}。")
 DAY_BEFORE, DAY_AFTER = Words("Day before", "前一天"), Words("Day after", "后一天")
-NEWEST = Words("Newest day", "最新一天")
 FIGURES = Words("The day in numbers", "当日数字")
 BEFORE = Words("day before", "较前一天")
 WEEK_BEFORE = Words("a week before", "较上周同日")
@@ -135,13 +133,11 @@ NOTHING_DATED = Words(
     "店铺还没有带日期的订单、访问或评价。请先导入：<code>shopkeeper import 导出文件 --shop 店铺</code>。",
 )
 
-ERROR = Words("That did not work", "没有成功")
 BACK_TO = Words("Back to Today", "回到今日")
 
 REVIEWS = Words("Reviews", "评价")
 SPOKEN_OF = Words("What they speak of", "谈到的方面")
 TOPICS = Words("Topics", "话题")
-KEY = Words("Complaint, neither, praise", "抱怨、中性、称赞")
 KEY_NEGATIVE, KEY_NEUTRAL, KEY_POSITIVE = (
     Words("complaint", "抱怨"),
     Words("neither", "中性"),
@@ -199,7 +195,6 @@ WORK_HINT = Words(
     "可以先离开；用本页的地址可以回来查看进度和结果。",
 )
 CANCEL, ASK_AGAIN = Words("Cancel", "取消"), Words("Ask again", "重新提交")
-BY_DEFAULT = Words("Default: {value}.", "默认：{value}。")
 
 BEHAVIOUR, CUSTOMERS = Words("Behaviour", "行为"), Words("Customers", "顾客")
 PROOF, DATA = Words("Proof", "依据"), Words("Data", "数据")
@@ -251,7 +246,6 @@ CART = Words(
     "本次访问的商品编号，从先到后，以逗号分隔",
 )
 BESIDE = Words("What stands beside a product", "与某件商品相近或相连的商品")
-HOW_MANY = Words("How many", "件数")
 SHOW = Words("Show", "查看推荐")
 FOR_CUSTOMER = Words("For {customer}", "给 {customer} 的推荐")
 FOR_VISIT = Words("For this visit", "给本次访问的推荐")

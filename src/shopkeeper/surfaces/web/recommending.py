@@ -9,7 +9,6 @@ import pyarrow.compute as pc
 
 from shopkeeper.answer import Answer, spoken
 from shopkeeper.surfaces.asking.desk import Desk, View
-from shopkeeper.surfaces.asking.questions import question_of
 from shopkeeper.surfaces.report.pen import visible
 from shopkeeper.surfaces.verbs import BY_NAME
 from shopkeeper.surfaces.web import phrases
@@ -17,7 +16,7 @@ from shopkeeper.surfaces.web.cells import table_view
 from shopkeeper.surfaces.web.frame import Reader, query_string
 
 NAMES = ("customers", "given", "product", "k")
-_MOST, _SUGGESTED, _INSTANCES = 10, 200, 5
+_MOST, _SUGGESTED, _INSTANCES = 1000, 200, 5
 _RULES = "ruled_out"
 
 
@@ -56,7 +55,6 @@ def context(desk: Desk, view: View, reader: Reader, arguments: dict[str, Any]) -
         "sentences": [words.get(lang) for words in stored.summary[1:2]] if stored else [],
         "instances": _instances(stored),
         "products": _products(view, stored),
-        "told": question_of(verb).told.get(lang),
     }
 
 
@@ -103,7 +101,7 @@ def _picks(rows: list[dict[str, Any]], key: str) -> list[dict[str, Any]]:
             "address": query_string("/recommend", {"product": row[key]}),
             "customer": visible(str(row.get("customer_id") or "")),
         }
-        for row in rows[:1000]
+        for row in rows[:_MOST]
     ]
 
 

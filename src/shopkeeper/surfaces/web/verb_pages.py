@@ -150,7 +150,7 @@ async def led(
             await job.over.wait()
     except TimeoutError:
         pass
-    work = query_string(f"/work/{job.number}", {"then": there})
+    work = query_string(f"/jobs/{job.number}", {"then": there})
     return RedirectResponse(address if job.state == "done" else work, 303)
 
 

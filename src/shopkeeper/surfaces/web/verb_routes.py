@@ -97,22 +97,22 @@ def _live_routes(router: APIRouter, pages: Pages) -> None:
 
 
 def _work_routes(router: APIRouter, pages: Pages) -> None:
-    @router.get("/work/{number}")
+    @router.get("/jobs/{number}")
     async def work(request: Request, number: str) -> Response:
         return await verb_pages.work(pages, request, number)
 
-    @router.get("/work/{number}/state")
+    @router.get("/jobs/{number}/state")
     async def state(request: Request, number: str) -> Response:
         job = verb_pages.job_of(pages, request, number)
         told = verb_pages.progress_of(job, pages.reader(request).lang)
         return JSONResponse(told, headers={"Cache-Control": "no-store"})
 
-    @router.post("/work/{number}/cancel")
+    @router.post("/jobs/{number}/cancel")
     async def cancel(request: Request, number: str) -> Response:
         await verb_pages.sealed_form(pages, request)
         require(request, "act")
         pages.jobs.cancel(verb_pages.job_of(pages, request, number))
-        return RedirectResponse(f"/work/{number}", 303)
+        return RedirectResponse(f"/jobs/{number}", 303)
 
 
 async def _answer(pages: Pages, request: Request, path: str) -> Answer:

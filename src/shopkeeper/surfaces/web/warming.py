@@ -9,7 +9,6 @@ from shopkeeper.errors import ShopkeeperError
 from shopkeeper.surfaces.asking.desk import View
 from shopkeeper.surfaces.rest.tokens import Caller
 from shopkeeper.surfaces.verbs import VERBS
-from shopkeeper.surfaces.web import data
 from shopkeeper.surfaces.web.answers import section
 from shopkeeper.surfaces.web.frame import Reader
 from shopkeeper.surfaces.web.pages import Pages
@@ -43,6 +42,5 @@ def _makers(pages: Pages, view: View, lang: Language) -> list[Callable[[], Any]]
     return [
         first,
         lambda: reviews.context(pages.desk, view, reader, pages.pictures),
-        lambda: data.checked(pages.kitchen, view),
         *(lambda verb=verb: section(pages.desk, verb, lang, pages.pictures) for verb in VERBS),
     ]
