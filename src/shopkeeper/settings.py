@@ -250,16 +250,16 @@ def _own_aspects(path: Path, given: Any) -> dict[str, dict[str, tuple[str, ...]]
 
 def _own_segments(path: Path, given: Any) -> dict[str, str]:
     if not isinstance(given, dict):
-        raise _bad(path, "segments is no table", "segments 不是一张表")
+        raise unusable(path, "segments is no table", "segments 不是一张表")
     for name, said in given.items():
         if not _ASPECT_NAME.fullmatch(name):
-            raise _bad(
+            raise unusable(
                 path,
                 f"the segment {name!r} needs a name of small letters, digits and _",
                 f"分群 {name!r} 的名称只能用小写字母、数字和下划线",
             )
         if not isinstance(said, str) or not said.strip() or not said.isprintable():
-            raise _bad(
+            raise unusable(
                 path,
                 f'segments.{name} needs a sentence, such as "bought twice"',
                 f"segments.{name} 需要一句话，如“买过两次”",

@@ -162,7 +162,7 @@ CHINESE: dict[str, str] = {
     "留空为渠道、设备、类目与商品。",
     "explain-change minimum_count": "商品至少的件数，低于此数的不说价格与停售；未给出时用店铺设置。",
     "paths minimum_count": "计数低于此数的不显示占比；未给出时用店铺设置。",
-    "segment": "只看某个分群的顾客，写作“集合:分群”，如 funnel_lost:Product Added；留空为全部。",
+    "retention segment": "只看某个分群的顾客，写作“集合:分群”，如 funnel_lost:Product Added；留空为全部。",
     "steps": "事件名，以逗号分隔，也可写“浏览,加购,下单”；留空则取店里有的浏览、加购、结账、下单。",
     "order": "ordered 每一步不早于上一步；any 不限次序。",
     "per": "谁的事件算在一起：session 按会话，customer 按顾客（跨会话）。",
