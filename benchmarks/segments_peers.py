@@ -51,7 +51,8 @@ def retail(file: Path) -> dict[str, Any]:
         frame = scored.df
         seconds = time.perf_counter() - start
         joined = lines.join(
-            ibis.memtable(frame.reset_index()[["customer_id", "rfm_segment"]].astype(str)), "customer_id"
+            ibis.memtable(frame.reset_index()[["customer_id", "rfm_segment"]].astype(str)),
+            "customer_id",
         )
         stats = SegTransactionStats(joined, segment_col="rfm_segment").df
         times.append((seconds, time.perf_counter() - start))
