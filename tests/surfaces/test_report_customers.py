@@ -31,7 +31,7 @@ TITLES = [
     "Tray",
     None,
 ]
-CUSTOMERS, LEAST = 160, 10
+CUSTOMERS, LEAST = 220, 10
 LANGUAGES = ("en", "zh")
 VERBS = ("funnel", "paths", "sessions", "retention", "lifetime_value", "recommend")
 SECTIONS = ("behaviour", "recommend")
