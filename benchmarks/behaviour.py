@@ -85,12 +85,13 @@ def _shop(file: Path) -> Any:
 def ours(file: Path, per: str, order: str) -> list[int]:
     """Count with the verb's own expressions."""
     from shopkeeper.operations.behaviour.features import Path as Way
-    from shopkeeper.operations.behaviour.features import reached
+    from shopkeeper.operations.behaviour.stepping.plan import Plan
+    from shopkeeper.operations.behaviour.stepping.reaching import grouped_units
 
     way = Way(STEPS, order == "ordered", WINDOW_HOURS * 3600, per)  # type: ignore[arg-type]
-    unit = reached(_shop(file), way, complete=True)
-    counts = {f"n{step}": unit.count(where=unit.level >= step) for step in range(1, 5)}
-    return list(unit.aggregate(**counts).to_pyarrow().to_pylist()[0].values())
+    with grouped_units(_shop(file), Plan(way, True, None, (), 1, 0, 0)) as kept:
+        (row,) = kept.to_pyarrow().to_pylist()
+    return [row[f"n{step}"] for step in range(1, 5)]
 
 
 def by_lists(file: Path, unit: str) -> list[int]:

@@ -33,6 +33,7 @@ SOURCES: dict[str, list[dict[str, Any]]] = {
     "review_topics": [{"source": name} for name in ("reviews", "searches", "messages")],
     "funnel": [{}, {"breakdown": "category,city", "per": "customer", "order": "any"}],
     "retention": [{}, {"since": "visit", "period": "week"}],
+    "explain_change": [{}, {"metric": "conversion"}],
 }
 IDS = ("customer_id", "product_id", "clicked_product_id", "order_id", "session_id", "visitor_id",
        "seller_id", "review_id", "search_id", "message_id", "event_id")  # fmt: skip
@@ -149,7 +150,7 @@ def every_source(verb: Verb, shop: Shop) -> list[Answer]:
 def by_name(said: str) -> list[Any]:
     """Return what was said, its rows of one review, text or customer in the order of their names."""
     head, words, document = json.loads(said)
-    for name in {"table", "texts"} & set(document):
+    for name in {"table", "texts", "members"} & set(document):
         document[name].sort(
             key=lambda row: row.get("review_id") or row.get("id") or row.get("customer_id") or ""
         )
