@@ -1,7 +1,8 @@
 """Speed of behaviour on events that DuckDB makes, beside hand-written DuckDB queries and pandas.
 
 Run `python benchmarks/behaviour.py`, or with the names of some of: funnel customers any retention. With
-`openretailscience` its product association, revenue tree and gain and loss are held against ours. With
+`openretailscience` its product association, revenue tree and gain and loss are held against ours; with
+`intention` purchases are foretold on Online Shoppers Intention. With
 `--events 100000000` there are more events; pandas is then left out.
 
 Everything runs on one thread, in a process of its own, and is timed from the files on disk to the
@@ -22,7 +23,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-from behaviour_peers import figures
+from behaviour_peers import figures, intention
 from machine import keep
 
 STEPS = ("Product Viewed", "Product Added", "Checkout Started", "Order Completed")
@@ -214,6 +215,13 @@ QUESTIONS: dict[str, dict[str, tuple[Callable[..., list[int]], tuple[str, ...]]]
 }
 
 
+BESIDES: dict[str, Callable[[], list[dict[str, Any]]]] = {
+    "openretailscience": figures,
+    "intention": lambda: [intention()],
+}
+"""What needs no events: asked by name."""
+
+
 def measured(question: str, contender: str, file: Path) -> dict[str, Any]:
     """Ask in a process of its own; return the best seconds, the peak memory and the answer."""
     command = [sys.executable, __file__, "--ask", question, contender, str(file)]
@@ -239,13 +247,13 @@ def ask(question: str, contender: str, file: Path) -> None:
 def main() -> None:
     """Make the events, ask all contenders and keep the figures."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("questions", nargs="*", choices=[*QUESTIONS, "openretailscience", []])
+    parser.add_argument("questions", nargs="*", choices=[*QUESTIONS, *BESIDES, []])
     parser.add_argument("--events", type=int, default=10_000_000)
     asked = parser.parse_args()
     wanted = asked.questions or list(QUESTIONS)
-    if "openretailscience" in wanted:
-        wanted.remove("openretailscience")
-        keep("behaviour", figures())
+    for name in [name for name in wanted if name in BESIDES]:
+        wanted.remove(name)
+        keep("behaviour", BESIDES[name]())
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "events.parquet"
         if wanted:
