@@ -1,7 +1,8 @@
 """Speed of behaviour on events that DuckDB makes, beside hand-written DuckDB queries and pandas.
 
 Run `python benchmarks/behaviour.py`, or with the names of some of: funnel customers any retention. With
-`openretailscience` its product association, revenue tree and gain and loss are held against ours. With
+`openretailscience` its product association, revenue tree and gain and loss are held against ours; with
+`intention` purchases are foretold on Online Shoppers Intention. With
 `--events 100000000` there are more events; pandas is then left out.
 
 Everything runs on one thread, in a process of its own, and is timed from the files on disk to the
@@ -22,7 +23,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-from behaviour_peers import figures
+from behaviour_peers import figures, intention
 from machine import keep
 
 STEPS = ("Product Viewed", "Product Added", "Checkout Started", "Order Completed")
@@ -85,12 +86,13 @@ def _shop(file: Path) -> Any:
 def ours(file: Path, per: str, order: str) -> list[int]:
     """Count with the verb's own expressions."""
     from shopkeeper.operations.behaviour.features import Path as Way
-    from shopkeeper.operations.behaviour.features import reached
+    from shopkeeper.operations.behaviour.stepping.plan import Plan
+    from shopkeeper.operations.behaviour.stepping.reaching import grouped_units
 
     way = Way(STEPS, order == "ordered", WINDOW_HOURS * 3600, per)  # type: ignore[arg-type]
-    unit = reached(_shop(file), way, complete=True)
-    counts = {f"n{step}": unit.count(where=unit.level >= step) for step in range(1, 5)}
-    return list(unit.aggregate(**counts).to_pyarrow().to_pylist()[0].values())
+    with grouped_units(_shop(file), Plan(way, True, None, (), 1, 0, 0)) as kept:
+        (row,) = kept.to_pyarrow().to_pylist()
+    return [row[f"n{step}"] for step in range(1, 5)]
 
 
 def by_lists(file: Path, unit: str) -> list[int]:
@@ -213,6 +215,13 @@ QUESTIONS: dict[str, dict[str, tuple[Callable[..., list[int]], tuple[str, ...]]]
 }
 
 
+BESIDES: dict[str, Callable[[], list[dict[str, Any]]]] = {
+    "openretailscience": figures,
+    "intention": lambda: [intention()],
+}
+"""What needs no events: asked by name."""
+
+
 def measured(question: str, contender: str, file: Path) -> dict[str, Any]:
     """Ask in a process of its own; return the best seconds, the peak memory and the answer."""
     command = [sys.executable, __file__, "--ask", question, contender, str(file)]
@@ -238,13 +247,13 @@ def ask(question: str, contender: str, file: Path) -> None:
 def main() -> None:
     """Make the events, ask all contenders and keep the figures."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("questions", nargs="*", choices=[*QUESTIONS, "openretailscience", []])
+    parser.add_argument("questions", nargs="*", choices=[*QUESTIONS, *BESIDES, []])
     parser.add_argument("--events", type=int, default=10_000_000)
     asked = parser.parse_args()
     wanted = asked.questions or list(QUESTIONS)
-    if "openretailscience" in wanted:
-        wanted.remove("openretailscience")
-        keep("behaviour", figures())
+    for name in [name for name in wanted if name in BESIDES]:
+        wanted.remove(name)
+        keep("behaviour", BESIDES[name]())
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "events.parquet"
         if wanted:

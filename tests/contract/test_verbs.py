@@ -36,6 +36,7 @@ SOURCES: dict[str, list[dict[str, Any]]] = {
     "segment": [{}, {"method": "behaviour", "segments": 2}, {"method": "embedding", "segments": 2}],
     "profile": [{}, {"method": "behaviour"}],
     "retention": [{}, {"since": "visit", "period": "week"}],
+    "explain_change": [{}, {"metric": "conversion"}],
 }
 IDS = ("customer_id", "product_id", "clicked_product_id", "order_id", "session_id", "visitor_id",
        "seller_id", "review_id", "search_id", "message_id", "event_id")  # fmt: skip

@@ -33,7 +33,7 @@ TITLES = [
 ]
 CUSTOMERS, LEAST = 220, 10
 LANGUAGES = ("en", "zh")
-VERBS = ("funnel", "paths", "sessions", "retention", "lifetime_value", "recommend")
+VERBS = ("funnel", "sessions", "retention", "lifetime_value", "paths", "recommend")
 SECTIONS = ("behaviour", "recommend")
 
 
@@ -384,7 +384,7 @@ def test_what_a_verb_found_wanting_is_told_and_its_numbers_are_links(tmp_path: P
     said = plain(section(text, "behaviour"))
     assert "Not shown: what customers are worth. Only 3 <customers>. Import more orders." in said
     assert (
-        "Not shown: the way to an order, which ways visitors take, what becomes of sessions, who comes back."
+        "Not shown: the way to an order, what becomes of sessions, who comes back, which ways visitors take."
         in said
     )
     own = section(text, "recommend")

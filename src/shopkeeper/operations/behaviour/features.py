@@ -101,6 +101,23 @@ def step_events(shop: Shop, path: Path, *, complete: bool) -> ir.Table:
     return event.select("unit", "name", *_carried(path.properties), at="happened_at")
 
 
+def surely_reached(shop: Shop, path: Path, *, complete: bool) -> ir.Table:
+    """Return what `reached` does, from one look at the events, and which units are `open`.
+
+    An open unit may have got further than its level says; where none is open, the levels are those of
+    `reached`.
+    """
+    unit = _bounds(shop, path, complete=complete)
+    return unit.select(
+        "unit", *_carried(path.properties), level=unit.sure, open=unit.sure < unit.possible
+    )
+
+
+def _bounds(shop: Shop, path: Path, *, complete: bool) -> ir.Table:
+    events = step_events(shop, path, complete=complete)
+    return _ordered_bounds(events, path) if path.ordered else _loose_bounds(events, path)
+
+
 def reached(shop: Shop, path: Path, *, complete: bool) -> ir.Table:
     """Return one row a unit: `level`, the number of steps that it reached, and its properties.
 
@@ -108,8 +125,7 @@ def reached(shop: Shop, path: Path, *, complete: bool) -> ir.Table:
     where `ordered`, each no earlier than the one before. One aggregate decides nearly every unit;
     only the events of the others are looked at one by one.
     """
-    events = step_events(shop, path, complete=complete)
-    unit = _ordered_bounds(events, path) if path.ordered else _loose_bounds(events, path)
+    unit = _bounds(shop, path, complete=complete)
     open_units = unit.filter(unit.sure < unit.possible).select("unit")
     # Read anew: kept for a second use, all of the events would be written out in memory first.
     again = replace(path, steps=path.steps[::-1], properties=()) if complete else path
@@ -118,7 +134,8 @@ def reached(shop: Shop, path: Path, *, complete: bool) -> ir.Table:
     exact = exact.select(decided="unit", exact="level")
     joined = unit.left_join(exact, unit.unit == exact.decided)
     level = ibis.coalesce(joined.exact, joined.sure)
-    return joined.select("unit", *_carried(path.properties), level=level)
+    closed = ibis.literal(False)
+    return joined.select("unit", *_carried(path.properties), level=level, open=closed)
 
 
 def with_properties(shop: Shop, units: ir.Table, path: Path) -> ir.Table:
@@ -130,7 +147,7 @@ def with_properties(shop: Shop, units: ir.Table, path: Path) -> ir.Table:
         customer = shop.customers.select(*wanted, customer="customer_id")
         units = units.left_join(customer, units.customer_id == customer.customer).drop("customer")
     known = {name: ibis.coalesce(units[name], "") for name in path.properties}
-    return units.select("unit", "level", **known)
+    return units.select("unit", "level", "open", **known)
 
 
 def _carried(properties: Sequence[str]) -> list[str]:
@@ -333,55 +350,3 @@ def recorded_days(shop: Shop, activity: Activity) -> ir.Table:
         day = event.select(on=ibis.coalesce(event.happened_on, event.happened_at.date()))
     day = day.filter(day.on.notnull())
     return day.group_by("on").aggregate(rows=day.count()).order_by("on")
-
-
-def session_rows(shop: Shop, *, complete: bool) -> ir.Table:
-    """Return one row a session: `seconds` from its first event to its last, `depth`, `bought`.
-
-    `depth` is the number of events, `entry` the name of the first one, `device` and `channel` those
-    of the first event that names one. Where an event names no session, one is made of its visitor's.
-    """
-    event = shop.events
-    named = event.mutate(unit=event.session_id)
-    if not complete:
-        named = named.filter(named.unit.notnull()).union(made_sessions(shop))
-    first = {
-        # The smaller of two values at the same instant, so that the order of rows decides nothing.
-        column: ibis.struct({"at": named.happened_at, "value": named[column]}).min(
-            where=named[column].notnull()
-        )
-        for column in ("name", "device", "channel")
-    }
-    unit = named.group_by("unit").aggregate(
-        began=named.happened_at.min(),
-        ended=named.happened_at.max(),
-        depth=named.count(),
-        bought=(named.name == "Order Completed").any(),
-        **first,
-    )
-    return unit.select(
-        "unit",
-        "depth",
-        "bought",
-        seconds=unit.ended.delta(unit.began, unit="second"),
-        entry=unit["name"]["value"],
-        device=ibis.coalesce(unit.device["value"], ""),
-        channel=ibis.coalesce(unit.channel["value"], ""),
-    )
-
-
-def session_sums(rows: ir.Table, by: str) -> ir.Table:
-    """Return counts and sums of sessions by one of their columns, as `part`; all of them for ""."""
-    part = rows[by] if by else ibis.literal("")
-    # Whole numbers, whose sums do not depend on the order of the rows.
-    seconds = rows.seconds.cast("int64")
-    rows = rows.mutate(part=part, seconds=seconds)
-    return rows.group_by("part").aggregate(
-        sessions=rows.count(),
-        bounced=rows.count(where=rows.depth == 1),
-        bought=rows.count(where=rows.bought),
-        depth=rows.depth.sum(),
-        depth_squares=(rows.depth * rows.depth).sum(),
-        seconds=rows.seconds.sum(),
-        seconds_squares=(rows.seconds * rows.seconds).sum(),
-    )

@@ -26,7 +26,7 @@ from shopkeeper.surfaces.report.material import Material
 from shopkeeper.surfaces.report.pen import Pen, excerpt, percent, visible
 from shopkeeper.surfaces.report.worth import worth
 
-VERBS = ("funnel", "paths", "sessions", "retention", "lifetime_value")
+VERBS = ("funnel", "sessions", "retention", "lifetime_value", "paths")
 _SENTENCES = 2
 """What the answer of `funnel` says of all: how many get through, and where most are lost."""
 _WAYS = 3
@@ -37,7 +37,7 @@ Row = dict[str, Any]
 def behaviour(material: Material, pen: Pen) -> Section:
     """Write the section of how customers behave and what they are worth."""
     head = pen.say(words.BEHAVIOUR)
-    writers = (_funnel, _paths, _sessions, comeback, worth)
+    writers = (_funnel, _sessions, comeback, worth, _paths)
     blocks: list[Block] = []
     for verb, write in zip(VERBS, writers, strict=True):
         answer = material.answers.get(verb)

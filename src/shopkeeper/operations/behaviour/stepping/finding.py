@@ -15,6 +15,7 @@ from shopkeeper.operations.behaviour.metrics import share_difference
 from shopkeeper.operations.behaviour.stepping.dropping import lost_customers
 from shopkeeper.operations.behaviour.stepping.picture import bars
 from shopkeeper.operations.behaviour.stepping.plan import ASKED, MOST_SHOWN, Plan
+from shopkeeper.operations.behaviour.stepping.reaching import grouped_units
 from shopkeeper.operations.behaviour.stepping.sentences import DEFINITIONS, TITLE, limits, sentences
 from shopkeeper.operations.behaviour.vocabulary import OTHER, event_words, value_words
 from shopkeeper.words import Words
@@ -92,20 +93,9 @@ Count = tuple[str, Words, list[int]]
 
 def _counts(shop: Shop, plan: Plan) -> list[Count]:
     """Return how many units reached each step: all, then each side of the cohort, then each group."""
-    units = with_properties(shop, reached(shop, plan.path, complete=plan.complete), plan.path)
-    units = units.filter(units.level > 0)
-    side: ir.StringValue = ibis.literal("all")
-    if plan.cohort:
-        name, values = plan.cohort
-        side = ibis.ifelse(units[name].isin(values), "in", "out")
-    units = units.select("level", *plan.breakdown, side=side)
-    reach = {
-        f"n{step}": units.count(where=units.level >= step)
-        for step in range(1, len(plan.path.steps) + 1)
-    }
-    grouped = units.group_by("side", *plan.breakdown).aggregate(**reach)
-    with grouped.cache() as kept:
-        found = _sums(kept, ["side"], list(reach)).to_pyarrow().to_pylist()
+    reach = [f"n{step}" for step in range(1, len(plan.path.steps) + 1)]
+    with grouped_units(shop, plan) as kept:
+        found = _sums(kept, ["side"], reach).to_pyarrow().to_pylist()
         sides = {row["side"]: [row[name] for name in reach] for row in found}
         if not sides:
             raise _nobody_began(plan)
@@ -117,7 +107,7 @@ def _counts(shop: Shop, plan: Plan) -> list[Count]:
         if plan.cohort:
             counts += [(one, Words("", ""), sides.get(one, nothing)) for one in ("in", "out")]
         if plan.breakdown:
-            counts += _groups(kept, plan, sides, list(reach))
+            counts += _groups(kept, plan, sides, reach)
     return counts
 
 

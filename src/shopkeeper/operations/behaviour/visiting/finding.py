@@ -11,9 +11,9 @@ from scipy.special import ndtri
 
 from shopkeeper.answer import Answer
 from shopkeeper.intervals import Interval, proportion
-from shopkeeper.operations.behaviour.features import session_rows, session_sums
 from shopkeeper.operations.behaviour.visiting.chance import told_chance
 from shopkeeper.operations.behaviour.visiting.picture import rates
+from shopkeeper.operations.behaviour.visiting.rows import session_rows, session_sums
 from shopkeeper.operations.behaviour.visiting.sentences import (
     DEFINITIONS,
     TITLE,
