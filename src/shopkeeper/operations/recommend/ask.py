@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from shopkeeper.answer import Answer
 from shopkeeper.data.shop import Shop
 from shopkeeper.errors import MissingDataError, UsageError
 from shopkeeper.words import Words
 
+if TYPE_CHECKING:
+    from shopkeeper.operations.recommend.answering import Plan
+    from shopkeeper.operations.recommend.judging import How
+    from shopkeeper.operations.recommend.stored import Prepared
+
 MOST_SHOWN = 1_000
+_ASKED = Words("Asked for recommendations.", "要推荐商品。")
 
 
 def recommend(
@@ -103,25 +109,61 @@ def recommend(
     >>> row["product_id"], row["reason_en"], row["reason_zh"]
     ('cup', 'Because you bought kettle', '因为您买过「kettle」')
     """
-    from shopkeeper.operations.recommend.answering import Plan, answer
+    from shopkeeper.operations.recommend.answering import answer
 
-    asked = Words("Asked for recommendations.", "要推荐商品。")
-    _check_count(asked, k)
-    if customers and given:
-        raise UsageError(
-            asked,
-            Words("Both customers and the products of a visit are given.",
-                  "同时给出了顾客（customers）和访问中的商品（given）。"),
-            Words("Give one of them.", "请只给其中一项。"),
-        )  # fmt: skip
-    plan = Plan(
-        _names(customers), _names(given), k, method,
-        frozenset(_names(opted_out)), _names(exclude), shop.settings.seed if seed is None else seed,
-    )  # fmt: skip
+    plan = _plan(shop, customers, given, k, method, opted_out, exclude, seed)
     made = answer(shop, plan)
     if made is None:
-        raise _nothing_touched(asked)
+        raise _nothing_touched(_ASKED)
     return made
+
+
+def recommend_at_once(
+    shop: Shop,
+    *,
+    customers: str = "",
+    given: str = "",
+    k: int = 10,
+    method: Literal["transitions", "routed", "similar", "last_item", "popular"] = "transitions",
+    opted_out: str = "",
+    exclude: str = "",
+    seed: int | None = None,
+) -> Answer | None:
+    """Answer as `recommend` does, where that takes milliseconds; else None.
+
+    Parameters
+    ----------
+    shop, customers, given, k, method, opted_out, exclude, seed
+        As of `recommend`.
+
+    Returns
+    -------
+    Answer or None
+        The answer of `recommend`, from the stored model; None where it has to be worked out: for more
+        than a few customers or products, and where no model of the data as it is now is stored.
+
+    Raises
+    ------
+    UsageError
+        As of `recommend`.
+    """
+    from shopkeeper.operations.recommend.answering import answer_at_once
+
+    plan = _plan(shop, customers, given, k, method, opted_out, exclude, seed)
+    return answer_at_once(shop, plan)
+
+
+def fit_recommendations(shop: Shop) -> Prepared | None:
+    """Fit what `recommend` reads, to be stored in the shop; None where it is there already.
+
+    Parameters
+    ----------
+    shop
+        The shop.
+    """
+    from shopkeeper.operations.recommend.stored import prepared
+
+    return prepared(shop)
 
 
 def similar_products(
@@ -206,6 +248,26 @@ def similar_products(
     if made is None:
         raise _nothing_touched(asked)
     return made
+
+
+def _plan(
+    shop: Shop, customers: str, given: str, k: int, method: How, opted_out: str, exclude: str, seed: int | None
+) -> Plan:  # fmt: skip
+    """Return what was asked of `recommend`, once it is known to make sense."""
+    from shopkeeper.operations.recommend.answering import Plan
+
+    _check_count(_ASKED, k)
+    if customers and given:
+        raise UsageError(
+            _ASKED,
+            Words("Both customers and the products of a visit are given.",
+                  "同时给出了顾客（customers）和访问中的商品（given）。"),
+            Words("Give one of them.", "请只给其中一项。"),
+        )  # fmt: skip
+    return Plan(
+        _names(customers), _names(given), k, method,
+        frozenset(_names(opted_out)), _names(exclude), shop.settings.seed if seed is None else seed,
+    )  # fmt: skip
 
 
 def _check_count(asked: Words, k: int) -> None:
