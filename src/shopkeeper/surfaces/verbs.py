@@ -6,6 +6,7 @@ before a verb is asked for.
 
 from __future__ import annotations
 
+import functools
 import importlib
 import inspect
 from collections.abc import Callable, Mapping
@@ -116,13 +117,18 @@ class Verb:
 
     def defaults(self) -> dict[str, Any]:
         """Return the arguments that the verb takes when none are given."""
-        parameters = inspect.signature(self.load()).parameters.values()
-        return {item.name: item.default for item in parameters if item.name != "shop"}
+        return dict(_defaults(self.load()))
 
     def missing(self, manifest: Manifest) -> tuple[Need, ...]:
         """Return the needs that a shop does not meet."""
         there = {name for name, version in manifest.tables.items() if version.rows}
         return tuple(need for need in self.needs if not there.intersection(need.tables))
+
+
+@functools.cache
+def _defaults(function: Callable[..., Answer]) -> dict[str, Any]:
+    parameters = inspect.signature(function).parameters.values()
+    return {item.name: item.default for item in parameters if item.name != "shop"}
 
 
 _REVIEWS = Need(

@@ -23,6 +23,7 @@ from shopkeeper.operations.recommend.methods.similar import Similar
 from shopkeeper.operations.recommend.metrics import bucket_of
 from shopkeeper.operations.recommend.names import Texts
 from shopkeeper.operations.recommend.reading import (
+    UNKNOWN,
     Touched,
     counted,
     numbers_of,
@@ -30,16 +31,14 @@ from shopkeeper.operations.recommend.reading import (
     read_touched,
     ruled_out,
 )
-from shopkeeper.operations.recommend.stored import Model, current, model_of
+from shopkeeper.operations.recommend.stored import Model, current, learned_from, model_of
 from shopkeeper.operations.recommend.wording import (
     DEFINITIONS,
     TITLE,
     Reason,
     limits,
     reason_words,
-    sentences,
 )
-from shopkeeper.words import Words
 
 Row = dict[str, Any]
 MOST, FEW, SHORT = 1_000, 20, 100
@@ -122,13 +121,12 @@ def answer_of(model: Model, plan: Plan, *, least: int, as_of: str = "") -> Answe
     as_of
         The instant that the shop was looked at.
     """
-    touched, known, fitted = model.touched, model.known, model.fitted
+    touched, fitted = model.touched, model.fitted
     how = _method(plan)
-    unknown = Words("No customer has touched such a product.", "没有顾客接触过这件商品。")
     given, exclude = (
-        numbers_of(names, model.products, unknown) for names in (plan.given, plan.exclude)
+        numbers_of(names, model.products, UNKNOWN) for names in (plan.given, plan.exclude)
     )
-    allowed = known.buyable
+    allowed = model.known.buyable
     if len(exclude):
         allowed = allowed.copy()
         allowed[exclude] = False
@@ -138,18 +136,26 @@ def answer_of(model: Model, plan: Plan, *, least: int, as_of: str = "") -> Answe
     return Answer(
         verb="recommend",
         title=TITLE,
-        table=pa.Table.from_pylist(rows, schema=COLUMNS),
+        table=_table(rows),
         method=how,
         as_of=as_of,
-        summary=tuple(sentences(fitted.quality, parts, how)),
+        summary=model.summary,
         evidence={
             "ranking_quality": fitted.quality,
-            "ruled_out": ruled_out(known, len(exclude)),
+            "ruled_out": ruled_out(model.known, len(exclude)) if len(exclude) else model.ruled_out,
             "parts": counted(parts),
             "fitted": fitted.fitted,
         },
         limits=tuple(limits(fitted.quality, parts, least, touched.every)),
         definitions=DEFINITIONS,
+    )
+
+
+def _table(rows: list[Row]) -> pa.Table:
+    """Return the rows as a table, column by column, which for ten rows takes a tenth of the time."""
+    return pa.Table.from_arrays(
+        [pa.array([row[field.name] for row in rows], field.type) for field in COLUMNS],
+        schema=COLUMNS,
     )
 
 
@@ -168,7 +174,7 @@ def _model(shop: Shop, plan: Plan) -> Model | None:
         return None
     known = stored.known if stored is not None else read_catalogue(shop, touched.products)
     fitted = fit(touched, known.traits, how, least=settings.minimum_count, seed=plan.seed)
-    return model_of(touched, known, fitted)
+    return model_of(touched, known, fitted, how)
 
 
 def _is_of(stored: Model, shop: Shop, plan: Plan) -> bool:
@@ -253,9 +259,7 @@ def _parts(touched: Touched, asked: Asked, rows: list[Row], plan: Plan) -> dict[
                   for number, name in zip(asked.numbers.tolist(), asked.names, strict=True))  # fmt: skip
     everyone = not (plan.customers or plan.given) and plan.personalised
     return {
-        "customers": len(touched.customers),
-        "products_touched": len(touched.products),
-        "touches": len(touched.histories.products),
+        **learned_from(touched),
         "lists": named,
         "unknown": unknown,
         "not_personalised": int((~asked.personal).sum()) - unknown if plan.personalised else named,

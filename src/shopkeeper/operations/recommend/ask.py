@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from shopkeeper.answer import Answer
@@ -151,6 +152,58 @@ def recommend_at_once(
 
     plan = _plan(shop, customers, given, k, method, opted_out, exclude, seed)
     return answer_at_once(shop, plan)
+
+
+def recommend_everyone(
+    shop: Shop,
+    output: Path,
+    *,
+    k: int = 20,
+    opted_out: str = "",
+    exclude: str = "",
+    processes: int = 2,
+) -> tuple[int, int]:
+    """Write the recommendations of every customer into one file, from the stored model.
+
+    Parameters
+    ----------
+    shop
+        The shop.
+    output
+        The Parquet file; it appears whole, or not at all.
+    k
+        Products for each, 1 to 1,000.
+    opted_out, exclude
+        As of `recommend`.
+    processes
+        How many work at once.
+
+    Returns
+    -------
+    tuple of int
+        Customers and rows.
+
+    Raises
+    ------
+    UsageError
+        `k` is out of range or a product is unknown.
+    MissingDataError
+        No model of the data as it is now is stored.
+    """
+    from shopkeeper.operations.recommend.everyone import wanted, written
+    from shopkeeper.operations.recommend.stored import NAME, current
+
+    _check_count(_ASKED, k)
+    model = current(shop)
+    if model is None:
+        raise MissingDataError(
+            _ASKED,
+            Words("No model of the data as it is now is stored.", "还没有用现有数据训练好的模型。"),
+            Words("Run `shopkeeper run SHOP` first.", "请先运行 `shopkeeper run 店铺`。"),
+        )
+    folder = shop.path / shop.manifest.models[NAME].folder
+    wish = wanted(model, folder, k=k, opted_out=_names(opted_out), exclude=_names(exclude))
+    return len(model.customers), written(wish, output, processes=processes)
 
 
 def fit_recommendations(shop: Shop) -> Prepared | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -23,7 +23,8 @@ from numpy.typing import NDArray
 
 from shopkeeper.operations.recommend.histories import Histories, Numbers
 from shopkeeper.operations.recommend.listing import best, filled
-from shopkeeper.operations.recommend.stored import load
+from shopkeeper.operations.recommend.reading import UNKNOWN, numbers_of
+from shopkeeper.operations.recommend.stored import Model, load
 from shopkeeper.progress import tell
 from shopkeeper.words import Words
 
@@ -69,7 +70,39 @@ class Wish:
     buyable: NDArray[np.bool_] | None = None
 
 
-def written(wish: Wish, output: Path, *, processes: int = 1) -> int:
+def wanted(
+    model: Model, folder: Path, *, k: int, opted_out: Iterable[str], exclude: Iterable[str]
+) -> Wish:
+    """Return what is wanted, in numbers.
+
+    Parameters
+    ----------
+    model
+        The stored model, with the catalogue as it is now.
+    folder
+        Where it is stored.
+    k
+        Products of each list.
+    opted_out
+        Customers whose own history must not be used; `*` for everybody.
+    exclude
+        Products that are not to be shown.
+
+    Raises
+    ------
+    UsageError
+        A product is unknown.
+    """
+    names = set(opted_out)
+    numbers = [model.customers[name] for name in sorted(names) if name in model.customers]
+    everybody = "*" in names
+    return Wish(
+        folder, k, numbers_of(exclude, model.products, UNKNOWN),
+        np.arange(len(model.customers)) if everybody else np.array(numbers, np.int64), model.known.buyable,
+    )  # fmt: skip
+
+
+def written(wish: Wish, output: Path, *, processes: int = 1, at_once: int = AT_ONCE) -> int:
     """Write the lists of all customers; return the number of rows.
 
     Parameters
@@ -80,27 +113,28 @@ def written(wish: Wish, output: Path, *, processes: int = 1) -> int:
         The Parquet file; it appears whole, in place of one that was there.
     processes
         How many work at once.
+    at_once
+        Customers of one turn of a process.
     """
     customers = len(load(wish.folder)[0].customers)
+    turns = [(at, min(at + at_once, customers)) for at in range(0, customers, at_once)]
     rows, new = 0, output.with_name(f".{output.name}.new")
     try:
         with pq.ParquetWriter(new, COLUMNS, compression="zstd") as file:
-            for done, table in enumerate(_tables(wish, customers, processes), start=1):
+            for done, table in enumerate(_tables(wish, turns, processes), start=1):
                 file.write_table(table)
                 rows += table.num_rows
-                share = min(done * AT_ONCE / max(customers, 1), 1.0)
-                tell(Words("Listing for every customer", "为每位顾客列出推荐"), share)
+                tell(Words("Listing for every customer", "为每位顾客列出推荐"), done / len(turns))
         new.replace(output)
     finally:
         new.unlink(missing_ok=True)
     return rows
 
 
-def _tables(wish: Wish, customers: int, processes: int) -> Iterator[pa.Table]:
-    starts = range(0, customers, AT_ONCE)
-    if processes == 1 or len(starts) < 2:
+def _tables(wish: Wish, turns: list[tuple[int, int]], processes: int) -> Iterator[pa.Table]:
+    if processes == 1 or len(turns) < 2:
         desk = Desk(wish)
-        yield from (desk.table(first) for first in starts)
+        yield from (desk.table(*turn) for turn in turns)
         return
     context = multiprocessing.get_context("spawn")
     with (
@@ -110,8 +144,8 @@ def _tables(wish: Wish, customers: int, processes: int) -> Iterator[pa.Table]:
         ) as pool,
     ):
         waiting: deque[Future[pa.Table]] = deque()
-        for first in starts:
-            waiting.append(pool.submit(_table, first))
+        for turn in turns:
+            waiting.append(pool.submit(_table, *turn))
             # No more than are soon needed, so that what is done does not pile up.
             if len(waiting) > processes + _WAITING:
                 yield waiting.popleft().result()
@@ -139,8 +173,8 @@ def _sit_down(wish: Wish) -> None:
     _seated["desk"] = Desk(wish)
 
 
-def _table(first: int) -> pa.Table:
-    table: pa.Table = _seated["desk"].table(first)
+def _table(first: int, last: int) -> pa.Table:
+    table: pa.Table = _seated["desk"].table(first, last)
     return table
 
 
@@ -161,9 +195,8 @@ class Desk:
         self.own = np.ones(len(self.model.customers), bool)
         self.own[wish.opted_out] = False
 
-    def table(self, first: int) -> pa.Table:
-        """Return the lists of the customers from `first` on."""
-        last = min(first + AT_ONCE, len(self.own))
+    def table(self, first: int, last: int) -> pa.Table:
+        """Return the lists of the customers from `first` up to `last`."""
         parts = [
             self._lists(np.arange(at, min(at + _RANKED, last)))
             for at in range(first, last, _RANKED)

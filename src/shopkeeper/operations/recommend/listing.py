@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -12,8 +13,6 @@ from shopkeeper.operations.recommend.histories import (
     Histories,
     Numbers,
     first_of,
-    leading,
-    unseen,
 )
 from shopkeeper.operations.recommend.methods.transitions import Transitions
 from shopkeeper.operations.recommend.stored import Model
@@ -72,10 +71,20 @@ def best(
     model: Model, histories: Histories, allowed: Allowed, k: int
 ) -> tuple[Numbers, Numbers, NDArray[np.float32]]:
     """Return row, product and score of the best of each row that are allowed and new to it."""
-    scores = unseen(model.fitted.method.score(histories), histories)
+    scores = model.fitted.method.score(histories)
     scores.data[~allowed[scores.indices]] = 0
-    scores.eliminate_zeros()
-    return leading(scores, k, model.fitted.popularity)
+    taken, popularity = np.zeros(scores.shape[1], bool), model.fitted.popularity
+    products, worths = [np.zeros(0, np.int64)], [np.zeros(0, np.float32)]
+    for one, (start, end) in enumerate(itertools.pairwise(scores.indptr.tolist())):
+        own, data, product = histories.row(one), scores.data[start:end], scores.indices[start:end]
+        taken[own] = True
+        kept = np.flatnonzero((data > 0) & ~taken[product])
+        taken[own] = False
+        kept = kept[first_of(data[kept], popularity[product[kept]], k)]
+        products.append(product[kept].astype(np.int64))
+        worths.append(data[kept])
+    row = np.repeat(np.arange(len(histories)), [len(some) for some in products[1:]])
+    return row, np.concatenate(products), np.concatenate(worths)
 
 
 def _followed(

@@ -37,6 +37,7 @@ from shopkeeper.words import Words
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
+UNKNOWN = Words("No customer has touched such a product.", "没有顾客接触过这件商品。")
 RULED_OUT = pa.schema([("rule", pa.string()), ("products", pa.int64())])
 _LOOKED_AT, _LONGEST = 5_000, 200
 """Names among which a mistaken one's nearest is sought, the most touched, and how much of it is read:

@@ -36,7 +36,10 @@ from shopkeeper.operations.recommend.reading import (
     Touched,
     read_catalogue,
     read_touched,
+    ruled_out,
 )
+from shopkeeper.operations.recommend.wording import sentences
+from shopkeeper.words import Words
 
 NAME = "recommendations"
 _TOUCHES, _CATALOGUE = ("orders", "order_items", "events"), ("order_items", "products")
@@ -63,6 +66,10 @@ class Model:
         How many customers touched each product.
     popular
         Products, the most touched first.
+    summary
+        What a shopkeeper should know of it.
+    ruled_out
+        How many products are kept from being shown.
     """
 
     touched: Touched
@@ -72,10 +79,12 @@ class Model:
     products: Index
     wanted: Numbers
     popular: Numbers
+    summary: tuple[Words, ...]
+    ruled_out: pa.Table
 
 
-def model_of(touched: Touched, known: Catalogue, fitted: Fitted) -> Model:
-    """Return the model of what was read and learned."""
+def model_of(touched: Touched, known: Catalogue, fitted: Fitted, how: str) -> Model:
+    """Return the model of what was read and learned, by that method."""
     wanted = np.bincount(touched.histories.products, minlength=len(touched.products))
     return Model(
         touched,
@@ -85,7 +94,18 @@ def model_of(touched: Touched, known: Catalogue, fitted: Fitted) -> Model:
         Index(touched.products),
         wanted,
         np.argsort(fitted.popularity),
+        tuple(sentences(fitted.quality, learned_from(touched), how)),
+        ruled_out(known, 0),
     )
+
+
+def learned_from(touched: Touched) -> dict[str, int]:
+    """Return of how much everything was learned."""
+    return {
+        "customers": len(touched.customers),
+        "products_touched": len(touched.products),
+        "touches": len(touched.histories.products),
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +160,9 @@ def prepared(shop: Shop) -> Prepared | None:
         touched, known.traits, "transitions", least=settings.minimum_count, seed=settings.seed
     )
     return Prepared(
-        model_of(touched, known, fitted), _mark(shop, _TOUCHES), _mark(shop, _CATALOGUE)
+        model_of(touched, known, fitted, "transitions"),
+        _mark(shop, _TOUCHES),
+        _mark(shop, _CATALOGUE),
     )
 
 
@@ -182,7 +204,7 @@ def _found(shop: Shop) -> Model | None:
             model, own = load(shop.path / version.folder)
             if own != listed:
                 known = read_catalogue(shop, model.touched.products)
-                model = replace(model, known=known)
+                model = replace(model, known=known, ruled_out=ruled_out(known, 0))
             _open[key] = model
             while len(_open) > _OPEN_AT_ONCE:
                 _open.popitem(last=False)
@@ -298,6 +320,8 @@ def load(folder: Path) -> tuple[Model, str]:
         Index(products, arrays["product_order"]),
         arrays["wanted"],
         arrays["popular"],
+        tuple(sentences(fitted.quality, learned_from(touched), "transitions")),
+        ruled_out(known, 0),
     )
     return model, meta["catalogue"]
 

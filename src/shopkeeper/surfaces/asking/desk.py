@@ -160,7 +160,7 @@ class Desk:
                 if self.view() is view:
                     raise
 
-    def at_once(self, verb: Verb, arguments: Mapping[str, Any]) -> Answer | None:
+    def at_once(self, verb: Verb, arguments: Mapping[str, Any], view: View) -> Answer | None:
         """Return the answer to a question that takes milliseconds; None where it takes longer.
 
         Parameters
@@ -169,22 +169,22 @@ class Desk:
             The verb.
         arguments
             All its arguments.
+        view
+            The shop as it is now.
 
         Notes
         -----
         The first time after a change of the shop what the verb reads is opened, which takes up to seconds:
         `is_open` says whether that is done.
         """
-        view = self.view()
         with damage_told(self.path):
             answer = verb.at_once(view.shop, arguments)
         self._opened = view
         return answer
 
-    @property
-    def is_open(self) -> bool:
-        """Whether what is answered at once is open for the shop as it is now."""
-        return self._opened is self.view()
+    def is_open(self, view: View) -> bool:
+        """Say whether what is answered at once is open for the shop as it is now."""
+        return self._opened is view
 
     def keep(self, mark: str, folder: Path) -> None:
         """Keep an answer that was saved in `folder`, in place of those that were asked least lately."""
