@@ -219,6 +219,7 @@ def test_a_reader_sees_one_model_or_the_other_and_never_half_of_one() -> None:
     told = {said(recommend(one, customers="客003")) for one in (shop, shop_of(ringed(100)))}
     assert len(told) == 2 and None not in models
     before, mark = listed(models[0]), shop.manifest.models[NAME].fingerprint
+    own = _listed(shop)
     over, heard, failed = threading.Event(), [], []
 
     def read() -> None:
@@ -233,7 +234,7 @@ def test_a_reader_sees_one_model_or_the_other_and_never_half_of_one() -> None:
     for turn in range(40):
         with writing(shop.path) as writer:
             folder = writer.folder("models", NAME)
-            save(models[turn % 2], folder, listed=_listed(shop))
+            save(models[turn % 2], folder, listed=own)
             version = Version(writer.relative(folder), 24, mark)
             writer.commit(writer.manifest.replaced(models={NAME: version}))
     over.set()
