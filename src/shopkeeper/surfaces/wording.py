@@ -114,6 +114,7 @@ CHINESE: dict[str, str] = {
     "sentiment-effect": "比较不同情感的评价对应的销售、转化、退货、复购与配送。",
     "review-topics": "归纳文本在谈论什么、本周有何新话题、哪些话题从何时起变化。",
     "recommend": "给每位顾客推荐商品，每件都说明对得分贡献最大的理由。",
+    "recommend-everyone": "把每位顾客的推荐写成一个 Parquet 文件。",
     "similar-products": "找出与一件商品相近或前后相连的商品，每件都说明理由。",
     "compare-methods": "比较各种读取评价的方法在不同标注数下的效果、速度与费用，说明该用哪种。",
     # options
@@ -174,6 +175,9 @@ CHINESE: dict[str, str] = {
     "exclude": "不展示的商品编号，以逗号分隔。",
     "recommend seed": "抽样、树模型与区间的随机种子；未给出时用店铺设置里的种子。",
     "product": "商品编号，以逗号分隔；留空则列出接触顾客最多的 1,000 件。无人接触过但在商品表中的也可以。",
+    "recommend-everyone output": "要写入的 Parquet 文件。",
+    "recommend-everyone k": "每位顾客的件数，1 到 1,000。",
+    "processes": "同时工作的进程数，1 到 64。",
     "similar-products k": "每件商品列出的件数，1 到 1,000。",
     "similar-products method": "排序方法：combined 兼看前后关系与相似，transitions 只看前后关系，"
     "similar 只看类目、品牌与标题，popular 看同类目中接触过的顾客数。",

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
 
 from shopkeeper.answer import Answer
 from shopkeeper.data.shop import Shop
 from shopkeeper.errors import MissingDataError, UsageError
 from shopkeeper.words import Words
 
+if TYPE_CHECKING:
+    from shopkeeper.operations.recommend.answering import Plan
+    from shopkeeper.operations.recommend.judging import How
+    from shopkeeper.operations.recommend.stored import Prepared
+
 MOST_SHOWN = 1_000
+_ASKED = Words("Asked for recommendations.", "要推荐商品。")
 
 
 def recommend(
@@ -103,25 +110,113 @@ def recommend(
     >>> row["product_id"], row["reason_en"], row["reason_zh"]
     ('cup', 'Because you bought kettle', '因为您买过「kettle」')
     """
-    from shopkeeper.operations.recommend.answering import Plan, answer
+    from shopkeeper.operations.recommend.answering import answer
 
-    asked = Words("Asked for recommendations.", "要推荐商品。")
-    _check_count(asked, k)
-    if customers and given:
-        raise UsageError(
-            asked,
-            Words("Both customers and the products of a visit are given.",
-                  "同时给出了顾客（customers）和访问中的商品（given）。"),
-            Words("Give one of them.", "请只给其中一项。"),
-        )  # fmt: skip
-    plan = Plan(
-        _names(customers), _names(given), k, method,
-        frozenset(_names(opted_out)), _names(exclude), shop.settings.seed if seed is None else seed,
-    )  # fmt: skip
+    plan = _plan(shop, customers, given, k, method, opted_out, exclude, seed)
     made = answer(shop, plan)
     if made is None:
-        raise _nothing_touched(asked)
+        raise _nothing_touched(_ASKED)
     return made
+
+
+def recommend_at_once(
+    shop: Shop,
+    *,
+    customers: str = "",
+    given: str = "",
+    k: int = 10,
+    method: Literal["transitions", "routed", "similar", "last_item", "popular"] = "transitions",
+    opted_out: str = "",
+    exclude: str = "",
+    seed: int | None = None,
+) -> Answer | None:
+    """Answer as `recommend` does, where that takes milliseconds; else None.
+
+    Parameters
+    ----------
+    shop, customers, given, k, method, opted_out, exclude, seed
+        As of `recommend`.
+
+    Returns
+    -------
+    Answer or None
+        The answer of `recommend`, from the stored model; None where it has to be worked out: for more
+        than a few customers or products, and where no model of the data as it is now is stored.
+
+    Raises
+    ------
+    UsageError
+        As of `recommend`.
+    """
+    from shopkeeper.operations.recommend.answering import answer_at_once
+
+    plan = _plan(shop, customers, given, k, method, opted_out, exclude, seed)
+    return answer_at_once(shop, plan)
+
+
+def recommend_everyone(
+    shop: Shop,
+    output: Path,
+    *,
+    k: int = 20,
+    opted_out: str = "",
+    exclude: str = "",
+    processes: int = 2,
+) -> tuple[int, int]:
+    """Write the recommendations of every customer into one file, from the stored model.
+
+    Parameters
+    ----------
+    shop
+        The shop.
+    output
+        The Parquet file; it appears whole, or not at all.
+    k
+        Products for each, 1 to 1,000.
+    opted_out, exclude
+        As of `recommend`.
+    processes
+        How many work at once.
+
+    Returns
+    -------
+    tuple of int
+        Customers and rows.
+
+    Raises
+    ------
+    UsageError
+        `k` is out of range or a product is unknown.
+    MissingDataError
+        No model of the data as it is now is stored.
+    """
+    from shopkeeper.operations.recommend.everyone import wanted, written
+    from shopkeeper.operations.recommend.stored import NAME, current
+
+    _check_count(_ASKED, k)
+    model = current(shop)
+    if model is None:
+        raise MissingDataError(
+            _ASKED,
+            Words("No model of the data as it is now is stored.", "还没有用现有数据训练好的模型。"),
+            Words("Run `shopkeeper run SHOP` first.", "请先运行 `shopkeeper run 店铺`。"),
+        )
+    folder = shop.path / shop.manifest.models[NAME].folder
+    wish = wanted(model, folder, k=k, opted_out=_names(opted_out), exclude=_names(exclude))
+    return len(model.customers), written(wish, output, processes=processes)
+
+
+def fit_recommendations(shop: Shop) -> Prepared | None:
+    """Fit what `recommend` reads, to be stored in the shop; None where it is there already.
+
+    Parameters
+    ----------
+    shop
+        The shop.
+    """
+    from shopkeeper.operations.recommend.stored import prepared
+
+    return prepared(shop)
 
 
 def similar_products(
@@ -206,6 +301,26 @@ def similar_products(
     if made is None:
         raise _nothing_touched(asked)
     return made
+
+
+def _plan(
+    shop: Shop, customers: str, given: str, k: int, method: How, opted_out: str, exclude: str, seed: int | None
+) -> Plan:  # fmt: skip
+    """Return what was asked of `recommend`, once it is known to make sense."""
+    from shopkeeper.operations.recommend.answering import Plan
+
+    _check_count(_ASKED, k)
+    if customers and given:
+        raise UsageError(
+            _ASKED,
+            Words("Both customers and the products of a visit are given.",
+                  "同时给出了顾客（customers）和访问中的商品（given）。"),
+            Words("Give one of them.", "请只给其中一项。"),
+        )  # fmt: skip
+    return Plan(
+        _names(customers), _names(given), k, method,
+        frozenset(_names(opted_out)), _names(exclude), shop.settings.seed if seed is None else seed,
+    )  # fmt: skip
 
 
 def _check_count(asked: Words, k: int) -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -36,7 +37,12 @@ from shopkeeper.words import Words
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
+UNKNOWN = Words("No customer has touched such a product.", "没有顾客接触过这件商品。")
 RULED_OUT = pa.schema([("rule", pa.string()), ("products", pa.int64())])
+_LOOKED_AT, _LONGEST = 5_000, 200
+"""Names among which a mistaken one's nearest is sought, the most touched, and how much of it is read:
+to compare a stranger's text with a million names would hold up everybody else."""
+
 _WORD = re.compile(r"[a-zà-ÿ0-9]{2,}")
 _SIGNS = re.compile(r"[\u3400-\u9fff]{2,}")
 
@@ -189,7 +195,7 @@ class Catalogue:
         What each trait is: category, brand or title.
     """
 
-    titles: list[str]
+    titles: Sequence[str]
     traits: sparse.csr_matrix
     buyable: NDArray[np.bool_]
     listed: NDArray[np.bool_]
@@ -276,7 +282,7 @@ def with_listed(shop: Shop, touched: Touched) -> Touched:
     return replace(touched, products=names)
 
 
-def numbers_of(names: Iterable[str], number: dict[str, int], found: Words) -> Numbers:
+def numbers_of(names: Iterable[str], number: Mapping[str, int], found: Words) -> Numbers:
     """Return the numbers of products; an error where one is not known.
 
     Parameters
@@ -296,7 +302,8 @@ def numbers_of(names: Iterable[str], number: dict[str, int], found: Words) -> Nu
     asked = tuple(dict.fromkeys(names))
     for name in asked:
         if name not in number:
-            (near, *_) = *get_close_matches(name, number, 1), next(iter(number))
+            some = islice(number, _LOOKED_AT)
+            (near, *_) = *get_close_matches(name[:_LONGEST], some, 1), next(iter(number))
             raise UsageError(
                 Words(f"Asked for the product {name!r}.", f"要查商品 {name}。"),
                 found,

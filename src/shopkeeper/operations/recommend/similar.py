@@ -14,7 +14,6 @@ from scipy import sparse
 from shopkeeper.answer import Answer
 from shopkeeper.data.shop import Shop
 from shopkeeper.operations.recommend.choice import BATCH, Method, Past, ranked, tuned
-from shopkeeper.operations.recommend.features import touches
 from shopkeeper.operations.recommend.histories import Histories, Numbers, leading, unseen
 from shopkeeper.operations.recommend.judging import (
     FITTED,
@@ -36,10 +35,10 @@ from shopkeeper.operations.recommend.reading import (
     counted,
     numbers_of,
     read_catalogue,
-    read_touched,
     ruled_out,
     with_listed,
 )
+from shopkeeper.operations.recommend.stored import touched_of
 from shopkeeper.operations.recommend.wording import (
     PARTS_OF_LIKENESS,
     SIMILAR_DEFINITIONS,
@@ -88,7 +87,7 @@ class Wanted:
 
 def answer(shop: Shop, wanted: Wanted) -> Answer | None:
     """Return the answer; None where nobody has touched any product."""
-    read = read_touched(touches(shop))
+    read = touched_of(shop)
     if not len(read.products):
         return None
     touched = with_listed(shop, read)

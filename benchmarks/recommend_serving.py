@@ -1,0 +1,184 @@
+"""Serving recommendations at a million products and a million customers that are made up.
+
+    python benchmarks/recommend_serving.py                       a million of both
+    python benchmarks/recommend_serving.py --products 100000     a smaller one
+
+The model is made, not learned: thirty million weights, sources and targets drawn so that few products are
+in most pairs, and customers with twenty products or so. It is stored as `run` stores one, then
+opened in a process of its own. Cold means that the disk's pages were given up before. One request is one customer's ten
+products with their reasons, as an Answer, as the verb makes it from the stored model. The batch is twenty products for everyone.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from machine import keep
+from scipy import sparse
+
+from shopkeeper.operations.recommend.answering import Plan, answer_of
+from shopkeeper.operations.recommend.counting import Counts
+from shopkeeper.operations.recommend.everyone import Wish, written
+from shopkeeper.operations.recommend.histories import Histories
+from shopkeeper.operations.recommend.judging import FITTED, RANKING_QUALITY, Fitted
+from shopkeeper.operations.recommend.listing import lists
+from shopkeeper.operations.recommend.methods.transitions import MOST, Transitions
+from shopkeeper.operations.recommend.pairs import Kernel, strongest
+from shopkeeper.operations.recommend.reading import Catalogue, Touched
+from shopkeeper.operations.recommend.stored import Model, load, model_of, save
+
+PAIRS, LENGTH, SKEW = 30_000_000, 20, 2.5
+SEED = 0
+
+
+def made(products: int, customers: int) -> Model:
+    """Make a model up."""
+    draw = np.random.default_rng(SEED)
+    pairs = min(PAIRS, products * 30)
+
+    def drawn(count: int) -> np.ndarray:
+        return (products * draw.random(count) ** SKEW).astype(np.int64)
+
+    key = np.unique(drawn(pairs) * products + drawn(pairs))
+    source, target = np.divmod(key, products)
+    weights = draw.gamma(0.5, size=len(key)).astype(np.float32) + np.float32(1e-3)
+    starts = np.searchsorted(source, np.arange(products + 1)).astype(np.int32)
+    shape = (products, products)
+    method = Transitions(Kernel())
+    whole = sparse.csr_matrix((weights, target.astype(np.int32), starts), shape=shape)
+    method.weights_ = strongest(whole, MOST)
+    lengths = draw.geometric(1 / LENGTH, customers)
+    owner = np.repeat(np.arange(customers), lengths)
+    held = np.unique(owner * products + drawn(len(owner)))
+    owner, product = np.divmod(held, products)
+    order = np.lexsort((draw.random(len(owner)), owner))
+    histories = Histories(np.searchsorted(owner, np.arange(customers + 1)), product[order])
+    touched = Touched(
+        Counts(np.zeros(0, np.int64), np.zeros(0, np.int32)), 1, histories,
+        draw.random(len(held)) < 0.3, names("C", customers), names("P", products),
+    )  # fmt: skip
+    known = Catalogue(
+        names("Product ", products).to_pylist(), sparse.csr_matrix((products, 0), dtype=np.float32),
+        draw.random(products) < 0.9, np.ones(products, bool), np.zeros(products, np.int64), np.zeros(0, "U8"),
+    )  # fmt: skip
+    wanted = np.bincount(histories.products, minlength=products)
+    places = np.empty(products, np.int64)
+    places[np.argsort(-wanted, kind="stable")] = np.arange(products)
+    nothing = (
+        pa.Table.from_pylist([], schema=RANKING_QUALITY),
+        pa.Table.from_pylist([], schema=FITTED),
+    )
+    return model_of(touched, known, Fitted(method, places, *nothing))
+
+
+def names(stem: str, count: int) -> pa.Array:
+    return pa.array([f"{stem}{n:08d}" for n in np.random.default_rng(1).permutation(count)])
+
+
+def forgotten(folder: Path) -> None:
+    """Let the system give up the pages of these files."""
+    for path in folder.iterdir():
+        with path.open("rb") as file:
+            os.fsync(file.fileno())
+            os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+
+
+def percentiles(took: list[float]) -> dict[str, float]:
+    return {
+        f"p{p}_ms": round(1000 * float(np.percentile(took, p)), 2) for p in (50, 99, 99.9)
+    }  # fmt: skip
+
+
+def single(folder: Path, requests: int) -> dict[str, Any]:
+    """Open the model and ask for one customer after another."""
+    start = time.perf_counter()
+    model, _ = load(folder)
+    loaded = time.perf_counter() - start
+    draw = np.random.default_rng(SEED)
+    numbers = draw.integers(0, len(model.customers), requests)
+    customers = [model.customers.names[int(n)].as_py() for n in numbers]
+    plan = Plan((), (), 10, "transitions", frozenset(), (), SEED)
+    whole, alone = [], []
+    for number, customer in zip(numbers, customers, strict=True):
+        asked = Plan((customer,), (), 10, plan.how, plan.opted_out, (), SEED)
+        start = time.perf_counter()
+        answer_of(model, asked, least=30)
+        whole.append(time.perf_counter() - start)
+        history = model.touched.histories.take(np.array([number]))
+        start = time.perf_counter()
+        list(lists(model, history, model.known.buyable, 10))
+        alone.append(time.perf_counter() - start)
+    return {
+        "load_s": round(loaded, 3),
+        **percentiles(whole),
+        "list alone": percentiles(alone),
+        "requests": requests,
+        "memory_gb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6, 2),
+    }
+
+
+def batch(folder: Path, processes: int) -> dict[str, Any]:
+    """Write the lists of everybody."""
+    output = folder.parent / "everyone.parquet"
+    wish = Wish(folder, 20, np.zeros(0, np.int64), np.zeros(0, np.int64))
+    start = time.perf_counter()
+    rows = written(wish, output, processes=processes)
+    took = time.perf_counter() - start
+    assert pq.read_metadata(output).num_rows == rows
+    own, others = (
+        resource.getrusage(who).ru_maxrss / 1e6
+        for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    )
+    return {
+        "batch_s": round(took, 1), "processes": processes, "rows": rows, "file_mb": round(output.stat().st_size / 1e6),
+        "memory_gb": round(own, 2), "memory_of_largest_worker_gb": round(others, 2),
+    }  # fmt: skip
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--products", type=int, default=1_000_000)
+    parser.add_argument("--customers", type=int, default=1_000_000)
+    parser.add_argument("--requests", type=int, default=5_000)
+    parser.add_argument("--processes", type=int, default=2)
+    parser.add_argument("--part", choices=["single", "batch"])
+    parser.add_argument("--folder", type=Path)
+    asked = parser.parse_args()
+    if asked.part == "single":
+        print(json.dumps(single(asked.folder, asked.requests)))
+        return
+    if asked.part == "batch":
+        print(json.dumps(batch(asked.folder, asked.processes)))
+        return
+    size = {"products": asked.products, "customers": asked.customers}
+    with tempfile.TemporaryDirectory(dir=asked.folder) as temporary:
+        folder = Path(temporary) / "model"
+        save(made(**size), folder)
+        megabytes = sum(path.stat().st_size for path in folder.iterdir()) // 10**6
+        for name in ("cold", "warm", "batch"):
+            if name == "cold":
+                forgotten(folder)
+            part = "batch" if name == "batch" else "single"
+            command = [sys.executable, __file__, "--part", part, "--folder", str(folder),
+                       "--requests", str(asked.requests), "--processes", str(asked.processes)]  # fmt: skip
+            done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
+            keep(
+                "recommend_serving",
+                [{"figure": name, **size, "model_mb": megabytes} | json.loads(done.stdout)],
+            )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,276 @@
+"""The stored model: it answers as the verb does, is swapped whole, and is told when it is damaged."""
+
+import threading
+from collections import OrderedDict
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from scipy import sparse
+
+from shopkeeper.answer import Answer
+from shopkeeper.data.shop import Shop, open_shop, shop_from_tables
+from shopkeeper.data.store import Version, writing
+from shopkeeper.errors import ArtifactError, MissingDataError, UsageError
+from shopkeeper.operations.recommend.ask import (
+    recommend,
+    recommend_at_once,
+    recommend_everyone,
+    similar_products,
+)
+from shopkeeper.operations.recommend.everyone import Wish, written
+from shopkeeper.operations.recommend.histories import Histories, unseen
+from shopkeeper.operations.recommend.listing import Shown, best, lists
+from shopkeeper.operations.recommend.methods.transitions import Transitions
+from shopkeeper.operations.recommend.pairs import Kernel
+from shopkeeper.operations.recommend.stored import (
+    NAME,
+    Model,
+    current,
+    load,
+    model_of,
+    prepared,
+    save,
+)
+from shopkeeper.surfaces.running import run
+from shopkeeper.surfaces.verbs import BY_NAME
+from tests.operations.recommend.test_recommend import catalogue, orders_of, ringed
+
+ASKED = {"customers": "客003,客117,nobody,客003", "k": 7}
+
+
+def shop_of(rows: list[tuple[str, str, int]], stock: int = 5) -> Shop:
+    products = catalogue(stock=[stock] + [5] * 23)
+    return shop_from_tables({**orders_of(rows), "products": products})
+
+
+def kept(shop: Shop) -> Shop:
+    """Store the model of a shop as `run` does."""
+    model = prepared(shop)
+    assert model is not None
+    with writing(shop.path) as writer:
+        folder = writer.folder("models", NAME)
+        model.save(folder)
+        version = Version(writer.relative(folder), model.rows, model.mark)
+        writer.commit(writer.manifest.replaced(models={NAME: version}))
+    return replace(open_shop(shop.path), _keeps=shop._keeps)
+
+
+def said(answer: Answer | None) -> str:
+    assert answer is not None
+    return answer.to_json("zh")
+
+
+@pytest.fixture(scope="module")
+def fresh() -> Shop:
+    return shop_of(ringed())
+
+
+@pytest.fixture(scope="module")
+def stored() -> Shop:
+    return kept(shop_of(ringed()))
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [{}, ASKED, {"given": "p03,p11", "exclude": "p12"}, {"opted_out": "客003", **ASKED},
+     {"opted_out": "*"}, {"method": "last_item", **ASKED}, {"seed": 9, **ASKED}],
+    ids=str,
+)  # fmt: skip
+def test_a_stored_model_answers_as_one_that_was_just_fitted(
+    fresh: Shop, stored: Shop, asked: dict[str, str]
+) -> None:
+    assert current(stored) is not None and current(fresh) is None
+    assert said(recommend(stored, **asked)) == said(recommend(fresh, **asked))
+
+
+def test_similar_products_reads_what_was_stored(
+    fresh: Shop, stored: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expected = said(similar_products(fresh, product="p05"))
+    monkeypatch.setattr("shopkeeper.operations.recommend.stored.read_touched", None)
+    assert said(similar_products(stored, product="p05")) == expected
+
+
+def test_an_answer_at_once_is_the_answer_of_the_verb(fresh: Shop, stored: Shop) -> None:
+    for asked in (ASKED, {"given": "p03,p11"}, {"customers": "客003", "exclude": "p12"}):
+        assert said(recommend_at_once(stored, **asked)) == said(recommend(fresh, **asked))
+    assert recommend_at_once(fresh, **ASKED) is None
+    assert recommend_at_once(stored) is None
+    assert recommend_at_once(stored, customers="客003", method="popular") is None
+    assert recommend_at_once(stored, customers="客003", seed=3) is None
+    with pytest.raises(UsageError, match="nearest known one is p"):
+        recommend_at_once(stored, given="p99x")
+
+
+def made(seed: int = 0, products: int = 300, customers: int = 120) -> Model:
+    """A model with a product that leads to all others, and weights that come twice."""
+    model, draw = current(kept(shop_of(ringed(60)))), np.random.default_rng(seed)
+    assert model is not None
+    dense = draw.integers(0, 4, (products, products)) * (draw.random((products, products)) < 0.1)
+    dense[7] = 1
+    method = Transitions(Kernel(profile=0.7))
+    method.weights_ = sparse.csr_matrix((dense / 3).astype(np.float32))
+    lengths = draw.integers(0, 40, customers)
+    held = [draw.permutation(products)[:n] for n in lengths]
+    histories = Histories(np.append(0, np.cumsum(lengths)), np.concatenate(held))
+    touched = replace(
+        model.touched, histories=histories, bought=draw.random(len(histories.products)) < 0.5,
+        customers=pa.array([f"客{n}" for n in range(customers)]), products=pa.array([f"p{n}" for n in range(products)]),
+    )  # fmt: skip
+    known = replace(
+        model.known, titles=[f"t{n}" for n in range(products)], buyable=draw.random(products) < 0.8,
+        listed=np.ones(products, bool), category=np.zeros(products, np.int64), traits=sparse.csr_matrix((products, 0)),
+    )  # fmt: skip
+    fitted = replace(model.fitted, method=method, popularity=draw.permutation(products))
+    return model_of(touched, known, fitted, "transitions")
+
+
+def test_one_history_is_scored_to_the_bit_as_many_are() -> None:
+    model = made()
+    method, histories = model.fitted.method, model.touched.histories
+    assert isinstance(method, Transitions)
+    whole = unseen(method.score(histories), histories)
+    for row in range(len(histories)):
+        products, scores = method.follow(histories.row(row))
+        one = dict(zip(products.tolist(), scores.tolist(), strict=True))
+        for product in histories.row(row).tolist():
+            one.pop(product, None)
+        expected = dict(zip(whole[row].indices.tolist(), whole[row].data.tolist(), strict=True))
+        assert one == expected
+    assert not method._sums().any()
+
+
+def test_one_list_is_the_same_as_among_many() -> None:
+    model = made(1)
+    histories, allowed = model.touched.histories, model.known.buyable
+    every = list(lists(model, histories, allowed, 9))
+    for row in range(len(histories)):
+        own = [replace(shown, row=row) for shown in lists(model, histories.take([row]), allowed, 9)]
+        assert own == [shown for shown in every if shown.row == row]
+    row, product, score = best(model, histories, allowed, 9)
+    assert allowed[product].all() and (score > 0).all() and len(row) > 500
+
+
+@pytest.mark.parametrize(("processes", "at_once"), [(1, 1000), (1, 50), (2, 50)])
+def test_the_file_for_everyone_holds_what_the_verb_lists(
+    tmp_path: Path, processes: int, at_once: int
+) -> None:
+    model = made(2)
+    save(model, tmp_path / "model")
+    allowed = model.known.buyable.copy()
+    allowed[11] = False
+    wish = Wish(tmp_path / "model", 9, np.array([11]), np.array([4]))
+    output = tmp_path / "all.parquet"
+    assert written(wish, output, processes=processes, at_once=at_once) == 9 * 120
+    rows = pq.read_table(output).to_pylist()
+    for number in (0, 3, 4, 77, 119):
+        own = [row for row in rows if row["customer_id"] == f"客{number}"]
+        history = model.touched.histories.take(np.array([number]))
+        if number == 4:
+            history = Histories(np.zeros(2, np.int64), np.zeros(0, np.int64))
+        expected = list(lists(model, history, allowed, 9))
+        assert [row["product_id"] for row in own] == [f"p{one.product}" for one in expected]
+        assert [row["rank"] for row in own] == list(range(1, 10))
+        for row, one in zip(own, expected, strict=True):
+            assert row["because"] == (f"p{one.source}" if one.source >= 0 else None)
+            assert row["personalised"] == (number != 4)
+            assert (row["score"] is None) == (one.score is None)
+    assert not list(tmp_path.glob(".*"))
+
+
+def test_everyone_needs_a_stored_model_and_products_that_are_known(
+    fresh: Shop, stored: Shop, tmp_path: Path
+) -> None:
+    with pytest.raises(MissingDataError, match="shopkeeper run SHOP"):
+        recommend_everyone(fresh, tmp_path / "a")
+    with pytest.raises(UsageError, match="No customer has touched"):
+        recommend_everyone(stored, tmp_path / "a", exclude="nothing")
+    assert recommend_everyone(stored, tmp_path / "a", k=3, opted_out="*", processes=1) == (240, 720)
+    rows = pq.read_table(tmp_path / "a").to_pylist()
+    assert not any(row["personalised"] for row in rows)
+    assert len({row["product_id"] for row in rows}) == 3
+
+
+def test_a_product_that_has_run_out_is_not_shown_and_nothing_is_fitted_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    shop = kept(shop_of(ringed()))
+    shown = recommend(shop, customers="客003", k=23).table["product_id"].to_pylist()
+    assert "p00" in shown
+    other = shop_of(ringed()[:3], stock=0)
+    with writing(shop.path) as writer:
+        folder = writer.folder("tables", "products")
+        pq.write_table(other.products.to_pyarrow(), folder / "a.parquet")
+        tables = writer.manifest.tables | {"products": Version(writer.relative(folder), 24)}
+        writer.commit(writer.manifest.replaced(tables=tables))
+    monkeypatch.setattr("shopkeeper.operations.recommend.stored.fit", None)
+    after = open_shop(shop.path)
+    assert prepared(after) is None
+    assert set(shown) - set(recommend(after, customers="客003", k=23).table["product_id"].to_pylist()) == {"p00"}  # fmt: skip
+
+
+def test_a_reader_sees_one_model_or_the_other_and_never_half_of_one() -> None:
+    shop = kept(shop_of(ringed()))
+    models = [current(shop), current(kept(shop_of(ringed(100))))]
+    told = {said(recommend(one, customers="客003")) for one in (shop, shop_of(ringed(100)))}
+    assert len(told) == 2 and None not in models
+    before, mark = listed(models[0]), shop.manifest.models[NAME].fingerprint
+    own = _listed(shop)
+    over, heard, failed = threading.Event(), [], []
+
+    def read() -> None:
+        while not over.is_set():
+            try:
+                heard.append(said(recommend_at_once(open_shop(shop.path), customers="客003")))
+            except (ArtifactError, AssertionError, OSError) as error:
+                failed.append(error)
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    for turn in range(40):
+        with writing(shop.path) as writer:
+            folder = writer.folder("models", NAME)
+            save(models[turn % 2], folder, listed=own)
+            version = Version(writer.relative(folder), 24, mark)
+            writer.commit(writer.manifest.replaced(models={NAME: version}))
+    over.set()
+    reader.join()
+    assert not failed
+    assert set(heard) == told
+    # What is open stays as it was when its files have gone.
+    assert not (shop.path / shop.manifest.models[NAME].folder).exists()
+    assert listed(models[0]) == before
+
+
+def listed(model: Model | None) -> list[Shown]:
+    assert model is not None
+    return list(lists(model, model.touched.histories, model.known.buyable, 5))
+
+
+def _listed(shop: Shop) -> str:
+    model = shop.path / shop.manifest.models[NAME].folder
+    return load(model)[1]
+
+
+def test_a_damaged_model_is_told_and_mended_by_running_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    shop = shop_of(ringed())
+    verbs = [BY_NAME[name] for name in ("recommend", "similar_products")]
+    monkeypatch.setattr("shopkeeper.surfaces.running.VERBS", verbs)
+    assert [step.outcome for step in run(shop.path)] == ["answered", "answered"]
+    version = open_shop(shop.path).manifest.models[NAME]
+    assert version.rows == 24
+    path = shop.path / version.folder / "weights_values.npy"
+    path.write_bytes(path.read_bytes()[:-4])
+    monkeypatch.setattr("shopkeeper.operations.recommend.stored._open", OrderedDict())
+    with pytest.raises(ArtifactError, match="another weights_values") as raised:
+        recommend(open_shop(shop.path), customers="客003")
+    assert "run 店铺 --again" in raised.value.text("zh")
+    assert [step.outcome for step in run(shop.path)] == ["unchanged", "unchanged"]
+    assert [step.outcome for step in run(shop.path, again=True)] == ["answered", "answered"]
+    assert recommend(open_shop(shop.path), customers="客003").table.num_rows == 10
