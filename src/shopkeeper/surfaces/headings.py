@@ -334,7 +334,7 @@ CELLS: dict[str, dict[str, str]] = {
         "in_a_topic": "归入话题", "without_topic": "未归入话题", "dated": "有日期",
         "events": "步骤事件", "without_owner": "无归属的步骤事件", "began": "做过第一步",
         "with_product": "有商品", "with_sentiment": "有情感", "customers": "顾客",
-        "products_touched": "接触过的商品", "touches": "首次接触",
+        "products_touched": "接触过的商品", "touches": "首次接触", "new": "新品",
         "lists": "推荐份数", "unknown": "未知顾客", "not_personalised": "不作个性化",
         "not_shown": "未列出的顾客", "short": "件数不足",
         "not_touched": "无人接触过的商品", "not_listed": "未列出的商品",

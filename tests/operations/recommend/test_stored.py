@@ -274,3 +274,38 @@ def test_a_damaged_model_is_told_and_mended_by_running_again(
     assert [step.outcome for step in run(shop.path)] == ["unchanged", "unchanged"]
     assert [step.outcome for step in run(shop.path, again=True)] == ["answered", "answered"]
     assert recommend(open_shop(shop.path), customers="客003").table.num_rows == 10
+
+
+def test_a_product_is_shown_the_moment_that_it_is_listed_and_without_a_fit(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The new one is like p19 alone, so it stands where p19 stands and leads where p19 leads."""
+    names, titles = ([f"{stem}{n:02d}" for n in range(24)] for stem in ("p", "tent"))
+    old = pa.table({"product_id": names, "title": titles})
+    shop = kept(shop_from_tables({**orders_of(ringed()), "products": old}))
+    before = recommend(shop, given="p17,p18", k=20).table
+    with writing(shop.path) as writer:
+        folder = writer.folder("tables", "products")
+        new = {"product_id": [*names, "new", "odd"], "title": [*titles, "tent19 blue", "竹席"]}
+        other = shop_from_tables({"products": pa.table(new)})
+        pq.write_table(other.products.to_pyarrow(), folder / "a.parquet")
+        tables = writer.manifest.tables | {"products": Version(writer.relative(folder), 26)}
+        writer.commit(writer.manifest.replaced(tables=tables))
+    monkeypatch.setattr("shopkeeper.operations.recommend.stored.fit", None)
+    after = open_shop(shop.path)
+    assert prepared(after) is None
+    around = recommend(after, given="p17,p18", k=25).table.to_pylist()
+    place = {row["product_id"]: row for row in around}
+    assert place["new"]["score"] == place["p19"]["score"] > 0
+    assert place["new"]["rank"] == place["p19"]["rank"] + 1
+    assert place["new"]["reason_en"] == "New, and like what others chose around tent18"
+    assert place["new"]["reason_zh"] == "新品，与选过「tent18」的顾客所选的商品相近"
+    # What is like nothing fills the end of a list.
+    assert (place["odd"]["score"], place["odd"]["reason_en"]) == (None, "New in the shop")
+    others = [row["product_id"] for row in around if row["product_id"] not in ("new", "odd")]
+    assert others[:18] == before["product_id"].to_pylist()[:18]
+    led, own = (recommend(after, given=one, k=5).table for one in ("new", "p19"))
+    assert led["score"].to_pylist() == own["score"].to_pylist()
+    parts = dict(zip(*recommend(after, k=1).evidence["parts"].to_pydict().values(), strict=True))
+    assert (parts["new"], parts["products_touched"]) == (2, 24)
+    assert similar_products(after, product="p19", k=3).table.num_rows == 3

@@ -4,8 +4,8 @@ Verbs: `recommend`, `similar_products`. Reads orders, order_items, events and pr
 the order in which customers came upon products, and judges itself on the newest product of each,
 beside the popular ones.
 
-Limits: it predicts what comes next, not what recommending changes. What nobody has touched is not
-recommended to a customer.
+Limits: it predicts what comes next, not what recommending changes. What nobody has touched is
+recommended by what is like it.
 """
 
 from shopkeeper.operations.recommend.ask import recommend, similar_products

@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 from shopkeeper.answer import Answer
 from shopkeeper.data.shop import Shop
 from shopkeeper.operations.recommend.choice import BATCH, Method, Routed
-from shopkeeper.operations.recommend.features import touches
 from shopkeeper.operations.recommend.histories import Histories, Numbers
 from shopkeeper.operations.recommend.judging import How, fit
 from shopkeeper.operations.recommend.listing import Shown, lists
@@ -28,10 +27,16 @@ from shopkeeper.operations.recommend.reading import (
     counted,
     numbers_of,
     read_catalogue,
-    read_touched,
     ruled_out,
 )
-from shopkeeper.operations.recommend.stored import Model, current, learned_from, model_of
+from shopkeeper.operations.recommend.stored import (
+    Model,
+    current,
+    learned_from,
+    model_of,
+    touched_of,
+    with_new,
+)
 from shopkeeper.operations.recommend.wording import (
     DEFINITIONS,
     TITLE,
@@ -132,7 +137,7 @@ def answer_of(model: Model, plan: Plan, *, least: int, as_of: str = "") -> Answe
         allowed[exclude] = False
     asked = _asked(model, plan, given)
     rows = list(_rows(model, asked, allowed, plan))
-    parts = _parts(touched, asked, rows, plan)
+    parts = _parts(model, asked, rows, plan)
     return Answer(
         verb="recommend",
         title=TITLE,
@@ -169,12 +174,12 @@ def _model(shop: Shop, plan: Plan) -> Model | None:
     stored, how, settings = current(shop), _method(plan), shop.settings
     if stored is not None and _is_of(stored, shop, plan):
         return stored
-    touched = stored.touched if stored is not None else read_touched(touches(shop))
+    touched = touched_of(shop)
     if not len(touched.products):
         return None
-    known = stored.known if stored is not None else read_catalogue(shop, touched.products)
+    known = read_catalogue(shop, touched.products)
     fitted = fit(touched, known.traits, how, least=settings.minimum_count, seed=plan.seed)
-    return model_of(touched, known, fitted, how)
+    return with_new(model_of(touched, known, fitted, how), shop, known)
 
 
 def _is_of(stored: Model, shop: Shop, plan: Plan) -> bool:
@@ -214,7 +219,9 @@ def _rows(model: Model, asked: Asked, allowed: NDArray[np.bool_], plan: Plan) ->
         rows = np.arange(first, min(first + BATCH, len(asked.names)))
         for best in lists(model, asked.histories.take(rows), allowed, plan.k):
             at = first + best.row
-            kind = _kind(touched, asked, at, best, method)
+            kind = (
+                "new" if best.product >= model.learned else _kind(touched, asked, at, best, method)
+            )
             source = best.source if best.score is not None else -1
             words = reason_words(
                 kind, known.titles[source] if source >= 0 else "", int(model.wanted[best.product])
@@ -252,14 +259,16 @@ def _kind(touched: Touched, asked: Asked, at: int, shown: Shown, method: Method)
     return "bought" if touched.bought[place] else "viewed"
 
 
-def _parts(touched: Touched, asked: Asked, rows: list[Row], plan: Plan) -> dict[str, int]:
+def _parts(model: Model, asked: Asked, rows: list[Row], plan: Plan) -> dict[str, int]:
+    touched = model.touched
     listed = Counter(row["customer_id"] for row in rows)
     named = len(asked.names)
     unknown = sum(number < 0 and name is not None
                   for number, name in zip(asked.numbers.tolist(), asked.names, strict=True))  # fmt: skip
     everyone = not (plan.customers or plan.given) and plan.personalised
     return {
-        **learned_from(touched),
+        **learned_from(touched, model.learned),
+        "new": len(model.products) - model.learned,
         "lists": named,
         "unknown": unknown,
         "not_personalised": int((~asked.personal).sum()) - unknown if plan.personalised else named,

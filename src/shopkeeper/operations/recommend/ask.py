@@ -78,7 +78,8 @@ def recommend(
     Limits
     ------
     It predicts what comes next, not what recommending changes. A product that a customer has touched
-    is never shown again. A product that nobody has touched is not shown.
+    is never shown again. A product that nobody has touched is shown with `transitions` alone, by what
+    the products of like category, brand and title lead to; of more than 2,000 such, the latest listed.
 
     Examples
     --------

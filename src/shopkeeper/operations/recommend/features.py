@@ -196,13 +196,14 @@ def transition_counts(step: ir.Table, *, gaps: int = GAPS) -> ir.Table:
 
 
 def catalogue(shop: Shop) -> ir.Table:
-    """Return one row a product of the catalogue: title, category, brand, and `stock`."""
+    """Return one row a product of the catalogue: title, category, brand, stock, and since when."""
     product = shop.products
     return product.group_by("product_id").aggregate(
         title=product.title.min(),
         category=product.category.min(),
         brand=product.brand.min(),
         stock=product.stock.max(),
+        created_at=product.created_at.max(),
     )
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 from scipy import sparse
 
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 
 UNKNOWN = Words("No customer has touched such a product.", "没有顾客接触过这件商品。")
 RULED_OUT = pa.schema([("rule", pa.string()), ("products", pa.int64())])
+MOST_NEW = 2_000
 _LOOKED_AT, _LONGEST = 5_000, 200
 """Names among which a mistaken one's nearest is sought, the most touched, and how much of it is read:
 to compare a stranger's text with a million names would hold up everybody else."""
@@ -280,6 +282,28 @@ def with_listed(shop: Shop, touched: Touched) -> Touched:
     others = sorted({name for name in listed if name is not None} - there)
     names = pa.concat_arrays([touched.products, pa.array(others, touched.products.type)])
     return replace(touched, products=names)
+
+
+def newcomers(shop: Shop, products: pa.Array) -> list[str]:
+    """Return the products of the catalogue that nobody has touched, the latest listed first.
+
+    Parameters
+    ----------
+    shop
+        The shop.
+    products
+        Products that somebody has touched.
+
+    Limits
+    ------
+    `MOST_NEW` at the most: what has been listed for long and was never touched is no news.
+    """
+    listed = catalogue(shop).select("product_id", "created_at").to_pyarrow()
+    there = pc.is_in(listed["product_id"], pc.cast(products, listed["product_id"].type))
+    new = listed.filter(pc.and_(pc.invert(there), pc.is_valid(listed["product_id"])))
+    order = [("created_at", "descending"), ("product_id", "ascending")]
+    names: list[str] = new.sort_by(order)["product_id"].slice(0, MOST_NEW).to_pylist()
+    return names
 
 
 def numbers_of(names: Iterable[str], number: Mapping[str, int], found: Words) -> Numbers:

@@ -24,6 +24,7 @@ from scipy import sparse
 from shopkeeper.artifacts import Arrays, load_mapped, save_mapped
 from shopkeeper.data.shop import Shop
 from shopkeeper.errors import ArtifactError
+from shopkeeper.operations.recommend.borrowing import extended, lent
 from shopkeeper.operations.recommend.counting import Counts
 from shopkeeper.operations.recommend.features import touches
 from shopkeeper.operations.recommend.histories import Histories, Numbers
@@ -34,6 +35,7 @@ from shopkeeper.operations.recommend.pairs import Kernel
 from shopkeeper.operations.recommend.reading import (
     Catalogue,
     Touched,
+    newcomers,
     read_catalogue,
     read_touched,
     ruled_out,
@@ -62,6 +64,8 @@ class Model:
         The method that has learned from it, and how good it was.
     customers, products
         The number of each name.
+    learned
+        How many products somebody has touched; those after them are new.
     wanted
         How many customers touched each product.
     popular
@@ -77,6 +81,7 @@ class Model:
     fitted: Fitted
     customers: Index
     products: Index
+    learned: int
     wanted: Numbers
     popular: Numbers
     summary: tuple[Words, ...]
@@ -92,18 +97,75 @@ def model_of(touched: Touched, known: Catalogue, fitted: Fitted, how: str) -> Mo
         fitted,
         Index(touched.customers),
         Index(touched.products),
+        len(touched.products),
         wanted,
         np.argsort(fitted.popularity),
-        tuple(sentences(fitted.quality, learned_from(touched), how)),
+        tuple(sentences(fitted.quality, learned_from(touched, len(touched.products)), how)),
         ruled_out(known, 0),
     )
 
 
-def learned_from(touched: Touched) -> dict[str, int]:
+def with_new(model: Model, shop: Shop, known: Catalogue | None = None) -> Model:
+    """Return the model with the products of the catalogue as it is now that nobody has touched.
+
+    Parameters
+    ----------
+    model
+        The model; new products that it has are let go.
+    shop
+        The shop.
+    known
+        What is known of the products that were touched; read where it is not given.
+    """
+    base = _without_new(model)
+    names = newcomers(shop, base.touched.products)
+    method = base.fitted.method
+    if not names or not isinstance(method, Transitions):
+        known = known or read_catalogue(shop, base.touched.products)
+        return replace(base, known=known, ruled_out=ruled_out(known, 0))
+    kind = base.touched.products.type
+    products = pa.concat_arrays([base.touched.products, pa.array(names, kind)])
+    known = read_catalogue(shop, products)
+    wider = Transitions(method.kernel, method.most)
+    wider.weights_ = extended(method.weights_, lent(known.traits, base.learned))
+    last = np.arange(base.learned, len(products))
+    return replace(
+        base,
+        touched=replace(base.touched, products=products),
+        known=known,
+        fitted=replace(
+            base.fitted, method=wider, popularity=np.append(base.fitted.popularity, last)
+        ),
+        products=Index(products),
+        wanted=np.append(base.wanted, np.zeros(len(names), np.int64)),
+        popular=np.append(base.popular, last),
+        ruled_out=ruled_out(known, 0),
+    )
+
+
+def _without_new(model: Model) -> Model:
+    """Return the model with nothing but what somebody has touched."""
+    learned, method = model.learned, model.fitted.method
+    if learned == len(model.products) or not isinstance(method, Transitions):
+        return model
+    narrower = Transitions(method.kernel, method.most)
+    narrower.weights_ = sparse.csr_matrix(method.weights_[:learned, :learned])
+    products = model.touched.products[:learned]
+    return replace(
+        model,
+        touched=replace(model.touched, products=products),
+        fitted=replace(model.fitted, method=narrower, popularity=model.fitted.popularity[:learned]),
+        products=Index(products),
+        wanted=model.wanted[:learned],
+        popular=model.popular[:learned],
+    )
+
+
+def learned_from(touched: Touched, learned: int) -> dict[str, int]:
     """Return of how much everything was learned."""
     return {
         "customers": len(touched.customers),
-        "products_touched": len(touched.products),
+        "products_touched": learned,
         "touches": len(touched.histories.products),
     }
 
@@ -203,8 +265,7 @@ def _found(shop: Shop) -> Model | None:
         if key not in _open:
             model, own = load(shop.path / version.folder)
             if own != listed:
-                known = read_catalogue(shop, model.touched.products)
-                model = replace(model, known=known, ruled_out=ruled_out(known, 0))
+                model = with_new(model, shop)
             _open[key] = model
             while len(_open) > _OPEN_AT_ONCE:
                 _open.popitem(last=False)
@@ -215,7 +276,7 @@ def _found(shop: Shop) -> Model | None:
 def touched_of(shop: Shop) -> Touched:
     """Return who touched what: as stored where that is current, else read now."""
     stored = current(shop)
-    return stored.touched if stored is not None else read_touched(touches(shop))
+    return _without_new(stored).touched if stored is not None else read_touched(touches(shop))
 
 
 def _mark(shop: Shop, names: Iterable[str]) -> str:
@@ -272,6 +333,7 @@ def save(model: Model, folder: Path, *, listed: str = "") -> None:
     meta = {
         "catalogue": listed,
         "every": touched.every,
+        "learned": model.learned,
         "kernel": asdict(fitted.method.kernel),
         "traits": known.traits.shape[1],
         "quality": fitted.quality.to_pylist(),
@@ -318,9 +380,10 @@ def load(folder: Path) -> tuple[Model, str]:
         fitted,
         Index(customers, arrays["customer_order"]),
         Index(products, arrays["product_order"]),
+        meta["learned"],
         arrays["wanted"],
         arrays["popular"],
-        tuple(sentences(fitted.quality, learned_from(touched), "transitions")),
+        tuple(sentences(fitted.quality, learned_from(touched, meta["learned"]), "transitions")),
         ruled_out(known, 0),
     )
     return model, meta["catalogue"]
