@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     )
     from shopkeeper.operations.behaviour.ask import funnel, overview, retention, sessions
     from shopkeeper.operations.recommend.ask import recommend, similar_products
+    from shopkeeper.operations.recommend.search_ask import search_products
     from shopkeeper.operations.reviews.ask import (
         review_aspects,
         review_sentiment,
@@ -92,6 +93,7 @@ __all__ = [
     "review_sentiment",
     "review_topics",
     "run",
+    "search_products",
     "sentiment_effect",
     "sessions",
     "shop_from_tables",
@@ -107,6 +109,7 @@ _HOMES = {
     "data.shop": ("Shop", "open_shop", "shop_from_tables"),
     "operations.behaviour.ask": ("funnel", "overview", "retention", "sessions"),
     "operations.recommend.ask": ("recommend", "similar_products"),
+    "operations.recommend.search_ask": ("search_products",),
     "operations.reviews.ask": (
         "review_aspects",
         "review_sentiment",

@@ -117,10 +117,10 @@ def load_settings(path: Path) -> Settings:
     """
     given: dict[str, Any] = {}
     if path.exists():
-        given = _read(path)
+        given = read_toml(path)
     spoken = os.environ.get("SHOPKEEPER_LANG") or "en"
     if spoken not in ("en", "zh"):
-        raise _bad(
+        raise unusable(
             Path("SHOPKEEPER_LANG"),
             f"the variable is {spoken!r}, not en or zh",
             f"该环境变量为 {spoken!r}，只能是 en 或 zh",
@@ -128,7 +128,7 @@ def load_settings(path: Path) -> Settings:
     given |= {name: os.environ[key] for name, key in _ENVIRONMENT.items() if os.environ.get(key)}
     privacy = given.pop("privacy", {})
     if not isinstance(privacy, dict):
-        raise _bad(path, "privacy is no table", "privacy 不是一张表")
+        raise unusable(path, "privacy is no table", "privacy 不是一张表")
     aspects = _own_aspects(path, given.pop("aspects", {}))
     _known(path, given, Settings)
     _known(path, privacy, Privacy)
@@ -139,18 +139,25 @@ def load_settings(path: Path) -> Settings:
     return settings
 
 
-def _read(path: Path) -> dict[str, Any]:
+def read_toml(path: Path) -> dict[str, Any]:
+    """Return what a file of settings holds.
+
+    Raises
+    ------
+    SettingsError
+        It is no TOML in UTF-8, or cannot be read.
+    """
     try:
         return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except UnicodeDecodeError as error:
-        raise _bad(
+        raise unusable(
             path,
             "it is not written in UTF-8",
             "文件不是 UTF-8 编码",
             do=Words("Save it as UTF-8 and run again.", "请另存为 UTF-8，然后重新运行。"),
         ) from error
     except OSError as error:
-        raise _bad(
+        raise unusable(
             path,
             f"it cannot be read as a file ({error.strerror})",
             "无法作为文件读取",
@@ -160,7 +167,7 @@ def _read(path: Path) -> dict[str, Any]:
             ),
         ) from error
     except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise _bad(path, f"it is no TOML ({error})", f"不是有效的 TOML（{error}）") from error
+        raise unusable(path, f"it is no TOML ({error})", f"不是有效的 TOML（{error}）") from error
 
 
 _ENVIRONMENT = {"language": "SHOPKEEPER_LANG", "memory_limit": "SHOPKEEPER_MEMORY"}
@@ -208,17 +215,17 @@ def _aspects_text(aspects: OwnAspects) -> str:
 
 def _own_aspects(path: Path, given: Any) -> dict[str, dict[str, tuple[str, ...]]]:
     if not isinstance(given, dict):
-        raise _bad(path, "aspects is no table", "aspects 不是一张表")
+        raise unusable(path, "aspects is no table", "aspects 不是一张表")
     made = {}
     for name, by_language in given.items():
         if not _ASPECT_NAME.fullmatch(name):
-            raise _bad(
+            raise unusable(
                 path,
                 f"the aspect {name!r} needs a name of small letters, digits and _",
                 f"方面 {name!r} 的名称只能用小写字母、数字和下划线",
             )
         if not isinstance(by_language, dict) or not by_language:
-            raise _bad(
+            raise unusable(
                 path,
                 f'aspects.{name} needs terms, such as en = ["noise"]',
                 f'aspects.{name} 需要列出词语，如 zh = ["噪音"]',
@@ -233,9 +240,9 @@ def _own_aspects(path: Path, given: Any) -> dict[str, dict[str, tuple[str, ...]]
 def _own_terms(path: Path, key: str, lang: str, terms: Any) -> tuple[str, ...]:
     if lang not in ASPECT_LANGUAGES:
         listed = ", ".join(ASPECT_LANGUAGES)
-        raise _bad(path, f"{key} is none of {listed}", f"{key} 只能是 {listed} 之一")
+        raise unusable(path, f"{key} is none of {listed}", f"{key} 只能是 {listed} 之一")
     if not isinstance(terms, list) or not 0 < len(terms) <= _MOST_TERMS:
-        raise _bad(
+        raise unusable(
             path,
             f"{key} should be a list of 1 to {_MOST_TERMS} terms",
             f"{key} 应为 1 到 {_MOST_TERMS} 个词语的列表",
@@ -243,7 +250,7 @@ def _own_terms(path: Path, key: str, lang: str, terms: Any) -> tuple[str, ...]:
     for term in terms:
         usable = isinstance(term, str) and len(term) <= _LONGEST_TERM and term.isprintable()
         if not usable or not any(character.isalnum() for character in term):
-            raise _bad(
+            raise unusable(
                 path,
                 f"{key} has {str(term)[:_LONGEST_TERM]!r}, which is no term of letters "
                 f"of at most {_LONGEST_TERM} characters",
@@ -257,7 +264,7 @@ def _known(path: Path, given: dict[str, Any], of: type) -> None:
     for key in given:
         if key not in names:
             listed = ", ".join(sorted(names))
-            raise _bad(
+            raise unusable(
                 path,
                 f"{key!r} is no setting; there are {listed}",
                 f"没有 {key!r} 这一项；可用：{listed}",
@@ -266,7 +273,7 @@ def _known(path: Path, given: dict[str, Any], of: type) -> None:
 
 def _check_type(path: Path, name: str, value: Any, default: Any) -> None:
     if type(value) is not type(default):
-        raise _bad(
+        raise unusable(
             path,
             f"{name} = {value!r} should be of type {type(default).__name__}",
             f"{name} = {value!r} 应为{_TYPES_ZH[type(default)]}",
@@ -288,7 +295,7 @@ def _check_privacy(path: Path, settings: Settings) -> None:
             allowed = get_args(TextChoice)
         if value not in allowed:
             listed = ", ".join(allowed)
-            raise _bad(
+            raise unusable(
                 path,
                 f"privacy.{item.name} is {value!r}, not one of {listed}",
                 f"privacy.{item.name} 为 {value!r}，只能是 {listed}",
@@ -297,25 +304,25 @@ def _check_privacy(path: Path, settings: Settings) -> None:
 
 def _check_values(path: Path, settings: Settings) -> None:
     if settings.language not in ("en", "zh"):
-        raise _bad(
+        raise unusable(
             path,
             f"language is {settings.language!r}, not en or zh",
             f"language 为 {settings.language!r}，只能是 en 或 zh",
         )
     if settings.time_zone and settings.time_zone not in available_timezones():
-        raise _bad(
+        raise unusable(
             path,
             f"time_zone {settings.time_zone!r} is no IANA zone",
             f"time_zone {settings.time_zone!r} 不是 IANA 时区",
         )
     if settings.currency and not re.fullmatch("[A-Z]{3}", settings.currency):
-        raise _bad(
+        raise unusable(
             path,
             f"currency {settings.currency!r} is no ISO 4217 code such as CNY",
             f"currency {settings.currency!r} 不是 ISO 4217 币种代码（如 CNY）",
         )
     if not re.fullmatch(r"\d+(\.\d+)?\s?[KMGT]i?B", settings.memory_limit):
-        raise _bad(
+        raise unusable(
             path,
             f"memory_limit {settings.memory_limit!r} is no size such as 2GB",
             f"memory_limit {settings.memory_limit!r} 不是大小（如 2GB）",
@@ -323,14 +330,27 @@ def _check_values(path: Path, settings: Settings) -> None:
     for name, least in (("seed", 0), ("minimum_count", 1), ("max_fit_rows", 1)):
         value = getattr(settings, name)
         if value < least:
-            raise _bad(path, f"{name} = {value} is below {least}", f"{name} = {value} 小于 {least}")
+            raise unusable(
+                path, f"{name} = {value} is below {least}", f"{name} = {value} 小于 {least}"
+            )
         if value > LARGEST:
-            raise _bad(
+            raise unusable(
                 path, f"{name} = {value} is above {LARGEST}", f"{name} = {value} 大于 {LARGEST}"
             )
 
 
-def _bad(path: Path, en: str, zh: str, *, do: Words | None = None) -> SettingsError:
+def unusable(path: Path, en: str, zh: str, *, do: Words | None = None) -> SettingsError:
+    """Return the error that says what of a file of settings cannot be used.
+
+    Parameters
+    ----------
+    path
+        The file.
+    en, zh
+        What was found, without a full stop.
+    do
+        What to do; to correct that line where it is not given.
+    """
     return SettingsError(
         Words(f"Asked to read the settings in {path.name}.", f"要读取 {path.name} 里的设置。"),
         Words(f"Found: {en}.", f"发现：{zh}。"),

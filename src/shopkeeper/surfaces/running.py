@@ -101,9 +101,9 @@ def run(path: Path | str, *, again: bool = False, progress: Progress = silent) -
 
 
 def fingerprint(
-    verb: Verb, manifest: Manifest, settings: Settings, arguments: Mapping[str, Any]
+    verb: Verb, manifest: Manifest, settings: Settings, arguments: Mapping[str, Any], folder: Path
 ) -> str:
-    """Return a hash of everything that decides what a verb answers."""
+    """Return a hash of everything that decides what a verb answers; `folder` is the shop's."""
     names = sorted(manifest.tables.keys() & set(verb.reads))
     chosen = asdict(settings)
     for name in _WITHOUT_INFLUENCE:
@@ -120,6 +120,8 @@ def fingerprint(
         "settings": chosen,
         "version": __version__,
     }
+    if verb.files:
+        made_from["files"] = {name: _digest(folder / name) for name in verb.files}
     text = json.dumps(made_from, sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()
 
@@ -127,10 +129,15 @@ def fingerprint(
 def current_answer(verb: Verb, shop: Shop, arguments: Mapping[str, Any]) -> Answer | None:
     """Return the stored answer when it was made from the same data and arguments."""
     stored = shop.manifest.answers.get(verb.name)
-    expected = fingerprint(verb, shop.manifest, shop.settings, arguments)
+    expected = fingerprint(verb, shop.manifest, shop.settings, arguments, shop.path)
     if stored is None or stored.fingerprint != expected:
         return None
     return shop.answer(verb.name)
+
+
+def _digest(path: Path) -> str:
+    """Return the hash of a file; empty where there is none."""
+    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
 
 
 def _identity(version: Version) -> str:
@@ -139,7 +146,7 @@ def _identity(version: Version) -> str:
 
 def _step(path: Path, verb: Verb, *, again: bool, progress: Progress, share: float) -> Step:
     shop = open_shop(path)
-    mark = fingerprint(verb, shop.manifest, shop.settings, verb.defaults())
+    mark = fingerprint(verb, shop.manifest, shop.settings, verb.defaults(), shop.path)
     known = step_known(verb, shop, mark)
     if known and (verb.missing(shop.manifest) or not again):
         return known

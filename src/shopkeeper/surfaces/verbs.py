@@ -82,6 +82,8 @@ class Verb:
         data already: the function `fit_` and this name of the same module does it.
     quick
         The function of the same module that gives the same answer at once, or None where it cannot.
+    files
+        Files of the shop's folder that it obeys; a change of one makes the stored answer out of date.
     """
 
     name: str
@@ -93,6 +95,7 @@ class Verb:
     by_hand: bool = False
     model: str = ""
     quick: str = ""
+    files: tuple[str, ...] = ()
 
     def at_once(self, shop: Shop, arguments: Mapping[str, Any]) -> Answer | None:
         """Return the verb's answer where it takes milliseconds; None where it has to be worked out."""
@@ -170,6 +173,14 @@ _ANYTHING = Need(
     ("orders", "events", "reviews"),
     Words("Import orders, events or reviews.", "请导入订单、行为事件或评价。"),
 )
+_CATALOGUE = Need(
+    ("products",),
+    Words(
+        "Import products with their titles: a catalogue, or any table through a mapping.",
+        "请导入含标题的商品表：平台商品导出，或用列映射导入任何表格。",
+    ),
+)
+_RULES = ("recommend.toml",)
 
 VERBS: tuple[Verb, ...] = (
     Verb(
@@ -246,6 +257,7 @@ VERBS: tuple[Verb, ...] = (
         reads=("orders", "order_items", "events", "products"),
         model="recommendations",
         quick="recommend_at_once",
+        files=_RULES,
     ),
     Verb(
         "similar_products",
@@ -253,6 +265,15 @@ VERBS: tuple[Verb, ...] = (
         Words("What stands beside each product", "与每件商品相近或相连的商品"),
         needs=(_TOUCHES,),
         reads=("orders", "order_items", "events", "products"),
+        files=_RULES,
+    ),
+    Verb(
+        "search_products",
+        "shopkeeper.operations.recommend.search_ask",
+        Words("What a search finds", "搜索结果"),
+        needs=(_CATALOGUE,),
+        reads=("products", "categories", "orders", "order_items", "events", "searches"),
+        files=_RULES,
     ),
     Verb(
         "compare_methods",

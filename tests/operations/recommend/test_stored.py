@@ -23,18 +23,16 @@ from shopkeeper.operations.recommend.ask import (
 )
 from shopkeeper.operations.recommend.everyone import Wish, written
 from shopkeeper.operations.recommend.histories import Histories, unseen
-from shopkeeper.operations.recommend.listing import Shown, best, lists
+from shopkeeper.operations.recommend.listing import known_customers, lists
 from shopkeeper.operations.recommend.methods.transitions import Transitions
+from shopkeeper.operations.recommend.model import Model, model_of
 from shopkeeper.operations.recommend.pairs import Kernel
-from shopkeeper.operations.recommend.stored import (
-    NAME,
-    Model,
-    current,
-    load,
-    model_of,
-    prepared,
-    save,
-)
+from shopkeeper.operations.recommend.rulebook import Rules
+from shopkeeper.operations.recommend.ruling import Ruling
+from shopkeeper.operations.recommend.shelf import shelf_of
+from shopkeeper.operations.recommend.standing import standing
+from shopkeeper.operations.recommend.stored import NAME, current, prepared, save
+from shopkeeper.operations.recommend.viewer import LOG
 from shopkeeper.surfaces.running import run
 from shopkeeper.surfaces.verbs import BY_NAME
 from tests.operations.recommend.test_recommend import catalogue, orders_of, ringed
@@ -96,11 +94,12 @@ def test_similar_products_reads_what_was_stored(
 
 
 def test_an_answer_at_once_is_the_answer_of_the_verb(fresh: Shop, stored: Shop) -> None:
-    for asked in (ASKED, {"given": "p03,p11"}, {"customers": "客003", "exclude": "p12"}):
+    for asked in (ASKED, {"given": "p03,p11"}, {"customers": "客003", "exclude": "p12"},
+                  {"method": "popular", **ASKED}, {"opted_out": "*", **ASKED}):  # fmt: skip
         assert said(recommend_at_once(stored, **asked)) == said(recommend(fresh, **asked))
     assert recommend_at_once(fresh, **ASKED) is None
     assert recommend_at_once(stored) is None
-    assert recommend_at_once(stored, customers="客003", method="popular") is None
+    assert recommend_at_once(stored, customers="客003", method="last_item") is None
     assert recommend_at_once(stored, customers="客003", seed=3) is None
     with pytest.raises(UsageError, match="nearest known one is p"):
         recommend_at_once(stored, given="p99x")
@@ -121,12 +120,42 @@ def made(seed: int = 0, products: int = 300, customers: int = 120) -> Model:
         model.touched, histories=histories, bought=draw.random(len(histories.products)) < 0.5,
         customers=pa.array([f"客{n}" for n in range(customers)]), products=pa.array([f"p{n}" for n in range(products)]),
     )  # fmt: skip
+    rows = {
+        f"p{n}": {
+            "stock": int(draw.random() < 0.8), "brand": f"b{draw.integers(9)}", "category": f"k{draw.integers(5)}",
+            "seller_id": f"客{draw.integers(customers)}", "price": 10.0 + n}
+        for n in range(products)}  # fmt: skip
     known = replace(
-        model.known, titles=[f"t{n}" for n in range(products)], buyable=draw.random(products) < 0.8,
-        listed=np.ones(products, bool), category=np.zeros(products, np.int64), traits=sparse.csr_matrix((products, 0)),
+        model.known, titles=[f"t{n}" for n in range(products)], shelf=shelf_of(rows, touched.products),
+        traits=sparse.identity(products, np.float32, format="csr"),
     )  # fmt: skip
     fitted = replace(model.fitted, method=method, popularity=draw.permutation(products))
-    return model_of(touched, known, fitted, "transitions")
+    held = [np.sort(draw.permutation(products)[: n % 3]) for n in range(customers)]
+    carts = Histories(np.append(0, np.cumsum([len(one) for one in held])), np.concatenate(held))
+    return replace(model_of(touched, known, fitted, "transitions"), carts=carts)
+
+
+RULES = {
+    "none": Rules(exclude=frozenset({"out_of_stock", "bought", "viewed", "in_cart", "own"})),
+    "walked": Rules(
+        exclude=frozenset({"out_of_stock", "bought", "in_cart"}), most={"brand": 2, "category": 3}, diversity=0.3,
+        pinned=("p40", "p7", "p200"), boost={"brands": {"b3": 4.0}, "products": {"p9": 0.1}}, price_max=280.0,
+        opted_out=frozenset({"客4", "客77"})),
+    "capped": Rules(exclude=frozenset({"viewed"}), most={"seller": 1, "category": 1}),
+}  # fmt: skip
+
+
+def shown(model: Model, rules: Rules, numbers: list[int], k: int = 9) -> list[list[str]]:
+    """What the rules show each of some customers, row by row."""
+    personal = np.array([f"客{n}" not in rules.opted_out for n in numbers])
+    whom = known_customers(model, np.array(numbers), personal)
+    ruling = Ruling(
+        standing(rules, model.known.shelf), asked_for=np.array([11]), traits=model.known.traits
+    )
+    made = lists(model, whom, ruling, k)
+    columns = (made.rank, made.product, made.score, made.source, made.share, made.pinned)
+    rows = list(zip(made.row.tolist(), *(column.tolist() for column in columns), strict=True))
+    return [[str(row[1:]) for row in rows if row[0] == at] for at in range(len(numbers))]
 
 
 def test_one_history_is_scored_to_the_bit_as_many_are() -> None:
@@ -144,41 +173,99 @@ def test_one_history_is_scored_to_the_bit_as_many_are() -> None:
     assert not method._sums().any()
 
 
-def test_one_list_is_the_same_as_among_many() -> None:
-    model = made(1)
-    histories, allowed = model.touched.histories, model.known.buyable
-    every = list(lists(model, histories, allowed, 9))
-    for row in range(len(histories)):
-        own = [replace(shown, row=row) for shown in lists(model, histories.take([row]), allowed, 9)]
-        assert own == [shown for shown in every if shown.row == row]
-    row, product, score = best(model, histories, allowed, 9)
-    assert allowed[product].all() and (score > 0).all() and len(row) > 500
+@pytest.mark.parametrize("name", RULES)
+def test_one_list_is_the_same_as_among_many(name: str) -> None:
+    model, numbers = made(1), list(range(120))
+    every = shown(model, RULES[name], numbers)
+    for number in numbers:
+        assert shown(model, RULES[name], [number]) == [every[number]]
+    assert len(every) == 120 and sum(map(len, every)) >= 120 * (5 if name == "capped" else 9)
 
 
+@pytest.mark.parametrize("name", RULES)
+def test_a_list_is_what_a_plain_loop_over_everything_in_order_makes(name: str) -> None:
+    model, rules = (
+        made(3),
+        replace(RULES[name], diversity=0.0, exclude=RULES[name].exclude | {"own"}),
+    )
+    shelf, method = model.known.shelf, model.fitted.method
+    assert isinstance(method, Transitions)
+    factor = standing(rules, shelf).factor
+    for number in range(0, 120, 7):
+        own = set(model.touched.histories.row(number).tolist())
+        bought = set(
+            model.touched.histories.row(number)[
+                model.touched.bought[model.touched.histories.starts[number] :][: len(own)]
+            ].tolist()
+        )
+        personal = f"客{number}" not in rules.opted_out
+        out = {11} | (
+            {n for n in range(300) if shelf.stock[n] <= 0}
+            if "out_of_stock" in rules.exclude
+            else set()
+        )
+        out |= {n for n in range(300) if shelf.price[n] > rules.price_max}
+        if personal:
+            out |= set(model.carts.row(number).tolist()) if "in_cart" in rules.exclude else set()
+            out |= set(shelf.sold_by(f"客{number}").tolist())
+            out |= (bought if "bought" in rules.exclude else set()) | (
+                own - bought if "viewed" in rules.exclude else set()
+            )
+        products, scores = (
+            method.follow(model.touched.histories.row(number))
+            if personal
+            else (np.zeros(0, int), np.zeros(0))
+        )
+        worth = scores if factor is None else scores * factor[products]
+        place = model.fitted.popularity
+        found = [
+            n
+            for _, _, n in sorted(
+                (-w, place[n], n) for n, w in zip(products.tolist(), worth.tolist(), strict=True)
+            )
+        ]
+        pinned = [shelf.number[name] for name in rules.pinned]
+        taken: list[int] = []
+        for one in [*pinned, *found, *model.popular.tolist()]:
+            kinds = {group: shelf.groups[group] for group in rules.most}
+            held = {group: sum(of[t] == of[one] for t in taken) for group, of in kinds.items()}
+            if (
+                one in out
+                or one in taken
+                or any(held[group] >= rules.most[group] for group in held)
+            ):
+                continue
+            taken = [*taken, one][:9]
+        names = [row.split(", ")[1] for row in shown(model, rules, [number])[0]]
+        assert names == [str(n) for n in taken], number
+
+
+@pytest.mark.parametrize("name", RULES)
 @pytest.mark.parametrize(("processes", "at_once"), [(1, 1000), (1, 50), (2, 50)])
 def test_the_file_for_everyone_holds_what_the_verb_lists(
-    tmp_path: Path, processes: int, at_once: int
+    tmp_path: Path, name: str, processes: int, at_once: int
 ) -> None:
-    model = made(2)
+    if processes == 2 and name != "walked":
+        pytest.skip("processes of their own are told apart once")
+    model, rules = made(2), RULES[name]
     save(model, tmp_path / "model")
-    allowed = model.known.buyable.copy()
-    allowed[11] = False
-    wish = Wish(tmp_path / "model", 9, np.array([11]), np.array([4]))
+    out = model.customers.those(rules.opted_out)
+    wish = Wish(tmp_path / "model", 9, rules, "", np.array([11]), out)
     output = tmp_path / "all.parquet"
-    assert written(wish, output, processes=processes, at_once=at_once) == 9 * 120
+    count = written(wish, output, processes=processes, at_once=at_once)
     rows = pq.read_table(output).to_pylist()
+    assert len(rows) == count > 0
     for number in (0, 3, 4, 77, 119):
         own = [row for row in rows if row["customer_id"] == f"客{number}"]
-        history = model.touched.histories.take(np.array([number]))
-        if number == 4:
-            history = Histories(np.zeros(2, np.int64), np.zeros(0, np.int64))
-        expected = list(lists(model, history, allowed, 9))
-        assert [row["product_id"] for row in own] == [f"p{one.product}" for one in expected]
-        assert [row["rank"] for row in own] == list(range(1, 10))
-        for row, one in zip(own, expected, strict=True):
-            assert row["because"] == (f"p{one.source}" if one.source >= 0 else None)
-            assert row["personalised"] == (number != 4)
-            assert (row["score"] is None) == (one.score is None)
+        expected = shown(model, rules, [number])[0]
+        assert len(own) == len(expected)
+        for rank, (row, one) in enumerate(zip(own, expected, strict=True), start=1):
+            place, product, score, source, _, _ = one.strip("()").split(", ")
+            assert row["rank"] == rank == int(place) and row["product_id"] == f"p{product}"
+            assert row["because"] == (f"p{source}" if source != "-1" else None)
+            assert row["personalised"] == (f"客{number}" not in rules.opted_out)
+            assert (row["score"] is None) == (score == "nan")
+            assert row["score"] is None or row["score"] == pytest.approx(float(score))
     assert not list(tmp_path.glob(".*"))
 
 
@@ -189,7 +276,10 @@ def test_everyone_needs_a_stored_model_and_products_that_are_known(
         recommend_everyone(fresh, tmp_path / "a")
     with pytest.raises(UsageError, match="No customer has touched"):
         recommend_everyone(stored, tmp_path / "a", exclude="nothing")
-    assert recommend_everyone(stored, tmp_path / "a", k=3, opted_out="*", processes=1) == (240, 720)
+    made = recommend_everyone(stored, tmp_path / "a", k=3, opted_out="*", processes=1)
+    assert (made.customers, made.rows, made.without) == (240, 720, 240)
+    log = (stored.path / LOG).read_text(encoding="utf-8").splitlines()[-1]
+    assert '"lists": 240, "by_request": 240, "by_rules": 0' in log
     rows = pq.read_table(tmp_path / "a").to_pylist()
     assert not any(row["personalised"] for row in rows)
     assert len({row["product_id"] for row in rows}) == 3
@@ -219,7 +309,6 @@ def test_a_reader_sees_one_model_or_the_other_and_never_half_of_one() -> None:
     told = {said(recommend(one, customers="客003")) for one in (shop, shop_of(ringed(100)))}
     assert len(told) == 2 and None not in models
     before, mark = listed(models[0]), shop.manifest.models[NAME].fingerprint
-    own = _listed(shop)
     over, heard, failed = threading.Event(), [], []
 
     def read() -> None:
@@ -234,7 +323,7 @@ def test_a_reader_sees_one_model_or_the_other_and_never_half_of_one() -> None:
     for turn in range(40):
         with writing(shop.path) as writer:
             folder = writer.folder("models", NAME)
-            save(models[turn % 2], folder, listed=own)
+            save(replace(models[turn % 2], listed=models[0].listed), folder)
             version = Version(writer.relative(folder), 24, mark)
             writer.commit(writer.manifest.replaced(models={NAME: version}))
     over.set()
@@ -246,14 +335,9 @@ def test_a_reader_sees_one_model_or_the_other_and_never_half_of_one() -> None:
     assert listed(models[0]) == before
 
 
-def listed(model: Model | None) -> list[Shown]:
+def listed(model: Model | None) -> list[list[str]]:
     assert model is not None
-    return list(lists(model, model.touched.histories, model.known.buyable, 5))
-
-
-def _listed(shop: Shop) -> str:
-    model = shop.path / shop.manifest.models[NAME].folder
-    return load(model)[1]
+    return shown(model, Rules(exclude=frozenset({"bought", "viewed"})), list(range(60)), 5)
 
 
 def test_a_damaged_model_is_told_and_mended_by_running_again(

@@ -34,7 +34,7 @@ def store(shop: Shop, number: int) -> None:
     with writing(shop.path) as writer:
         folder = writer.folder("answers", "overview")
         answer(number).save(folder)
-        mark = fingerprint(OVERVIEW, writer.manifest, shop.settings, MONTH)
+        mark = fingerprint(OVERVIEW, writer.manifest, shop.settings, MONTH, shop.path)
         version = Version(writer.relative(folder), 1, mark)
         writer.commit(writer.manifest.replaced(answers={"overview": version}))
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from shopkeeper.data.demo import effects
+from shopkeeper.data.demo.baskets import COMPANION_CATEGORIES, Baskets, plant_baskets
 from shopkeeper.data.demo.campaign import START_DAY, Campaign, start_campaign
 from shopkeeper.data.demo.incidents import fake_reviews, ring_orders, wave_reviews
 from shopkeeper.data.demo.plan import (
@@ -49,16 +50,16 @@ from shopkeeper.data.demo.world import (
 
 VIEW_BEFORE_ORDER = (325, 275)
 """Seconds before an order at which its two products were viewed."""
-_COMPANIONS = np.array([[1, 7], [0, 7], [4, 7], [0, 4], [5, 3], [4, 6], [5, 4], [1, 0]])
 
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """Orders and reviews, both by time, and the campaign."""
+    """Orders and reviews, both by time, the campaign, and what goes with what."""
 
     orders: Rows
     reviews: Rows
     campaign: Campaign
+    baskets: Baskets
 
 
 @dataclass(slots=True)
@@ -102,7 +103,8 @@ def simulate(plan: Plan, world: World) -> History:
         count += len(placed)
     assert campaign is not None, "the campaign starts on the first day of a step"
     orders.append(ring_orders(rng, world))
-    return History(*_by_time(np.concatenate(orders), np.concatenate(reviews)), campaign)
+    placed, written = _by_time(np.concatenate(orders), np.concatenate(reviews))
+    return History(placed, written, campaign, plant_baskets(plan, placed))
 
 
 def _by_time(orders: Rows, reviews: Rows) -> tuple[Rows, Rows]:
@@ -202,7 +204,7 @@ def _shop(
     orders["focal"], orders["other"] = focal, other
     orders["bought"] = np.where(rng.random(count) < chance, focal, other)
     for name, column, share in (("extra1", 0, 0.30), ("extra2", 1, 0.08)):
-        companion = _pick(rng, shelves, _COMPANIONS[category, column] * len(BANDS) + band)
+        companion = _pick(rng, shelves, COMPANION_CATEGORIES[category, column] * len(BANDS) + band)
         orders[name] = np.where(rng.random(count) < share, companion, -1)
     orders["quantity"] = 1 + (rng.random(count) < 0.13) + (rng.random(count) < 0.04)
     orders["discount"] = np.where(

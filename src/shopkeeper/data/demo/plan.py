@@ -48,6 +48,7 @@ _PARTS = (
     "dirt",
     "products",
     "contacts",
+    "baskets",
 )
 
 

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from shopkeeper.data.demo import effects
+from shopkeeper.data.demo.baskets import write_baskets
 from shopkeeper.data.demo.campaign import START_DAY, WINDOW_DAYS
 from shopkeeper.data.demo.columns import ids
 from shopkeeper.data.demo.definitions import DEFINITIONS
@@ -78,6 +79,7 @@ def write_truth(
     _write_customers(folder, world, history)
     _write_products(folder, world)
     _write_weeks(folder, exposure, treated)
+    write_baskets(folder, history.baskets)
     return truth
 
 

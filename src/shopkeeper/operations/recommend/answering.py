@@ -1,51 +1,59 @@
-"""From what customers touched to the answer of `recommend`: who is shown what, and why."""
+"""From a model and the rules of the shop to the answer of `recommend`: who is shown what, and why."""
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
 
 from shopkeeper.answer import Answer
 from shopkeeper.data.shop import Shop
-from shopkeeper.operations.recommend.choice import BATCH, Method, Routed
+from shopkeeper.operations.recommend.choice import BATCH, Routed
 from shopkeeper.operations.recommend.histories import Histories, Numbers
 from shopkeeper.operations.recommend.judging import How, fit
-from shopkeeper.operations.recommend.listing import Shown, lists
+from shopkeeper.operations.recommend.listing import Lists, Whom, known_customers, lists
 from shopkeeper.operations.recommend.methods.popular import Popular
 from shopkeeper.operations.recommend.methods.similar import Similar
+from shopkeeper.operations.recommend.methods.transitions import Transitions
 from shopkeeper.operations.recommend.metrics import bucket_of
-from shopkeeper.operations.recommend.names import Texts
-from shopkeeper.operations.recommend.reading import (
-    UNKNOWN,
-    Touched,
-    counted,
-    numbers_of,
-    read_catalogue,
-    ruled_out,
-)
-from shopkeeper.operations.recommend.stored import (
+from shopkeeper.operations.recommend.model import (
     Model,
-    current,
     learned_from,
     model_of,
-    touched_of,
+    unpersonal,
     with_new,
 )
+from shopkeeper.operations.recommend.names import Texts
+from shopkeeper.operations.recommend.reading import counted, read_catalogue, touched_numbers
+from shopkeeper.operations.recommend.rule_words import DEFINITIONS as RULE_DEFINITIONS
+from shopkeeper.operations.recommend.rule_words import (
+    check_channel,
+    not_logged,
+    pinned_but_out,
+    removed_sentence,
+)
+from shopkeeper.operations.recommend.rulebook import Rules, load_rules
+from shopkeeper.operations.recommend.ruling import Ruling
+from shopkeeper.operations.recommend.serving_rules import held
+from shopkeeper.operations.recommend.stored import current, touched_of
+from shopkeeper.operations.recommend.viewer import logged, may_be_read
 from shopkeeper.operations.recommend.wording import (
     DEFINITIONS,
+    PINNED,
     TITLE,
     Reason,
     limits,
     reason_words,
 )
+from shopkeeper.words import Words
 
 Row = dict[str, Any]
+_ASKED = Words("Asked for recommendations.", "要推荐商品。")
 MOST, FEW, SHORT = 1_000, 20, 100
 """Customers who are listed when none is named: those with the most products; names and products of a
 list that a server answers for at once."""
@@ -77,82 +85,109 @@ class Plan:
     opted_out: frozenset[str]
     exclude: tuple[str, ...]
     seed: int
-
-    @property
-    def personalised(self) -> bool:
-        """Whether anybody's history may be used."""
-        return "*" not in self.opted_out
+    channel: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Whom to recommend to: names, numbers (−1 where unknown), and what each has touched."""
+    """Whom to recommend to: names, None for a visit, and what of each may be looked at."""
 
     names: tuple[str | None, ...]
-    numbers: Numbers
-    histories: Histories
-    personal: NDArray[np.bool_]
+    whom: Whom
+
+    @property
+    def unknown(self) -> int:
+        """How many of those who are named nobody knows."""
+        numbers = self.whom.numbers.tolist()
+        return sum(n < 0 and name is not None for n, name in zip(numbers, self.names, strict=True))
 
 
 def answer(shop: Shop, plan: Plan) -> Answer | None:
     """Return the answer; None where nobody has touched any product."""
-    model = _model(shop, plan)
+    # A slip in the rules is told before anything is read.
+    rules = load_rules(shop.path, "recommend")
+    check_channel(rules, plan.channel, _ASKED)
+    how, settings = _method(rules, plan), shop.settings
+    model = _stored(shop, plan, how)
     if model is None:
-        return None
-    as_of = shop.cut.isoformat() if shop.cut else ""
-    return answer_of(model, plan, least=shop.settings.minimum_count, as_of=as_of)
+        touched = touched_of(shop)
+        if not len(touched.products):
+            return None
+        known = read_catalogue(shop, touched.products)
+        fitted = fit(touched, known.traits, how, least=settings.minimum_count, seed=plan.seed)
+        model = with_new(model_of(touched, known, fitted, how), shop, known)
+    return answer_of(shop, model, plan, rules)
 
 
 def answer_at_once(shop: Shop, plan: Plan) -> Answer | None:
     """Return the answer where the stored model gives it in milliseconds; else None."""
     few = 0 < len(plan.customers) + len(plan.given) <= FEW and plan.k <= SHORT
-    stored = current(shop) if few and len(plan.exclude) <= FEW else None
-    if stored is None or not _is_of(stored, shop, plan):
+    if not few or len(plan.exclude) > FEW:
         return None
-    return answer_of(stored, plan, least=shop.settings.minimum_count)
+    rules = load_rules(shop.path, "recommend")
+    model = _stored(shop, plan, _method(rules, plan))
+    return None if model is None else answer_of(shop, model, plan, rules)
 
 
-def answer_of(model: Model, plan: Plan, *, least: int, as_of: str = "") -> Answer:
-    """Return the answer that a model gives.
+def answer_of(shop: Shop, model: Model, plan: Plan, rules: Rules) -> Answer:
+    """Return the answer that a model gives, and log what of it was made without personalisation.
 
     Parameters
     ----------
+    shop
+        The shop.
     model
-        What was read and learned; with the method of the plan.
+        What was read and learned; with the method that the rules let the plan have.
     plan
         What was asked.
-    least
-        Below this many customers nothing was judged.
-    as_of
-        The instant that the shop was looked at.
+    rules
+        The rules of the shop.
+
+    Raises
+    ------
+    UsageError
+        A product or the channel is unknown.
     """
-    touched, fitted = model.touched, model.fitted
-    how = _method(plan)
+    check_channel(rules, plan.channel, _ASKED)
+    known, fitted = model.known, model.fitted
     given, exclude = (
-        numbers_of(names, model.products, UNKNOWN) for names in (plan.given, plan.exclude)
+        touched_numbers(names, model.products, known.others) for names in (plan.given, plan.exclude)
     )
-    allowed = model.known.buyable
-    if len(exclude):
-        allowed = allowed.copy()
-        allowed[exclude] = False
-    asked = _asked(model, plan, given)
-    rows = list(_rows(model, asked, allowed, plan))
-    parts = _parts(model, asked, rows, plan)
+    asked = _asked(model, plan, rules.without(plan.opted_out), given)
+    standing = held(shop, model, rules, plan.channel)
+    ruling = Ruling(standing.standing, asked_for=exclude, traits=known.traits)
+    rows = [
+        row
+        for first in range(0, len(asked.names), BATCH)
+        for row in _rows(model, asked, first, lists(model, asked.whom.part(first, first + BATCH), ruling, plan.k))
+    ]  # fmt: skip
+    parts = _parts(model, asked, rows, plan, personalised=_personalised(rules, plan))
+    parts["given_unknown"] = len(set(plan.given)) - _telling(model, given)
+    removed = ruling.table(_in_force(rules, asked))
+    done = logged(
+        shop, "recommend", lists=parts["not_personalised"], by_request=_by_request(asked, plan)
+    )
+    least, every = shop.settings.minimum_count, model.touched.every
     return Answer(
         verb="recommend",
         title=TITLE,
         table=_table(rows),
-        method=how,
-        as_of=as_of,
-        summary=model.summary,
+        method=_method(rules, plan),
+        as_of=shop.cut.isoformat() if shop.cut else "",
+        summary=(*model.summary, *removed_sentence(removed)),
         evidence={
             "ranking_quality": fitted.quality,
-            "ruled_out": ruled_out(model.known, len(exclude)) if len(exclude) else model.ruled_out,
+            "ruled_out": removed,
             "parts": counted(parts),
             "fitted": fitted.fitted,
         },
-        limits=tuple(limits(fitted.quality, parts, least, touched.every)),
-        definitions=DEFINITIONS,
+        limits=(
+            *limits(fitted.quality, parts, least, every, rules.exclude),
+            *standing.limits,
+            *pinned_but_out(ruling),
+            *not_logged(done),
+        ),
+        definitions=DEFINITIONS | RULE_DEFINITIONS,
     )
 
 
@@ -164,114 +199,138 @@ def _table(rows: list[Row]) -> pa.Table:
     )
 
 
-def _method(plan: Plan) -> How:
+def _personalised(rules: Rules, plan: Plan) -> bool:
+    """Say whether anybody's history may be used."""
+    return rules.everyone and "*" not in plan.opted_out
+
+
+def _method(rules: Rules, plan: Plan) -> How:
     # Where nobody's history is used the popular answer, and only they are judged.
-    return plan.how if plan.personalised else "popular"
+    return plan.how if _personalised(rules, plan) else "popular"
 
 
-def _model(shop: Shop, plan: Plan) -> Model | None:
-    """Return what was read and learned: as it is stored, where what was asked allows it."""
-    stored, how, settings = current(shop), _method(plan), shop.settings
-    if stored is not None and _is_of(stored, shop, plan):
-        return stored
-    touched = touched_of(shop)
-    if not len(touched.products):
+def _stored(shop: Shop, plan: Plan, how: How) -> Model | None:
+    """Return the stored model where it is the one that the plan asks for."""
+    if plan.seed != shop.settings.seed or how not in ("transitions", "popular"):
         return None
-    known = read_catalogue(shop, touched.products)
-    fitted = fit(touched, known.traits, how, least=settings.minimum_count, seed=plan.seed)
-    return with_new(model_of(touched, known, fitted, how), shop, known)
+    stored = current(shop)
+    if stored is None or not len(stored.products):
+        return None
+    return stored if how == "transitions" else unpersonal(stored)
 
 
-def _is_of(stored: Model, shop: Shop, plan: Plan) -> bool:
-    """Say whether the stored model is the one that the plan asks for."""
-    own = len(stored.products) > 0 and _method(plan) == "transitions"
-    return own and plan.seed == shop.settings.seed
-
-
-def _asked(model: Model, plan: Plan, given: Numbers) -> Asked:
-    touched = model.touched
-    if not plan.personalised and not plan.customers:
-        nobody = Histories(np.zeros(2, np.int64), np.zeros(0, np.int64))
-        return Asked((None,), np.array([-1]), nobody, np.array([False]))
-    if len(given):
-        session = Histories(np.array([0, len(given)]), given)
-        return Asked((None,), np.array([-1]), session, np.array([True]))
+def _asked(model: Model, plan: Plan, rules: Rules, given: Numbers) -> Asked:
+    nobody = np.array([-1])
+    if not rules.everyone and not plan.customers:
+        nothing = Histories(np.zeros(2, np.int64), np.zeros(0, np.int64))
+        return Asked((None,), Whom(nobody, nothing, np.array([False]), nothing.products))
+    if plan.given:
+        said = given[given < _width(model)]
+        session = Histories(np.array([0, len(said)]), said)
+        return Asked((None,), Whom(nobody, session, np.array([True]), given))
+    customers = model.touched.customers
     if plan.customers:
         names: tuple[str, ...] = tuple(dict.fromkeys(plan.customers))
         numbers = np.array([model.customers.get(name, -1) for name in names], np.int64)
     else:
-        numbers = np.arange(min(MOST, len(touched.customers)))
-        names = tuple(touched.customers.slice(0, MOST).to_pylist())
-    out = np.array([name in plan.opted_out for name in names], bool)
-    personal = (numbers >= 0) & ~out & plan.personalised
-    # Whose history may not be used has none, for ranking and for what is left out alike.
-    lengths = np.where(personal, touched.histories.lengths[numbers], 0)
-    own = touched.histories.take(numbers[personal])
-    return Asked(
-        names, numbers, Histories(np.append(0, np.cumsum(lengths)), own.products), personal
-    )
+        numbers = np.arange(min(MOST, len(customers)))
+        names = tuple(customers.slice(0, MOST).to_pylist())
+    free = np.array([may_be_read(rules, name) for name in names], bool)
+    whom = known_customers(model, numbers, free & (numbers >= 0))
+    told = tuple(name if may else "" for name, may in zip(names, free.tolist(), strict=True))
+    return Asked(names, replace(whom, names=told))
 
 
-def _rows(model: Model, asked: Asked, allowed: NDArray[np.bool_], plan: Plan) -> Iterator[Row]:
-    touched, known, method = model.touched, model.known, model.fitted.method
-    names = Texts(touched.products)
-    for first in range(0, len(asked.names), BATCH):
-        rows = np.arange(first, min(first + BATCH, len(asked.names)))
-        for best in lists(model, asked.histories.take(rows), allowed, plan.k):
-            at = first + best.row
-            kind = (
-                "new" if best.product >= model.learned else _kind(touched, asked, at, best, method)
-            )
-            source = best.source if best.score is not None else -1
-            words = reason_words(
-                kind, known.titles[source] if source >= 0 else "", int(model.wanted[best.product])
-            )
-            yield {
-                "customer_id": asked.names[at],
-                "rank": best.rank,
-                "product_id": names[best.product],
-                "title": known.titles[best.product],
-                "score": best.score,
-                "reason_en": words.en,
-                "reason_zh": words.zh,
-                "because": names[source] if source >= 0 else None,
-                "part": best.share if source >= 0 else None,
-                "personalised": bool(asked.personal[at]),
-            }
+def _width(model: Model) -> int:
+    """Return of how many products the method can tell what they lead to."""
+    transitions = isinstance(model.fitted.method, Transitions)
+    return len(model.products) if transitions else model.learned
 
 
-def _kind(touched: Touched, asked: Asked, at: int, shown: Shown, method: Method) -> Reason:
+def _telling(model: Model, given: Numbers) -> int:
+    """Return how many of the given products say anything: new ones do by what they are like alone."""
+    method, new = model.fitted.method, given[given >= model.learned]
+    if not isinstance(method, Transitions):
+        return len(given) - len(new)
+    begins = method.weights_.indptr
+    return len(given) - int((begins[new + 1] == begins[new]).sum())
+
+
+def _in_force(rules: Rules, asked: Asked) -> tuple[str, ...]:
+    kept = rules.exclude & {"own", "in_cart", "bought", "viewed"}
+    return tuple(kept | ({"given"} if None in asked.names else set()))
+
+
+def _by_request(asked: Asked, plan: Plan) -> int:
+    """Return for how many lists the request itself asked that no history be used."""
+    if "*" in plan.opted_out:
+        return len(asked.names)
+    known = zip(asked.names, asked.whom.numbers.tolist(), strict=True)
+    return sum(name in plan.opted_out and number >= 0 for name, number in known)
+
+
+def _rows(model: Model, asked: Asked, first: int, made: Lists) -> Iterator[Row]:
+    titles, names = model.known.titles, Texts(model.touched.products)
+    columns = (made.row, made.rank, made.product, made.score, made.source, made.share, made.pinned)
+    for row, rank, product, score, source, share, pinned in zip(
+        *(column.tolist() for column in columns), strict=True
+    ):
+        at, scored = first + row, not math.isnan(score)
+        if pinned:
+            words = PINNED
+        else:
+            kind = _kind(model, asked.whom, at, product, source, scored=scored)
+            title = titles[source] if source >= 0 else ""
+            words = reason_words(kind, title, int(model.wanted[product]))
+        yield {
+            "customer_id": asked.names[at],
+            "rank": rank,
+            "product_id": names[product],
+            "title": titles[product],
+            "score": round(score, 6) if scored else None,
+            "reason_en": words.en,
+            "reason_zh": words.zh,
+            "because": names[source] if source >= 0 else None,
+            "part": share if source >= 0 else None,
+            "personalised": bool(asked.whom.personal[at]),
+        }
+
+
+def _kind(model: Model, whom: Whom, at: int, product: int, source: int, *, scored: bool) -> Reason:
     """Return what a recommendation rests on."""
+    method, touched = model.fitted.method, model.touched
+    if product >= model.learned:
+        return "new"
     if isinstance(method, Routed):
-        bucket = bucket_of(asked.histories.lengths[at : at + 1])[0]
+        bucket = bucket_of(whom.histories.lengths[at : at + 1])[0]
         method = method.methods[method.chosen[bucket]]
-    if shown.score is None or isinstance(method, Popular):
+    if not scored or isinstance(method, Popular):
         return "popular"
-    if shown.source < 0:
+    if source < 0:
         return "together"
     if isinstance(method, Similar):
         return "alike"
-    customer = int(asked.numbers[at])
+    customer = int(whom.numbers[at])
     if customer < 0:
         return "given"
     start = int(touched.histories.starts[customer])
-    place = start + int(np.flatnonzero(touched.histories.row(customer) == shown.source)[0])
+    place = start + int(np.flatnonzero(touched.histories.row(customer) == source)[0])
     return "bought" if touched.bought[place] else "viewed"
 
 
-def _parts(model: Model, asked: Asked, rows: list[Row], plan: Plan) -> dict[str, int]:
-    touched = model.touched
+def _parts(
+    model: Model, asked: Asked, rows: list[Row], plan: Plan, *, personalised: bool
+) -> dict[str, int]:
     listed = Counter(row["customer_id"] for row in rows)
-    named = len(asked.names)
-    unknown = sum(number < 0 and name is not None
-                  for number, name in zip(asked.numbers.tolist(), asked.names, strict=True))  # fmt: skip
-    everyone = not (plan.customers or plan.given) and plan.personalised
+    named, unknown = len(asked.names), asked.unknown
+    everyone = not (plan.customers or plan.given) and personalised
+    without = int((~asked.whom.personal).sum()) - unknown if personalised else named
     return {
-        **learned_from(touched, model.learned),
+        **learned_from(model.touched, model.learned),
         "new": len(model.products) - model.learned,
         "lists": named,
         "unknown": unknown,
-        "not_personalised": int((~asked.personal).sum()) - unknown if plan.personalised else named,
-        "not_shown": len(touched.customers) - named if everyone else 0,
+        "not_personalised": without,
+        "not_shown": len(model.touched.customers) - named if everyone else 0,
         "short": sum(listed[name] < plan.k for name in asked.names),
     }

@@ -8,18 +8,19 @@ from typing import TYPE_CHECKING, Literal
 from shopkeeper.answer import Answer
 from shopkeeper.data.shop import Shop
 from shopkeeper.errors import MissingDataError, UsageError
+from shopkeeper.operations.recommend.request import check_count, names_of
 from shopkeeper.words import Words
 
 if TYPE_CHECKING:
     from shopkeeper.operations.recommend.answering import Plan
+    from shopkeeper.operations.recommend.everyone import Written
     from shopkeeper.operations.recommend.judging import How
     from shopkeeper.operations.recommend.stored import Prepared
 
-MOST_SHOWN = 1_000
 _ASKED = Words("Asked for recommendations.", "要推荐商品。")
 
 
-def recommend(
+def recommend(  # noqa: PLR0913 — each is an option of the command
     shop: Shop,
     *,
     customers: str = "",
@@ -28,13 +29,14 @@ def recommend(
     method: Literal["transitions", "routed", "similar", "last_item", "popular"] = "transitions",
     opted_out: str = "",
     exclude: str = "",
+    channel: str = "",
     seed: int | None = None,
 ) -> Answer:
     """Recommend products to each customer, each with the reason that gives most of its score.
 
     Learned from the order in which customers came upon products, and judged on the newest product of
     each customer beside the popular products. What a customer has touched, what is out of stock or
-    no longer listed, and what you exclude is not shown.
+    no longer listed, and what you exclude is not shown; `recommend.toml` in the shop changes this.
 
     Parameters
     ----------
@@ -58,6 +60,9 @@ def recommend(
         customer is named. What they did still counts among everybody's.
     exclude
         Products with commas between them that are not to be shown.
+    channel
+        Channel where it is shown: only the categories that the shop's rules allow there; empty for
+        all.
     seed
         Seed of samples, trees and intervals; the shop's own seed when not given.
 
@@ -72,14 +77,17 @@ def recommend(
     ------
     MissingDataError
         No known customer has bought or viewed a product.
+    SettingsError
+        The shop's rules have an unknown key or a value that cannot be used.
     UsageError
-        `k` is out of range, a product is unknown, or `customers` and `given` are both there.
+        `k` is out of range, a product or channel is unknown, or `customers` and `given` are both there.
 
     Limits
     ------
-    It predicts what comes next, not what recommending changes. A product that a customer has touched
-    is never shown again. A product that nobody has touched is shown with `transitions` alone, by what
-    the products of like category, brand and title lead to; of more than 2,000 such, the latest listed.
+    It predicts what comes next, not what recommending changes. A product that nobody has touched is
+    shown with `transitions` by what the products of like category, brand and title lead to, with
+    another method only where a list is too short; of more than 2,000 such, the latest listed. Rules
+    hold for lists, not for what is learned.
 
     Examples
     --------
@@ -113,14 +121,17 @@ def recommend(
     """
     from shopkeeper.operations.recommend.answering import answer
 
-    plan = _plan(shop, customers, given, k, method, opted_out, exclude, seed)
+    plan = _plan(
+        shop, customers=customers, given=given, k=k, method=method, opted_out=opted_out, exclude=exclude,
+        channel=channel, seed=seed,
+    )  # fmt: skip
     made = answer(shop, plan)
     if made is None:
         raise _nothing_touched(_ASKED)
     return made
 
 
-def recommend_at_once(
+def recommend_at_once(  # noqa: PLR0913 — each is an option of the command
     shop: Shop,
     *,
     customers: str = "",
@@ -129,13 +140,14 @@ def recommend_at_once(
     method: Literal["transitions", "routed", "similar", "last_item", "popular"] = "transitions",
     opted_out: str = "",
     exclude: str = "",
+    channel: str = "",
     seed: int | None = None,
 ) -> Answer | None:
     """Answer as `recommend` does, where that takes milliseconds; else None.
 
     Parameters
     ----------
-    shop, customers, given, k, method, opted_out, exclude, seed
+    shop, customers, given, k, method, opted_out, exclude, channel, seed
         As of `recommend`.
 
     Returns
@@ -146,12 +158,15 @@ def recommend_at_once(
 
     Raises
     ------
-    UsageError
+    SettingsError, UsageError
         As of `recommend`.
     """
     from shopkeeper.operations.recommend.answering import answer_at_once
 
-    plan = _plan(shop, customers, given, k, method, opted_out, exclude, seed)
+    plan = _plan(
+        shop, customers=customers, given=given, k=k, method=method, opted_out=opted_out, exclude=exclude,
+        channel=channel, seed=seed,
+    )  # fmt: skip
     return answer_at_once(shop, plan)
 
 
@@ -162,8 +177,9 @@ def recommend_everyone(
     k: int = 20,
     opted_out: str = "",
     exclude: str = "",
+    channel: str = "",
     processes: int = 2,
-) -> tuple[int, int]:
+) -> Written:
     """Write the recommendations of every customer into one file, from the stored model.
 
     Parameters
@@ -174,37 +190,37 @@ def recommend_everyone(
         The Parquet file; it appears whole, or not at all.
     k
         Products for each, 1 to 1,000.
-    opted_out, exclude
+    opted_out, exclude, channel
         As of `recommend`.
     processes
         How many work at once.
 
     Returns
     -------
-    tuple of int
-        Customers and rows.
+    Written
+        Customers, rows, lists that were made without personalisation, and limits.
 
     Raises
     ------
     UsageError
-        `k` is out of range or a product is unknown.
+        `k` is out of range, or a product or channel is unknown.
+    SettingsError
+        The shop's rules have an unknown key or a value that cannot be used.
     MissingDataError
         No model of the data as it is now is stored.
     """
-    from shopkeeper.operations.recommend.everyone import wanted, written
-    from shopkeeper.operations.recommend.stored import NAME, current
+    from shopkeeper.operations.recommend.everyone import Plan, write_everyone
 
-    _check_count(_ASKED, k)
-    model = current(shop)
-    if model is None:
+    check_count(_ASKED, k)
+    plan = Plan(k, frozenset(names_of(opted_out)), names_of(exclude), channel.strip())
+    made = write_everyone(shop, plan, output, processes=processes)
+    if made is None:
         raise MissingDataError(
             _ASKED,
             Words("No model of the data as it is now is stored.", "还没有用现有数据训练好的模型。"),
             Words("Run `shopkeeper run SHOP` first.", "请先运行 `shopkeeper run 店铺`。"),
         )
-    folder = shop.path / shop.manifest.models[NAME].folder
-    wish = wanted(model, folder, k=k, opted_out=_names(opted_out), exclude=_names(exclude))
-    return len(model.customers), written(wish, output, processes=processes)
+    return made
 
 
 def fit_recommendations(shop: Shop) -> Prepared | None:
@@ -220,20 +236,24 @@ def fit_recommendations(shop: Shop) -> Prepared | None:
     return prepared(shop)
 
 
-def similar_products(
+def similar_products(  # noqa: PLR0913 — each is an option of the command
     shop: Shop,
     *,
     product: str = "",
     k: int = 10,
     method: Literal["combined", "transitions", "similar", "popular"] = "combined",
     exclude: str = "",
+    customer: str = "",
+    opted_out: str = "",
+    channel: str = "",
     seed: int | None = None,
 ) -> Answer:
     """Find what stands beside a product, each with the reason: what customers chose, or what is alike.
 
     Learned from what customers came upon before and after each product, and from category, brand and
     title; judged on the newest product of each customer, found by the one before it alone, beside
-    the popular products of the category. What is out of stock or no longer listed is not shown.
+    the popular products of the category. What is out of stock or no longer listed is not shown;
+    `recommend.toml` in the shop changes this.
 
     Parameters
     ----------
@@ -250,6 +270,13 @@ def similar_products(
         alone, `popular` by how many touched it of the same category.
     exclude
         Products with commas between them that are not to be shown.
+    customer
+        Customer who is shown the lists, for rules on what they bought, looked at or have in the cart.
+    opted_out
+        Customers with commas between them whose own history must not be looked at; `*` for everyone.
+    channel
+        Channel where it is shown: only the categories that the shop's rules allow there; empty for
+        all.
     seed
         Seed of samples and intervals; the shop's own seed when not given.
 
@@ -264,8 +291,10 @@ def similar_products(
     ------
     MissingDataError
         No known customer has bought or viewed a product.
+    SettingsError
+        The shop's rules have an unknown key or a value that cannot be used.
     UsageError
-        `k` is out of range, or a product is unknown.
+        `k` is out of range, or a product or channel is unknown.
 
     Limits
     ------
@@ -291,26 +320,29 @@ def similar_products(
     >>> row["similar_id"], row["reason_en"], row["reason_zh"]
     ('cup', 'Chosen after this one by 2 customers', '2 位顾客在此商品之后选了它')
     """
+    from shopkeeper.operations.recommend.serving_rules import Viewer
     from shopkeeper.operations.recommend.similar import Wanted, answer
 
     asked = Words("Asked for similar products.", "要查相近的商品。")
-    _check_count(asked, k)
+    check_count(asked, k)
     wanted = Wanted(
-        _names(product), k, method, _names(exclude), shop.settings.seed if seed is None else seed
-    )
+        names_of(product), k, method, names_of(exclude), shop.settings.seed if seed is None else seed,
+        Viewer(customer.strip(), channel.strip(), frozenset(names_of(opted_out))),
+    )  # fmt: skip
     made = answer(shop, wanted)
     if made is None:
         raise _nothing_touched(asked)
     return made
 
 
-def _plan(
-    shop: Shop, customers: str, given: str, k: int, method: How, opted_out: str, exclude: str, seed: int | None
+def _plan(  # noqa: PLR0913 — as the verb takes them
+    shop: Shop, *, customers: str, given: str, k: int, method: How, opted_out: str, exclude: str,
+    channel: str, seed: int | None,
 ) -> Plan:  # fmt: skip
     """Return what was asked of `recommend`, once it is known to make sense."""
     from shopkeeper.operations.recommend.answering import Plan
 
-    _check_count(_ASKED, k)
+    check_count(_ASKED, k)
     if customers and given:
         raise UsageError(
             _ASKED,
@@ -319,18 +351,9 @@ def _plan(
             Words("Give one of them.", "请只给其中一项。"),
         )  # fmt: skip
     return Plan(
-        _names(customers), _names(given), k, method,
-        frozenset(_names(opted_out)), _names(exclude), shop.settings.seed if seed is None else seed,
+        names_of(customers), names_of(given), k, method, frozenset(names_of(opted_out)), names_of(exclude),
+        shop.settings.seed if seed is None else seed, channel.strip(),
     )  # fmt: skip
-
-
-def _check_count(asked: Words, k: int) -> None:
-    if not 1 <= k <= MOST_SHOWN:
-        raise UsageError(
-            asked,
-            Words(f"k is {k}.", f"每份的件数 k 为 {k}。"),
-            Words(f"Give a number from 1 to {MOST_SHOWN}.", f"请给出 1 到 {MOST_SHOWN} 之间的数。"),
-        )
 
 
 def _nothing_touched(asked: Words) -> MissingDataError:
@@ -345,8 +368,3 @@ def _nothing_touched(asked: Words) -> MissingDataError:
             "请导入含明细与顾客的订单，或含顾客与商品的行为事件。",
         ),
     )
-
-
-def _names(text: str) -> tuple[str, ...]:
-    """Return the names between commas, Chinese ones included."""
-    return tuple(filter(None, (name.strip() for name in text.replace("，", ",").split(","))))

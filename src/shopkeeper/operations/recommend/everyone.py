@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import tempfile
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,10 +22,18 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from shopkeeper.operations.recommend.histories import Histories, Numbers
-from shopkeeper.operations.recommend.listing import best, filled
-from shopkeeper.operations.recommend.reading import UNKNOWN, numbers_of
-from shopkeeper.operations.recommend.stored import Model, load
+from shopkeeper.data.shop import Shop
+from shopkeeper.operations.recommend.histories import Numbers
+from shopkeeper.operations.recommend.listing import known_customers, lists
+from shopkeeper.operations.recommend.model import Model, unpersonal
+from shopkeeper.operations.recommend.reading import touched_numbers
+from shopkeeper.operations.recommend.rule_words import check_channel, not_logged, pinned_but_out
+from shopkeeper.operations.recommend.rulebook import Rules, load_rules
+from shopkeeper.operations.recommend.ruling import Ruling
+from shopkeeper.operations.recommend.serving_rules import held
+from shopkeeper.operations.recommend.standing import standing
+from shopkeeper.operations.recommend.stored import NAME, current, load, save
+from shopkeeper.operations.recommend.viewer import logged
 from shopkeeper.progress import tell
 from shopkeeper.words import Words
 
@@ -43,6 +52,7 @@ AT_ONCE, _RANKED = 10_000, 250
 """Customers of one turn of a process, and of one product of matrices, which decides its memory."""
 
 _WAITING = 2
+_ASKED = Words("Asked for recommendations.", "要推荐商品。")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,51 +65,108 @@ class Wish:
         The stored model.
     k
         Products of each list.
+    rules
+        The rules of the shop.
+    channel
+        Whose allowed categories hold; all where it is empty.
     excluded
-        Numbers of products that are not to be shown.
+        Numbers of products that the caller does not want.
     opted_out
-        Numbers of customers whose own history must not be used.
-    buyable
-        Which products may be shown; None for those of the stored catalogue.
+        Numbers of customers whose own history must not be used; None for everybody's.
     """
 
     folder: Path
     k: int
+    rules: Rules
+    channel: str
     excluded: Numbers
-    opted_out: Numbers
-    buyable: NDArray[np.bool_] | None = None
+    opted_out: Numbers | None
 
 
-def wanted(
-    model: Model, folder: Path, *, k: int, opted_out: Iterable[str], exclude: Iterable[str]
-) -> Wish:
-    """Return what is wanted, in numbers.
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What was written for everybody.
 
     Parameters
     ----------
-    model
-        The stored model, with the catalogue as it is now.
-    folder
-        Where it is stored.
-    k
-        Products of each list.
-    opted_out
-        Customers whose own history must not be used; `*` for everybody.
-    exclude
-        Products that are not to be shown.
+    customers, rows
+        How many lists there are, and products in them.
+    without
+        How many lists were made without personalisation.
+    limits
+        What they cannot say, and which rules cannot hold.
+    """
+
+    customers: int
+    rows: int
+    without: int
+    limits: tuple[Words, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What was asked for everybody."""
+
+    k: int
+    opted_out: frozenset[str]
+    exclude: tuple[str, ...]
+    channel: str = ""
+
+
+def write_everyone(shop: Shop, plan: Plan, output: Path, *, processes: int = 1) -> Written | None:
+    """Write the lists of all customers from the stored model; None where none is stored.
+
+    Parameters
+    ----------
+    shop
+        The shop.
+    plan
+        What was asked.
+    output
+        The Parquet file; it appears whole, in place of one that was there.
+    processes
+        How many work at once.
 
     Raises
     ------
     UsageError
-        A product is unknown.
+        A product or the channel is unknown.
     """
-    names = set(opted_out)
-    numbers = [model.customers[name] for name in sorted(names) if name in model.customers]
-    everybody = "*" in names
-    return Wish(
-        folder, k, numbers_of(exclude, model.products, UNKNOWN),
-        np.arange(len(model.customers)) if everybody else np.array(numbers, np.int64), model.known.buyable,
+    rules = load_rules(shop.path, "recommend")
+    check_channel(rules, plan.channel, _ASKED)
+    model = current(shop)
+    if model is None:
+        return None
+    exclude = touched_numbers(plan.exclude, model.products, model.known.others)
+    own = rules.without(plan.opted_out)
+    out = model.customers.those(sorted(own.opted_out)) if own.everyone else None
+    with _as_open(shop, model) as folder:
+        wish = Wish(folder, plan.k, rules, plan.channel, exclude, out)
+        rows = written(wish, output, processes=processes)
+    customers = len(model.customers)
+    by_request = len(model.customers.those(plan.opted_out))
+    without = customers if out is None else len(out)
+    done = logged(
+        shop, "recommend", lists=without,
+        by_request=customers if "*" in plan.opted_out else by_request,
     )  # fmt: skip
+    standing = held(shop, model, rules, plan.channel)
+    ruling = Ruling(standing.standing, asked_for=exclude)
+    return Written(
+        customers, rows, without, (*standing.limits, *pinned_but_out(ruling), *not_logged(done))
+    )
+
+
+@contextmanager
+def _as_open(shop: Shop, model: Model) -> Iterator[Path]:
+    """Let other processes open the model as it is open here, with the catalogue as it is now."""
+    folder = shop.path / shop.manifest.models[NAME].folder
+    if load(folder).listed == model.listed:
+        yield folder
+        return
+    with tempfile.TemporaryDirectory() as temporary:
+        save(model, Path(temporary))
+        yield Path(temporary)
 
 
 def written(wish: Wish, output: Path, *, processes: int = 1, at_once: int = AT_ONCE) -> int:
@@ -116,7 +183,7 @@ def written(wish: Wish, output: Path, *, processes: int = 1, at_once: int = AT_O
     at_once
         Customers of one turn of a process.
     """
-    customers = len(load(wish.folder)[0].customers)
+    customers = len(load(wish.folder).customers)
     turns = [(at, min(at + at_once, customers)) for at in range(0, customers, at_once)]
     rows, new = 0, output.with_name(f".{output.name}.new")
     try:
@@ -188,12 +255,17 @@ class Desk:
     """
 
     def __init__(self, wish: Wish) -> None:
-        self.wish, self.model = wish, load(wish.folder)[0]
-        buyable = self.model.known.buyable if wish.buyable is None else wish.buyable
-        self.allowed = buyable.copy()
-        self.allowed[wish.excluded] = False
-        self.own = np.ones(len(self.model.customers), bool)
-        self.own[wish.opted_out] = False
+        model, rules = load(wish.folder), wish.rules
+        everybody = wish.opted_out is None
+        # Where nobody's history is used the popular answer, as they do when one is asked for.
+        self.model, self.k = unpersonal(model) if everybody else model, wish.k
+        self.own = np.full(len(model.customers), not everybody)
+        if wish.opted_out is not None:
+            self.own[wish.opted_out] = False
+        self.ruling = Ruling(
+            standing(rules, model.known.shelf, wish.channel),
+            asked_for=wish.excluded, traits=model.known.traits, counting=False,
+        )  # fmt: skip
 
     def table(self, first: int, last: int) -> pa.Table:
         """Return the lists of the customers from `first` up to `last`."""
@@ -201,19 +273,18 @@ class Desk:
             self._lists(np.arange(at, min(at + _RANKED, last)))
             for at in range(first, last, _RANKED)
         ]
-        row, rank, product, score, source, share = (
+        customer, rank, product, score, source, share = (
             np.concatenate(part) for part in zip(*parts, strict=True)
         )
-        scored = score > 0
-        names = self.model.touched.products
+        names, unexplained = self.model.touched.products, source < 0
         columns = [
-            self.model.touched.customers.take(pa.array(row)),
+            self.model.touched.customers.take(pa.array(customer)),
             pa.array(rank, pa.int32()),
             names.take(pa.array(product)),
-            pa.array(score, mask=~scored),
-            names.take(pa.array(np.maximum(source, 0), mask=source < 0)),
-            pa.array(share.astype(np.float32), mask=source < 0),
-            pa.array(self.own[row]),
+            pa.array(score.astype(np.float32), mask=np.isnan(score)),
+            names.take(pa.array(np.maximum(source, 0), mask=unexplained)),
+            pa.array(share.astype(np.float32), mask=unexplained),
+            pa.array(self.own[customer]),
         ]
         kinds = [field.type for field in COLUMNS]
         return pa.Table.from_arrays(
@@ -222,39 +293,6 @@ class Desk:
 
     def _lists(self, customers: Numbers) -> tuple[NDArray[Any], ...]:
         """Return customer, rank, product, score, source and share, by customer, then rank."""
-        model, k = self.model, self.wish.k
-        histories = model.touched.histories.take(customers)
-        if not self.own[customers].all():
-            kept = np.repeat(self.own[customers], histories.lengths)
-            lengths = np.where(self.own[customers], histories.lengths, 0)
-            histories = Histories(np.append(0, np.cumsum(lengths)), histories.products[kept])
-        row, product, score = best(model, histories, self.allowed, k)
-        source, share = model.fitted.method.explain(histories, row, product)
-        more = self._filling(histories, row, product)
-        row, product = np.concatenate([row, more[0]]), np.concatenate([product, more[1]])
-        nothing = np.zeros(len(more[0]), np.float32)
-        order = np.argsort(row, kind="stable")
-        row = row[order]
-        rank = np.arange(len(row)) - np.searchsorted(row, row) + 1
-        return (
-            customers[row],
-            rank,
-            product[order],
-            np.concatenate([score, nothing])[order],
-            np.concatenate([source, np.full(len(nothing), -1)])[order],
-            np.concatenate([share, nothing])[order],
-        )
-
-    def _filling(
-        self, histories: Histories, row: Numbers, product: Numbers
-    ) -> tuple[Numbers, Numbers]:
-        """Return the popular products that fill the lists that are too short."""
-        ends = np.searchsorted(row, np.arange(len(histories) + 1))
-        rows, products = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
-        for one in np.flatnonzero(np.diff(ends) < self.wish.k).tolist():
-            own = product[ends[one] : ends[one + 1]]
-            taken = np.concatenate([own, histories.row(one)])
-            some = filled(self.model.popular, self.allowed, taken, self.wish.k - len(own))
-            rows.append(np.full(len(some), one))
-            products.append(some)
-        return np.concatenate(rows), np.concatenate(products)
+        whom = known_customers(self.model, customers, self.own[customers])
+        made = lists(self.model, whom, self.ruling, self.k)
+        return customers[made.row], made.rank, made.product, made.score, made.source, made.share

@@ -5,6 +5,7 @@ Expressions only: nothing here runs a model, and all of it runs on every engine.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
 
 import ibis
@@ -14,6 +15,9 @@ from shopkeeper.data.facts import orders
 from shopkeeper.data.shop import Shop
 
 _INTEREST = ("Product Viewed", "Product Clicked", "Product Added", "Product Added to Wishlist")
+_INTO_CART, _OUT_OF_CART = ("Product Added", "Wishlist Product Added to Cart"), (
+    "Product Removed", "Order Completed",
+)  # fmt: skip
 GAPS = 12
 """The furthest apart that two products of a customer are counted as one after the other."""
 PRODUCTS, FURTHEST, NEWEST = 2**28, 2**4, 2**2
@@ -196,12 +200,16 @@ def transition_counts(step: ir.Table, *, gaps: int = GAPS) -> ir.Table:
 
 
 def catalogue(shop: Shop) -> ir.Table:
-    """Return one row a product of the catalogue: title, category, brand, stock, and since when."""
+    """Return one row a product of the catalogue with what lists are made of, and what rules look at.
+
+    Columns: product_id, title, category, brand, seller_id, currency, price, cost, `stock`, and
+    `created_at`, since when it is listed.
+    """
     product = shop.products
+    words = ("title", "category", "brand", "seller_id", "currency")
     return product.group_by("product_id").aggregate(
-        title=product.title.min(),
-        category=product.category.min(),
-        brand=product.brand.min(),
+        **{name: product[name].min() for name in words},
+        **{name: product[name].cast("float64").max() for name in ("price", "cost")},
         stock=product.stock.max(),
         created_at=product.created_at.max(),
     )
@@ -211,3 +219,92 @@ def sold_titles(shop: Shop) -> ir.Table:
     """Return a title of each product that was ordered, for shops without a catalogue."""
     line = shop.order_items
     return line.group_by("product_id").aggregate(title=line.title.min())
+
+
+def carts(shop: Shop, customers: Sequence[str] | None = None) -> ir.Table:
+    """Return customer_id and product_id of what lies in the carts of some customers, or of all.
+
+    Parameters
+    ----------
+    shop
+        The shop.
+    customers
+        Whose carts; everybody's where it is None.
+
+    Notes
+    -----
+    In the cart is what was added after it was last taken out or bought.
+    """
+    event = _of(shop.events, customers)
+    event = event.filter(event.name.isin([*_INTO_CART, *_OUT_OF_CART]), event.product_id.notnull())
+    moved = event.select(
+        "customer_id", "product_id", "happened_at", into=event.name.isin(_INTO_CART)
+    )
+    order = _of(shop.orders, customers)
+    line = shop.order_items.select("order_id", "product_id").filter(ibis._.product_id.notnull())
+    sold = order.select("order_id", "customer_id", "ordered_at").inner_join(line, "order_id")
+    sold = sold.select(
+        "customer_id", "product_id", happened_at=sold.ordered_at, into=ibis.literal(False)
+    )
+    rows = moved.union(sold)
+    latest = rows.group_by("customer_id", "product_id").aggregate(
+        added=rows.happened_at.max(where=rows.into), gone=rows.happened_at.max(where=~rows.into)
+    )
+    there = latest.added.notnull() & (latest.gone.isnull() | (latest.added > latest.gone))
+    return latest.filter(there).select("customer_id", "product_id")
+
+
+def _of(table: ir.Table, customers: Sequence[str] | None) -> ir.Table:
+    """Return the rows of some customers; of all who are known where it is None."""
+    who = table.customer_id
+    return table.filter(who.notnull() if customers is None else who.isin(list(customers)))
+
+
+def listings(shop: Shop) -> ir.Table:
+    """Return one row a product of the catalogue with what a search reads of it.
+
+    Columns: product_id, title, category, brand, attributes, description, `called` (the category's
+    names in every language), `touched` (customers who bought, viewed or put it aside).
+    """
+    product = shop.products
+    words = ("title", "category", "brand", "attributes", "description")
+    told = product.group_by("product_id").aggregate(**{name: product[name].min() for name in words})
+    named = shop.categories
+    said = named.group_by("category").aggregate(
+        called=named.name.group_concat(" ", order_by=[named.language, named.name])
+    )
+    touched = touches(shop)
+    count = touched.group_by("product_id").aggregate(touched=touched.customer_id.nunique())
+    joined = told.left_join(said, "category").drop("category_right")
+    joined = joined.left_join(count, "product_id").drop("product_id_right")
+    return joined.mutate(touched=ibis.coalesce(joined.touched, 0))
+
+
+def asked_queries(shop: Shop) -> ir.Table:
+    """Return one row a different query: query, `searches`, and the first of them."""
+    search = shop.searches.filter(shop.searches["query"].notnull())
+    return search.group_by("query").aggregate(
+        searches=search.count(), first=search.searched_at.min()
+    )
+
+
+def clicked(shop: Shop) -> ir.Table:
+    """Return one row a search that led to a click: query, product_id, searched_at, and `bought`.
+
+    Bought is what a completed order of the same session holds.
+    """
+    search = shop.searches
+    search = search.filter(search["query"].notnull(), search.clicked_product_id.notnull())
+    event = shop.events.filter(shop.events.name == "Order Completed")
+    done = event.filter(event.session_id.notnull(), event.product_id.notnull())
+    done = done.select("session_id", "product_id").distinct()
+    return search.left_join(
+        done,
+        [search.session_id == done.session_id, search.clicked_product_id == done.product_id],
+        rname="{name}_done",
+    ).select(
+        "query",
+        "searched_at",
+        product_id=ibis._.clicked_product_id,
+        bought=ibis._.session_id_done.notnull(),
+    )

@@ -94,9 +94,10 @@ class Histories:
 
     def take(self, rows: NDArray[np.integer]) -> Histories:
         """Return the histories of some rows, in their order."""
-        lengths = self.lengths[rows]
+        begins = self.starts[:-1][rows]
+        lengths = self.starts[1:][rows] - begins
         starts = np.append(0, np.cumsum(lengths))
-        shift = np.repeat(self.starts[:-1][rows] - starts[:-1], lengths)
+        shift = np.repeat(begins - starts[:-1], lengths)
         return Histories(starts, self.products[np.arange(starts[-1]) + shift])
 
     def without_newest(self, count: int) -> Histories:
@@ -198,7 +199,7 @@ def leading(
     return row, np.concatenate(kept_columns).astype(np.int64), np.concatenate(kept_scores)
 
 
-def first_of(scores: Floats, tied: NDArray[np.integer], most: int) -> Numbers:
+def first_of(scores: NDArray[np.floating], tied: NDArray[np.integer], most: int) -> Numbers:
     """Return the places of the highest scores, best first; of equal ones the lower `tied` is first.
 
     Examples

@@ -5,7 +5,7 @@ A million names lie sorted on the disk and are found by halving, so that they ar
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, overload
 
 import numpy as np
@@ -14,6 +14,8 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 Arrays = dict[str, NDArray[Any]]
+_FEW = 100
+"""Names up to which each is found by halving, which needs no table of all."""
 
 
 class Texts(Sequence[str]):
@@ -90,6 +92,21 @@ class Index(Mapping[str, int]):
             if self.names[number].as_py() == name:
                 return number
         raise KeyError(name)
+
+    def those(self, names: Iterable[str]) -> NDArray[np.int64]:
+        """Return the numbers of those names that are there, in their order, each once.
+
+        Examples
+        --------
+        >>> Index(pa.array(["mug", "cup"])).those(["cup", "pan", "mug", "cup"]).tolist()
+        [1, 0]
+        """
+        asked = pa.array(list(dict.fromkeys(names)), self.names.type)
+        if len(asked) > _FEW:
+            found = pc.index_in(asked, value_set=self.names).drop_null()
+            numbers: NDArray[np.int64] = found.to_numpy().astype(np.int64)
+            return numbers
+        return np.array([self[name] for name in asked.to_pylist() if name in self], np.int64)
 
 
 def sorted_numbers(names: pa.Array) -> NDArray[np.int64]:

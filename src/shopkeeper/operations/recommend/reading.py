@@ -32,14 +32,18 @@ from shopkeeper.operations.recommend.features import (
 )
 from shopkeeper.operations.recommend.histories import Histories, Numbers
 from shopkeeper.operations.recommend.material import Material, weighted_traits
+from shopkeeper.operations.recommend.names import Index
 from shopkeeper.operations.recommend.pairs import pairs_from_counts
+from shopkeeper.operations.recommend.shelf import Shelf, listed_rows, shelf_of
 from shopkeeper.words import Words
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
-UNKNOWN = Words("No customer has touched such a product.", "没有顾客接触过这件商品。")
-RULED_OUT = pa.schema([("rule", pa.string()), ("products", pa.int64())])
+UNKNOWN = Words(
+    "No customer has touched such a product, and none is listed.",
+    "没有顾客接触过这件商品，商品表中也没有。",
+)
 MOST_NEW = 2_000
 _LOOKED_AT, _LONGEST = 5_000, 200
 """Names among which a mistaken one's nearest is sought, the most touched, and how much of it is read:
@@ -187,22 +191,19 @@ class Catalogue:
         Title of each product; its name where it has none.
     traits
         Products × traits: category, brand, words of the title.
-    buyable
-        Whether each product can be bought: listed, where the shop lists any, and not out of stock.
-    listed
-        Whether each product is in the catalogue; all are where there is none.
-    category
-        Number of each product's category; −1 where it has none.
     kinds
         What each trait is: category, brand or title.
+    shelf
+        What rules look at.
+    others
+        Products of the catalogue that have no number here.
     """
 
     titles: Sequence[str]
     traits: sparse.csr_matrix
-    buyable: NDArray[np.bool_]
-    listed: NDArray[np.bool_]
-    category: Numbers
     kinds: NDArray[np.str_]
+    shelf: Shelf
+    others: Index
 
 
 def read_catalogue(shop: Shop, names: pa.Array) -> Catalogue:
@@ -215,20 +216,18 @@ def read_catalogue(shop: Shop, names: pa.Array) -> Catalogue:
     names
         Products by number.
     """
-    rows = {row["product_id"]: row for row in catalogue(shop).to_pyarrow().to_pylist()}
+    rows, called = listed_rows(shop), names.to_pylist()
     sold = sold_titles(shop).to_pyarrow().to_pydict()
     sold_as = dict(zip(sold["product_id"], sold["title"], strict=True))
-    known = [rows.get(name, {}) for name in names.to_pylist()]
-    listed = np.array([bool(row) for row in known], bool) | (not rows)
-    stocked = np.array([row.get("stock") is None or row["stock"] > 0 for row in known], bool)
+    known = [rows.get(name, {}) for name in called]
     titles = [
         (row.get("title") or sold_as.get(name) or name).strip() or name
-        for row, name in zip(known, names.to_pylist(), strict=True)
+        for row, name in zip(known, called, strict=True)
     ]
     told = [
         [f"{what} {row[what]}" for what in ("category", "brand") if row.get(what)]
         + (_words(title) if title != name else [])
-        for row, title, name in zip(known, titles, names.to_pylist(), strict=True)
+        for row, title, name in zip(known, titles, called, strict=True)
     ]
     product = np.repeat(np.arange(len(told)), [len(one) for one in told])
     every = [trait for one in told for trait in one]
@@ -236,16 +235,10 @@ def read_catalogue(shop: Shop, names: pa.Array) -> Catalogue:
     return Catalogue(
         titles,
         weighted_traits(product, trait, len(told)),
-        listed & stocked,
-        listed,
-        _categories([row.get("category") for row in known]),
         np.array([_kind(one) for one in said.tolist()], dtype=str),
+        shelf_of(rows, names),
+        Index(pa.array(sorted(rows.keys() - set(called)), pa.large_string())),
     )
-
-
-def _categories(names: list[str | None]) -> Numbers:
-    number = {name: at for at, name in enumerate(sorted({name for name in names if name}))}
-    return np.array([number.get(name or "", -1) for name in names], np.int64)
 
 
 def _kind(trait: str) -> str:
@@ -262,17 +255,6 @@ def counted(parts: Mapping[str, int]) -> pa.Table:
             "count": pa.array(list(parts.values()), pa.int64()),
         }
     )
-
-
-def ruled_out(known: Catalogue, asked_for: int) -> pa.Table:
-    """Return how many products each rule keeps from being shown."""
-    counts = {
-        "not_listed": int((~known.listed).sum()),
-        "out_of_stock": int((known.listed & ~known.buyable).sum()),
-        "asked_for": asked_for,
-    }
-    rows = [{"rule": rule, "products": count} for rule, count in counts.items()]
-    return pa.Table.from_pylist(rows, schema=RULED_OUT)
 
 
 def with_listed(shop: Shop, touched: Touched) -> Touched:
@@ -335,6 +317,26 @@ def numbers_of(names: Iterable[str], number: Mapping[str, int], found: Words) ->
                       f"请核对编号；最接近的是 {near}。"),
             )  # fmt: skip
     return np.array([number[name] for name in asked], np.int64)
+
+
+def touched_numbers(names: Iterable[str], number: Index, others: Index) -> Numbers:
+    """Return the numbers of products; what is listed without a number is left out.
+
+    Parameters
+    ----------
+    names
+        What was asked for.
+    number
+        Products that have a number.
+    others
+        Products of the catalogue that have none.
+
+    Raises
+    ------
+    UsageError
+        One is neither.
+    """
+    return numbers_of([n for n in names if n in number or n not in others], number, UNKNOWN)
 
 
 def _words(title: str) -> list[str]:

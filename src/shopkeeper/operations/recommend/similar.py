@@ -14,7 +14,7 @@ from scipy import sparse
 from shopkeeper.answer import Answer
 from shopkeeper.data.shop import Shop
 from shopkeeper.operations.recommend.choice import BATCH, Method, Past, ranked, tuned
-from shopkeeper.operations.recommend.histories import Histories, Numbers, leading, unseen
+from shopkeeper.operations.recommend.histories import Histories, Numbers
 from shopkeeper.operations.recommend.judging import (
     FITTED,
     JUDGED_ON,
@@ -30,14 +30,17 @@ from shopkeeper.operations.recommend.methods.transitions import Transitions
 from shopkeeper.operations.recommend.metrics import gains
 from shopkeeper.operations.recommend.pairs import Kernel
 from shopkeeper.operations.recommend.reading import (
+    UNKNOWN,
     Catalogue,
     Touched,
     counted,
     numbers_of,
     read_catalogue,
-    ruled_out,
     with_listed,
 )
+from shopkeeper.operations.recommend.rule_words import DEFINITIONS as RULE_DEFINITIONS
+from shopkeeper.operations.recommend.rule_words import removed_sentence
+from shopkeeper.operations.recommend.serving_rules import Served, Viewer, serve
 from shopkeeper.operations.recommend.stored import touched_of
 from shopkeeper.operations.recommend.wording import (
     PARTS_OF_LIKENESS,
@@ -50,6 +53,7 @@ from shopkeeper.operations.recommend.wording import (
 from shopkeeper.words import Words
 
 How = Literal["combined", "transitions", "similar", "popular"]
+_ASKED = Words("Asked for similar products.", "要查相近的商品。")
 MOST = 1_000
 """Products that are listed when none is named: the most touched."""
 
@@ -83,6 +87,7 @@ class Wanted:
     how: How
     exclude: tuple[str, ...]
     seed: int
+    viewer: Viewer
 
 
 def answer(shop: Shop, wanted: Wanted) -> Answer | None:
@@ -93,19 +98,19 @@ def answer(shop: Shop, wanted: Wanted) -> Answer | None:
     touched = with_listed(shop, read)
     names = touched.products.to_pylist()
     number = {name: at for at, name in enumerate(names)}
-    unknown = Words(
-        "No customer has touched such a product, and none is listed.",
-        "没有顾客接触过这件商品，商品表中也没有。",
-    )
     asked, exclude = (
-        numbers_of(some, number, unknown) for some in (wanted.products, wanted.exclude)
+        numbers_of(some, number, UNKNOWN) for some in (wanted.products, wanted.exclude)
     )
     known = read_catalogue(shop, touched.products)
+    served = serve(
+        shop, "similar_products", wanted.viewer, known.shelf,
+        asked_for=exclude, traits=known.traits, asked=_ASKED,
+    )  # fmt: skip
     least = shop.settings.minimum_count
     fitted = _fitted(read, touched, known, wanted, least)
     own = asked if len(asked) else np.arange(min(MOST, len(read.products)))
-    allowed = known.buyable & ~np.isin(np.arange(len(names)), exclude)
-    rows = list(_rows(touched, known, own, fitted, allowed, wanted))
+    rows = list(_rows(touched, known, own, fitted, served, wanted))
+    removed = served.table()
     parts = {
         "customers": len(touched.customers),
         "products_touched": len(read.products),
@@ -121,15 +126,18 @@ def answer(shop: Shop, wanted: Wanted) -> Answer | None:
         table=pa.Table.from_pylist(rows, schema=COLUMNS),
         method=wanted.how,
         as_of=shop.cut.isoformat() if shop.cut else "",
-        summary=tuple(similar_sentences(fitted.quality, parts, wanted.how)),
+        summary=(*similar_sentences(fitted.quality, parts, wanted.how), *removed_sentence(removed)),
         evidence={
             "ranking_quality": fitted.quality,
-            "ruled_out": ruled_out(known, len(exclude)),
+            "ruled_out": removed,
             "parts": counted(parts),
             "fitted": fitted.fitted,
         },
-        limits=tuple(similar_limits(fitted.quality, parts, least, touched.every)),
-        definitions=SIMILAR_DEFINITIONS,
+        limits=(
+            *similar_limits(fitted.quality, parts, least, touched.every),
+            *served.limits(shop, lists=len(own)),
+        ),
+        definitions=SIMILAR_DEFINITIONS | RULE_DEFINITIONS,
     )
 
 
@@ -151,7 +159,7 @@ def _fitted(
     seed, width = wanted.seed, len(read.products)
     traits = known.traits[:width]
     kernel, likeness = _chosen(read, traits, seed)
-    methods = _methods(kernel, likeness, known.category[:width])
+    methods = _methods(kernel, likeness, known.shelf.groups["category"][:width])
     material = read.material(traits, held_out=1)
     past = _alone(read.past(1)[0], seed)
     places = {name: ranked(one.fit(material), past, material) for name, one in methods.items()}
@@ -161,7 +169,7 @@ def _fitted(
     told = {name: getattr(kernel, name) for name in Kernel.__slots__ if name != "profile"}
     whole = touched.material(known.traits)
     return Fitted(
-        _methods(kernel, likeness, known.category)[wanted.how].fit(whole),
+        _methods(kernel, likeness, known.shelf.groups["category"])[wanted.how].fit(whole),
         whole.popularity,
         pa.Table.from_pylist(rows, schema=SIMILAR_QUALITY),
         pa.Table.from_pylist(
@@ -199,7 +207,7 @@ def _rows(
     known: Catalogue,
     own: Numbers,
     fitted: Fitted,
-    allowed: NDArray[np.bool_],
+    served: Served,
     wanted: Wanted,
 ) -> Iterator[dict[str, Any]]:
     names = touched.products.to_pylist()
@@ -208,10 +216,7 @@ def _rows(
     for first in range(0, len(own), BATCH):
         part = own[first : first + BATCH]
         alone = Histories(np.arange(len(part) + 1), part)
-        scores = unseen(fitted.method.score(alone), alone)
-        scores.data[~allowed[scores.indices]] = 0
-        scores.eliminate_zeros()
-        row, product, score = leading(scores, wanted.k, fitted.popularity)
+        row, product, score = _chosen_lists(fitted, alone, served, wanted.k)
         _, share = fitted.method.explain(alone, row, product)
         source = part[row]
         after = touched.counts.customers(source, product).tolist()
@@ -238,6 +243,27 @@ def _rows(
                 "chosen_after": after[at],
                 "chosen_before": before[at],
             }
+
+
+def _chosen_lists(
+    fitted: Fitted, alone: Histories, served: Served, k: int
+) -> tuple[Numbers, Numbers, NDArray[np.float64]]:
+    """Return row, product and score of what the rules let stand beside each product."""
+    scores = fitted.method.score(alone)
+    placed = []
+    for row in range(len(alone)):
+        part = slice(scores.indptr[row], scores.indptr[row + 1])
+        there = scores.data[part] > 0
+        found, worth = scores.indices[part][there].astype(np.int64), scores.data[part][there]
+        beside = found != alone.products[row]
+        some = served.choose(found[beside], worth[beside], k, popularity=fitted.popularity)
+        by_product = dict(zip(found.tolist(), worth.tolist(), strict=True))
+        placed += [
+            (row, one.product, by_product[one.product] if one.score is None else one.score)
+            for one in some
+        ]
+    table = np.array(placed, np.float64).reshape(-1, 3)
+    return table[:, 0].astype(np.int64), table[:, 1].astype(np.int64), table[:, 2]
 
 
 class _Reasons:

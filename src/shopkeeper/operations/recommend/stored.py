@@ -17,157 +17,40 @@ from pathlib import Path
 from typing import Any
 from weakref import ref
 
-import numpy as np
 import pyarrow as pa
 from scipy import sparse
 
 from shopkeeper.artifacts import Arrays, load_mapped, save_mapped
 from shopkeeper.data.shop import Shop
 from shopkeeper.errors import ArtifactError
-from shopkeeper.operations.recommend.borrowing import extended, lent
 from shopkeeper.operations.recommend.counting import Counts
 from shopkeeper.operations.recommend.features import touches
-from shopkeeper.operations.recommend.histories import Histories, Numbers
+from shopkeeper.operations.recommend.histories import Histories
 from shopkeeper.operations.recommend.judging import FITTED, RANKING_QUALITY, Fitted, fit
 from shopkeeper.operations.recommend.methods.transitions import Transitions
+from shopkeeper.operations.recommend.model import (
+    Model,
+    learned_from,
+    model_of,
+    with_new,
+    without_new,
+)
 from shopkeeper.operations.recommend.names import Index, Texts, arrays_of_texts, texts_of_arrays
 from shopkeeper.operations.recommend.pairs import Kernel
 from shopkeeper.operations.recommend.reading import (
     Catalogue,
     Touched,
-    newcomers,
     read_catalogue,
     read_touched,
-    ruled_out,
 )
+from shopkeeper.operations.recommend.shelf import NAMED, Shelf
 from shopkeeper.operations.recommend.wording import sentences
-from shopkeeper.words import Words
 
 NAME = "recommendations"
 _TOUCHES, _CATALOGUE = ("orders", "order_items", "events"), ("order_items", "products")
 _OPEN_AT_ONCE = 2
-_WAY = 1
+_WAY = 2
 """Counts the ways of reading, learning and storing: a model of another way is fitted anew."""
-
-
-@dataclass(frozen=True, slots=True)
-class Model:
-    """Everything that a list of recommendations is made of.
-
-    Parameters
-    ----------
-    touched
-        Who touched what, and what came after what.
-    known
-        What is known of the products.
-    fitted
-        The method that has learned from it, and how good it was.
-    customers, products
-        The number of each name.
-    learned
-        How many products somebody has touched; those after them are new.
-    wanted
-        How many customers touched each product.
-    popular
-        Products, the most touched first.
-    summary
-        What a shopkeeper should know of it.
-    ruled_out
-        How many products are kept from being shown.
-    """
-
-    touched: Touched
-    known: Catalogue
-    fitted: Fitted
-    customers: Index
-    products: Index
-    learned: int
-    wanted: Numbers
-    popular: Numbers
-    summary: tuple[Words, ...]
-    ruled_out: pa.Table
-
-
-def model_of(touched: Touched, known: Catalogue, fitted: Fitted, how: str) -> Model:
-    """Return the model of what was read and learned, by that method."""
-    wanted = np.bincount(touched.histories.products, minlength=len(touched.products))
-    return Model(
-        touched,
-        known,
-        fitted,
-        Index(touched.customers),
-        Index(touched.products),
-        len(touched.products),
-        wanted,
-        np.argsort(fitted.popularity),
-        tuple(sentences(fitted.quality, learned_from(touched, len(touched.products)), how)),
-        ruled_out(known, 0),
-    )
-
-
-def with_new(model: Model, shop: Shop, known: Catalogue | None = None) -> Model:
-    """Return the model with the products of the catalogue as it is now that nobody has touched.
-
-    Parameters
-    ----------
-    model
-        The model; new products that it has are let go.
-    shop
-        The shop.
-    known
-        What is known of the products that were touched; read where it is not given.
-    """
-    base = _without_new(model)
-    names = newcomers(shop, base.touched.products)
-    method = base.fitted.method
-    if not names or not isinstance(method, Transitions):
-        known = known or read_catalogue(shop, base.touched.products)
-        return replace(base, known=known, ruled_out=ruled_out(known, 0))
-    kind = base.touched.products.type
-    products = pa.concat_arrays([base.touched.products, pa.array(names, kind)])
-    known = read_catalogue(shop, products)
-    wider = Transitions(method.kernel, method.most)
-    wider.weights_ = extended(method.weights_, lent(known.traits, base.learned))
-    last = np.arange(base.learned, len(products))
-    return replace(
-        base,
-        touched=replace(base.touched, products=products),
-        known=known,
-        fitted=replace(
-            base.fitted, method=wider, popularity=np.append(base.fitted.popularity, last)
-        ),
-        products=Index(products),
-        wanted=np.append(base.wanted, np.zeros(len(names), np.int64)),
-        popular=np.append(base.popular, last),
-        ruled_out=ruled_out(known, 0),
-    )
-
-
-def _without_new(model: Model) -> Model:
-    """Return the model with nothing but what somebody has touched."""
-    learned, method = model.learned, model.fitted.method
-    if learned == len(model.products) or not isinstance(method, Transitions):
-        return model
-    narrower = Transitions(method.kernel, method.most)
-    narrower.weights_ = sparse.csr_matrix(method.weights_[:learned, :learned])
-    products = model.touched.products[:learned]
-    return replace(
-        model,
-        touched=replace(model.touched, products=products),
-        fitted=replace(model.fitted, method=narrower, popularity=model.fitted.popularity[:learned]),
-        products=Index(products),
-        wanted=model.wanted[:learned],
-        popular=model.popular[:learned],
-    )
-
-
-def learned_from(touched: Touched, learned: int) -> dict[str, int]:
-    """Return of how much everything was learned."""
-    return {
-        "customers": len(touched.customers),
-        "products_touched": learned,
-        "touches": len(touched.histories.products),
-    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,13 +63,10 @@ class Prepared:
         The model, with transitions as its method.
     mark
         What it was made from.
-    listed
-        What its catalogue was made from.
     """
 
     model: Model
     mark: str
-    listed: str
 
     @property
     def rows(self) -> int:
@@ -195,7 +75,7 @@ class Prepared:
 
     def save(self, folder: Path) -> None:
         """Write the model into a folder."""
-        save(self.model, folder, listed=self.listed)
+        save(self.model, folder)
 
 
 def prepared(shop: Shop) -> Prepared | None:
@@ -216,16 +96,16 @@ def prepared(shop: Shop) -> Prepared | None:
     touched = read_touched(touches(shop))
     if not len(touched.products):
         return None
-    known = read_catalogue(shop, touched.products)
-    settings = shop.settings
+    known, settings = read_catalogue(shop, touched.products), shop.settings
     fitted = fit(
         touched, known.traits, "transitions", least=settings.minimum_count, seed=settings.seed
     )
-    return Prepared(
-        model_of(touched, known, fitted, "transitions"),
-        _mark(shop, _TOUCHES),
-        _mark(shop, _CATALOGUE),
-    )
+    model = model_of(touched, known, fitted, "transitions")
+    return Prepared(_listed_now(model, shop, known), _mark(shop, _TOUCHES))
+
+
+def _listed_now(model: Model, shop: Shop, known: Catalogue | None = None) -> Model:
+    return replace(with_new(model, shop, known), listed=_mark(shop, _CATALOGUE))
 
 
 _open: OrderedDict[tuple[str, str], Model] = OrderedDict()
@@ -263,10 +143,8 @@ def _found(shop: Shop) -> Model | None:
     key = (f"{shop.path.resolve()}/{version.folder} {version.fingerprint}", listed)
     with _opening:
         if key not in _open:
-            model, own = load(shop.path / version.folder)
-            if own != listed:
-                model = with_new(model, shop)
-            _open[key] = model
+            model = load(shop.path / version.folder)
+            _open[key] = model if model.listed == listed else _listed_now(model, shop)
             while len(_open) > _OPEN_AT_ONCE:
                 _open.popitem(last=False)
         _open.move_to_end(key)
@@ -276,7 +154,7 @@ def _found(shop: Shop) -> Model | None:
 def touched_of(shop: Shop) -> Touched:
     """Return who touched what: as stored where that is current, else read now."""
     stored = current(shop)
-    return _without_new(stored).touched if stored is not None else read_touched(touches(shop))
+    return without_new(stored).touched if stored is not None else read_touched(touches(shop))
 
 
 def _mark(shop: Shop, names: Iterable[str]) -> str:
@@ -295,7 +173,7 @@ def _mark(shop: Shop, names: Iterable[str]) -> str:
     return hashlib.sha256(json.dumps(made_from, sort_keys=True).encode()).hexdigest()
 
 
-def save(model: Model, folder: Path, *, listed: str = "") -> None:
+def save(model: Model, folder: Path) -> None:
     """Write a model whose method is transitions into a folder.
 
     Parameters
@@ -304,8 +182,6 @@ def save(model: Model, folder: Path, *, listed: str = "") -> None:
         The model.
     folder
         Where to write.
-    listed
-        What its catalogue was made from.
     """
     touched, known, fitted = model.touched, model.known, model.fitted
     assert isinstance(fitted.method, Transitions)
@@ -320,30 +196,33 @@ def save(model: Model, folder: Path, *, listed: str = "") -> None:
         "popularity": fitted.popularity,
         "popular": model.popular,
         "wanted": model.wanted,
-        "buyable": known.buyable,
-        "listed": known.listed,
-        "category": known.category,
+        "cart_starts": model.carts.starts,
+        "cart_products": model.carts.products,
         "kinds": known.kinds,
+        "other_order": known.others.order,
         **arrays_of_texts("customer", touched.customers),
         **arrays_of_texts("product", touched.products),
         **arrays_of_texts("title", pa.array(list(known.titles), pa.large_string())),
+        **arrays_of_texts("other", known.others.names),
+        **_arrays_of_shelf(known.shelf),
         **_arrays_of("weights", fitted.method.weights_),
         **_arrays_of("traits", known.traits),
     }
     meta = {
-        "catalogue": listed,
+        "catalogue": model.listed,
         "every": touched.every,
         "learned": model.learned,
         "kernel": asdict(fitted.method.kernel),
         "traits": known.traits.shape[1],
+        "currencies": known.shelf.currencies,
         "quality": fitted.quality.to_pylist(),
         "fitted": fitted.fitted.to_pylist(),
     }
     save_mapped(folder, kind=NAME, arrays=arrays, meta=meta)
 
 
-def load(folder: Path) -> tuple[Model, str]:
-    """Open what `save` wrote; return the model, and what its catalogue was made from.
+def load(folder: Path) -> Model:
+    """Open what `save` wrote.
 
     Raises
     ------
@@ -360,11 +239,13 @@ def load(folder: Path) -> tuple[Model, str]:
         customers,
         products,
     )
-    width = len(products)
+    width, number = len(products), Index(products, arrays["product_order"])
     known = Catalogue(
         Texts(texts_of_arrays("title", arrays)),
         _matrix_of("traits", arrays, (width, meta["traits"])),
-        *(arrays[name] for name in ("buyable", "listed", "category", "kinds")),
+        arrays["kinds"],
+        _shelf_of(arrays, number, meta["currencies"]),
+        Index(texts_of_arrays("other", arrays), arrays["other_order"]),
     )
     method = Transitions(Kernel(**meta["kernel"]))
     method.weights_ = _matrix_of("weights", arrays, (width, width))
@@ -374,19 +255,40 @@ def load(folder: Path) -> tuple[Model, str]:
         pa.Table.from_pylist(meta["quality"], schema=RANKING_QUALITY),
         pa.Table.from_pylist(meta["fitted"], schema=FITTED),
     )
-    model = Model(
+    return Model(
         touched,
         known,
         fitted,
         Index(customers, arrays["customer_order"]),
-        Index(products, arrays["product_order"]),
+        number,
+        Histories(arrays["cart_starts"], arrays["cart_products"]),
         meta["learned"],
         arrays["wanted"],
         arrays["popular"],
         tuple(sentences(fitted.quality, learned_from(touched, meta["learned"]), "transitions")),
-        ruled_out(known, 0),
+        meta["catalogue"],
     )
-    return model, meta["catalogue"]
+
+
+_OF_SHELF = ("listed", "stock", "price", "cost")
+
+
+def _arrays_of_shelf(shelf: Shelf) -> Arrays:
+    arrays = {name: getattr(shelf, name) for name in _OF_SHELF}
+    for group, numbers in shelf.groups.items():
+        said = pa.array(list(shelf.said[group]), pa.large_string())
+        arrays |= {group: numbers, **arrays_of_texts(group, said)}
+    return arrays
+
+
+def _shelf_of(arrays: Arrays, number: Index, currencies: list[str]) -> Shelf:
+    return Shelf(
+        number,
+        **{name: arrays[name] for name in _OF_SHELF},
+        groups={group: arrays[group] for group in NAMED},
+        said={group: Texts(texts_of_arrays(group, arrays)) for group in NAMED},
+        currencies=tuple(currencies),
+    )
 
 
 def _arrays_of(name: str, matrix: sparse.csr_matrix) -> Arrays:

@@ -12,13 +12,14 @@ from shopkeeper.words import Words, counted
 
 Reason = Literal["bought", "viewed", "given", "alike", "together", "popular", "new"]
 TITLE = Words("What to show each customer next", "给每位顾客推荐什么")
+PINNED = Words("Chosen by the shop", "店铺精选")
 _LONGEST = 60
 DEFINITIONS = {
     "rank": Words("1 is shown first.", "1 为最先展示。"),
     "score": Words(
-        "What the method ranks by; comparable within one customer only. Empty where a popular product "
-        "fills the list.",
-        "排序所用的得分，只能在同一位顾客内比较；用热门商品补足的行为空。",
+        "What the method ranks by, times the shop's own factor where it boosts; comparable within one "
+        "customer only. Empty where a popular product fills the list or the shop pinned it.",
+        "排序所用的得分（店铺加权时已乘倍数），只能在同一位顾客内比较；热门补足与店铺置顶的行为空。",
     ),
     "reason": Words(
         "The product of the customer's history that gives most of the score (`because`), in words.",
@@ -131,17 +132,25 @@ def _verdict(own: dict[str, Any]) -> Iterator[Words]:
         )
 
 
-def limits(quality: pa.Table, parts: dict[str, int], least: int, every: int) -> Iterator[Words]:
+def limits(
+    quality: pa.Table, parts: dict[str, int], least: int, every: int, exclude: frozenset[str]
+) -> Iterator[Words]:
     """Yield what the answer cannot say."""
     yield from _counted_every(every)
     yield Words(
         "What customers came upon next is predicted, not what recommending would change.",
         "预测的是顾客随后会接触什么，而不是推荐会带来什么改变。",
     )
-    yield Words(
-        "What a customer has touched is not recommended again, so refills are not found.",
-        "顾客接触过的商品不再推荐，因此不会提示补货。",
-    )
+    if "bought" in exclude:
+        yield Words(
+            "What a customer has bought is not recommended again, so refills are not found; see complements.",
+            "顾客买过的商品不再推荐，因此不会提示补货；补货另见搭配分析（complements）。",
+        )
+    if parts["given_unknown"]:
+        yield Words(
+            f"Listed, but nobody has touched it yet, so it says nothing here: {counted(parts['given_unknown'], 'product')} given.",
+            f"给出的商品中有 {parts['given_unknown']:,} 件在商品表中但尚无人接触，无法据此推荐。",
+        )
     yield from _not_judged(quality, least)
     if parts["not_shown"]:
         yield Words(

@@ -26,7 +26,7 @@ from shopkeeper.surfaces.running import Step, fingerprint, step_known
 from shopkeeper.surfaces.verbs import Verb
 from shopkeeper.words import Words
 
-_FILES = ("manifest.json", "shop.toml")
+_FILES = ("manifest.json", "shop.toml", "recommend.toml")
 _PREFIX = "shopkeeper-desk-"
 _KEPT_ANSWERS, _KEPT_BYTES = 200, 4 * 2**30
 _IN_MEMORY, _MEMORY_BYTES = 16, 2**28
@@ -54,7 +54,9 @@ class View:
         if key not in self.marks:
             if len(self.marks) > 10 * _KEPT_ANSWERS:
                 self.marks.clear()
-            self.marks[key] = fingerprint(verb, self.shop.manifest, self.shop.settings, arguments)
+            self.marks[key] = fingerprint(
+                verb, self.shop.manifest, self.shop.settings, arguments, self.shop.path
+            )
         return self.marks[key]
 
 

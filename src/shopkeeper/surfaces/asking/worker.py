@@ -58,7 +58,7 @@ def answered(question: dict[str, Any], told: TextIO) -> dict[str, Any]:
 
     try:
         shop = open_shop(Path(question["shop"]))
-        mark = fingerprint(verb, shop.manifest, shop.settings, question["arguments"])
+        mark = fingerprint(verb, shop.manifest, shop.settings, question["arguments"], shop.path)
         with heard_by(hear):
             answer = ask(verb, shop, question["arguments"])
         folder = Path(question["folder"])

@@ -147,7 +147,9 @@ def _stale(shop: Shop) -> Iterator[Words]:
         # An answer without a fingerprint was put there by hand, and nobody can say how old it is.
         if stored is None or not stored.fingerprint or shop.cut is not None:
             continue
-        if stored.fingerprint != fingerprint(verb, shop.manifest, shop.settings, verb.defaults()):
+        if stored.fingerprint != fingerprint(
+            verb, shop.manifest, shop.settings, verb.defaults(), shop.path
+        ):
             yield verb.title
 
 
