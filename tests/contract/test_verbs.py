@@ -31,7 +31,7 @@ Told = Callable[..., str]
 QUICK: dict[str, dict[str, Any]] = {
     "compare_methods": {"methods": "majority,ngrams"},
     # Of so few products most have been touched long before the last days.
-    "judge_recommendations": {"days": 150},
+    "judge_recommendations": {"days": 90},
 }
 SOURCES: dict[str, list[dict[str, Any]]] = {
     "review_topics": [{"source": name} for name in ("reviews", "searches", "messages")],

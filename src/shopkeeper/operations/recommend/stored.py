@@ -24,7 +24,7 @@ from scipy import sparse
 from shopkeeper.artifacts import Arrays, load_mapped, save_mapped
 from shopkeeper.data.shop import Shop
 from shopkeeper.errors import ArtifactError
-from shopkeeper.operations.recommend.borrowing import extended, lent
+from shopkeeper.operations.recommend.borrowing import alike, extended
 from shopkeeper.operations.recommend.counting import Counts
 from shopkeeper.operations.recommend.features import touches
 from shopkeeper.operations.recommend.histories import Histories, Numbers
@@ -127,7 +127,7 @@ def with_new(model: Model, shop: Shop, known: Catalogue | None = None) -> Model:
     products = pa.concat_arrays([base.touched.products, pa.array(names, kind)])
     known = read_catalogue(shop, products)
     wider = Transitions(method.kernel, method.most)
-    wider.weights_ = extended(method.weights_, lent(known.traits, base.learned))
+    wider.weights_ = extended(method.weights_, alike(known.traits, base.learned, known.kinds))
     last = np.arange(base.learned, len(products))
     return replace(
         base,
