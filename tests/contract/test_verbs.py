@@ -28,7 +28,11 @@ from shopkeeper.words import Words
 Tables = dict[str, pa.Table]
 Told = Callable[..., str]
 # By default it reads with encoders, which takes minutes.
-QUICK: dict[str, dict[str, Any]] = {"compare_methods": {"methods": "majority,ngrams"}}
+QUICK: dict[str, dict[str, Any]] = {
+    "compare_methods": {"methods": "majority,ngrams"},
+    # Of so few products most have been touched long before the last days.
+    "judge_recommendations": {"days": 90},
+}
 SOURCES: dict[str, list[dict[str, Any]]] = {
     "review_topics": [{"source": name} for name in ("reviews", "searches", "messages")],
     "funnel": [{}, {"breakdown": "category,city", "per": "customer", "order": "any"}],

@@ -276,6 +276,14 @@ VERBS: tuple[Verb, ...] = (
         files=_RULES,
     ),
     Verb(
+        "judge_recommendations",
+        "shopkeeper.proof.ask",
+        Words("How good the recommendations are, and what they show", "推荐的效果与曝光"),
+        needs=(_TOUCHES,),
+        reads=("orders", "order_items", "events", "products"),
+        by_hand=True,
+    ),
+    Verb(
         "compare_methods",
         "shopkeeper.proof.ask",
         Words("Which way of reading reviews is worth it", "哪种评价读取方法值得用"),

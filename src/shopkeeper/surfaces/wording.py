@@ -116,6 +116,7 @@ CHINESE: dict[str, str] = {
     "recommend": "给每位顾客推荐商品，每件都说明对得分贡献最大的理由。",
     "recommend-everyone": "把每位顾客的推荐写成一个 Parquet 文件。",
     "similar-products": "找出与一件商品相近或前后相连的商品，每件都说明理由。",
+    "judge-recommendations": "用最近一段时间检验推荐的效果，并说明展示了哪些商品、给了谁。",
     "compare-methods": "比较各种读取评价的方法在不同标注数下的效果、速度与费用，说明该用哪种。",
     # options
     "mapping": "列映射（TOML），用于无法识别的文件。",
@@ -180,6 +181,10 @@ CHINESE: dict[str, str] = {
     "product": "商品编号，以逗号分隔；留空则列出接触顾客最多的 1,000 件。无人接触过但在商品表中的也可以。",
     "recommend-everyone output": "要写入的 Parquet 文件。",
     "recommend-everyone k": "每位顾客的件数，1 到 1,000。",
+    "judge-recommendations days": "留出最近多少天用于检验，1 到 365。",
+    "log": "这些天的展示记录（CSV 或 Parquet），每行一次展示：customer_id、product_id、"
+    "propensity（当时被选中的概率）与 reward（收益）；有它才能估计各方法的收益。",
+    "judge-recommendations seed": "抽样与区间的随机种子；未给出时用店铺设置里的种子。",
     "processes": "同时工作的进程数，1 到 64。",
     "similar-products k": "每件商品列出的件数，1 到 1,000。",
     "similar-products method": "排序方法：combined 兼看前后关系与相似，transitions 只看前后关系，"

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from scipy import sparse
 
 from shopkeeper.data.shop import Shop
-from shopkeeper.operations.recommend.borrowing import extended, lent
+from shopkeeper.operations.recommend.borrowing import alike, extended
 from shopkeeper.operations.recommend.histories import Histories, Numbers
 from shopkeeper.operations.recommend.judging import FITTED, Fitted
 from shopkeeper.operations.recommend.methods.popular import Popular
@@ -110,7 +110,7 @@ def with_new(model: Model, shop: Shop, known: Catalogue | None = None) -> Model:
         known = read_catalogue(shop, products)
     if names and isinstance(method, Transitions):
         wider = Transitions(method.kernel, method.most)
-        wider.weights_ = extended(method.weights_, lent(known.traits, base.learned))
+        wider.weights_ = extended(method.weights_, alike(known.traits, base.learned, known.kinds))
         method = wider
     last = np.arange(base.learned, len(products))
     return replace(
