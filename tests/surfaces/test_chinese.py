@@ -117,6 +117,9 @@ COMMANDS = {
     "review-topics": "review-topics",
     "recommend": "recommend --rows 60",
     "similar-products": "similar-products --rows 60",
+    "complements": "complements --rows 60",
+    "search-products": "search-products --rows 60",
+    "search a query": "search-products --query 茶壶",
     "compare-methods": "compare-methods --methods majority,ngrams",
 }
 
