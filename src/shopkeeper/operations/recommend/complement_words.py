@@ -23,6 +23,11 @@ DEFINITIONS = {
         "含此商品的一单同时含搭配商品的概率比偶然高多少（杠杆值除以含此商品的单数），其中提升度向两个类目之间的提升度收缩。"
         "方法为 popular 时为含该商品的订单数。",
     ),
+    "reason": Words(
+        "Baskets that hold both and how many times as often as by chance that is; where too few do, that their "
+        "two categories are surely bought together.",
+        "同单购买的次数，以及为偶然情况的多少倍；次数不足时，说明两个类目确实常同单购买。",
+    ),
     "baskets": Words(
         "Orders of several products that hold both, or all of them.",
         "同时含有这些商品的多件订单数。",

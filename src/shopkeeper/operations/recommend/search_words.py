@@ -25,7 +25,8 @@ DEFINITIONS = {
         "商品中都没有所输入的词时，最接近的词。",
     ),
     "found": Words(
-        "Products that answer the query and may be shown.", "符合搜索词且可展示的商品数。"
+        "Products that answer a search and may be shown; searches are counted over all the time of the shop.",
+        "符合搜索词且可展示的商品数；搜索次数为本店全部时间的合计。",
     ),
     "ndcg": Words(
         "NDCG of the first ten: 1 ÷ log(place + 1), to base 2, of the product that was clicked after the search "
