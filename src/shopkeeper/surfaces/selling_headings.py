@@ -19,6 +19,7 @@ COLUMNS = {
     "lift": "提升度",
     "meant": "应为",
     "other_id": "替代商品编号",
+    "product_ids": "商品编号",
     "price": "标价",
     "query": "搜索词",
     "removed": "移除次数",

@@ -99,7 +99,7 @@ def test_what_is_only_looked_at_together_is_a_substitute_and_no_complement(answe
 def test_bundles_have_support_an_interval_and_a_price(answer: Answer) -> None:
     bundles = answer.evidence["bundles"].to_pylist()
     three = next(row for row in bundles if row["size"] == 3)
-    assert set(three["products"].split(", ")) == {"a", "b", "c"} and three["baskets"] == 75
+    assert set(three["product_ids"].split(", ")) == {"a", "b", "c"} and three["baskets"] == 75
     assert three["price"] == 35.0 and 1 < three["low"] < three["lift"] < three["high"]
     assert three["share"] == pytest.approx(75 / 900)
     assert {row["size"] for row in bundles} == {2, 3}
@@ -270,7 +270,7 @@ def test_rules_hold_for_complements_and_bundles(shop: Shop) -> None:
     assert [row["complement_id"] for row in answer.table.to_pylist()] == ["c"]
     assert answer.table["reason_zh"].to_pylist() == ["店铺精选"]
     assert not any(
-        "b" in row["products"].split(", ") for row in answer.evidence["bundles"].to_pylist()
+        "b" in row["product_ids"].split(", ") for row in answer.evidence["bundles"].to_pylist()
     )
     rows = {row["rule"]: row for row in answer.evidence["ruled_out"].to_pylist()}
     assert rows["product"] == {"rule": "product", "products": 1, "removed": 1}

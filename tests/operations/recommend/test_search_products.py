@@ -188,6 +188,8 @@ def test_what_cannot_be_done_is_refused(shop: Shop, wrong: dict[str, Any], said:
 def test_one_product_without_any_text_is_enough_and_none_is_not() -> None:
     one = shop_from_tables({"products": pa.table({"product_id": ["x"]})})
     assert found(one, "x") == []
+    with pytest.raises(MissingDataError, match="No search of the shop is known"):
+        found(one, "")
     none = shop_from_tables({"orders": tables()["orders"]})
     with pytest.raises(MissingDataError, match="No product is listed"):
         found(none, "x")

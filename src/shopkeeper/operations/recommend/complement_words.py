@@ -21,7 +21,7 @@ DEFINITIONS = {
         "each basket with the product, its lift drawn to that of the two categories. With the method popular "
         "the orders that hold it.",
         "含此商品的一单同时含搭配商品的概率比偶然高多少（杠杆值除以含此商品的单数），其中提升度向两个类目之间的提升度收缩。"
-        "方法为 popular 时为含该商品的订单数。",
+        "方法为热门（popular）时为含该商品的订单数。",
     ),
     "reason": Words(
         "Baskets that hold both and how many times as often as by chance that is; where too few do, that their "

@@ -63,7 +63,7 @@ COLUMNS = pa.schema(
 )
 BUNDLES = pa.schema(
     [
-        ("products", pa.string()),
+        ("product_ids", pa.string()),
         ("titles", pa.string()),
         ("size", pa.int64()),
         ("baskets", pa.int64()),
@@ -72,6 +72,7 @@ BUNDLES = pa.schema(
         ("low", pa.float64()),
         ("high", pa.float64()),
         ("price", pa.float64()),
+        ("currency", pa.string()),
     ]
 )
 SUBSTITUTES = pa.schema(
@@ -259,7 +260,10 @@ def _quality(
     alone = Histories(np.arange(len(source) + 1), source)
     different, which = np.unique(source, return_inverse=True)
     scored = sparse.csr_matrix(learned.scores(different)[which])
-    by = {"popular": sparse.csr_matrix(scored * 0), "together": scored}
+    nothing = sparse.csr_matrix(scored * 0)
+    # A score of nothing is none, or what has it would not be ranked by popularity.
+    nothing.eliminate_zeros()
+    by = {"popular": nothing, "together": scored}
     places = {name: ranks(score, alone, target, popularity) for name, score in by.items()}
     whole = {"all": np.ones(len(source), bool)}
     for row in quality(places, whole, shop.settings.minimum_count, wanted.seed):
@@ -285,7 +289,7 @@ def _bundle(one: Bundle, known: Products, shelf: Shelf, baskets: Baskets) -> dic
     some = list(one.products)
     price = float(shelf.price[some].sum())
     return {
-        "products": ", ".join(known.names[at] for at in some),
+        "product_ids": ", ".join(known.names[at] for at in some),
         "titles": " + ".join(known.titles[at] for at in some),
         "size": len(some),
         "baskets": one.support,
@@ -294,6 +298,7 @@ def _bundle(one: Bundle, known: Products, shelf: Shelf, baskets: Baskets) -> dic
         "low": one.low,
         "high": one.high,
         "price": price if np.isfinite(price) and len(shelf.currencies) <= 1 else None,
+        "currency": shelf.currencies[0] if len(shelf.currencies) == 1 else None,
     }
 
 

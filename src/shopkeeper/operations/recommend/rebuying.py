@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-from shopkeeper.intervals import proportion
 from shopkeeper.operations.recommend.histories import Numbers
+from shopkeeper.operations.recommend.together import discovered
 
 LEVEL = 0.8
 """Of the next purchases of those who buy again, how many are expected within the interval."""
@@ -57,7 +57,8 @@ class Usual:
     Parameters
     ----------
     consumable
-        Which products are surely bought again more than products of the shop are.
+        Which products are bought again by more of their buyers than products of the shop are, for so
+        many products (binomial, Benjamini and Hochberg 1995).
     buyers, again
         Customers who bought each product, and who did so on two days or more.
     gap
@@ -86,10 +87,13 @@ def usual(bought: Purchases, width: int) -> Usual:
     """
     buyers = np.bincount(bought.product, minlength=width)
     again = np.bincount(bought.product[bought.days > 1], minlength=width)
-    whole = float(again.sum()) / max(int(buyers.sum()), 1)
-    low = np.array([proportion(float(k), float(n)).low if n else 0.0
-                    for k, n in zip(again.tolist(), buyers.tolist(), strict=True)])  # fmt: skip
-    consumable = (low > whole) & (buyers >= LEAST_BUYERS) & (again >= LEAST_AGAIN)
+    share = float(again.sum()) / max(int(buyers.sum()), 1)
+    # A product of few buyers proves nothing and is not tried, so it does not weigh on the others.
+    tried = np.flatnonzero((buyers >= LEAST_BUYERS) & (again > 0))
+    p = np.asarray(stats.binom.sf(again[tried] - 1, buyers[tried], share))
+    consumable = np.zeros(width, bool)
+    consumable[tried[discovered(p, len(tried))]] = True
+    consumable &= again >= LEAST_AGAIN
     gaps = np.bincount(bought.product, bought.gaps, width)
     logs = np.bincount(bought.product, bought.logs, width)
     mean = np.divide(logs, gaps, out=np.full(width, np.nan), where=gaps > 0)

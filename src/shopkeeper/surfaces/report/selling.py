@@ -89,18 +89,18 @@ def _bundles(answer: Answer, material: Material, pen: Pen) -> Iterator[Block]:
         Column(pen.say(words.COLUMN_LIFT)),
         Column(pen.say(words.COLUMN_PRICE), "aside"),
     )
-    currency = material.shop.settings.currency
     yield Grid(
         pen.say(words.BUNDLES_TABLE),
         columns,
-        tuple(_bundle(row, currency, pen) for row in rows),
+        tuple(_bundle(row, material, pen) for row in rows),
     )
 
 
-def _bundle(row: Row, currency: str, pen: Pen) -> tuple[Markup, ...]:
+def _bundle(row: Row, material: Material, pen: Pen) -> tuple[Markup, ...]:
     lift, low, high = (f"{row[name]:.1f}" for name in ("lift", "low", "high"))
     price = Markup("–")
     if row["price"] is not None:
+        currency = row["currency"] or material.shop.settings.currency
         price = pen.money(row["price"], currency, f"{COMPLEMENTS}:price")
     return (
         pen.name(row["titles"], most=120),
