@@ -136,6 +136,16 @@ def test_rules_hold_and_nothing_of_whoever_opted_out_is_looked_at(shop: Shop) ->
         found(own, "earphones")
 
 
+def test_diversity_holds_in_a_search(shop: Shop) -> None:
+    own = shop_from_tables(tables())
+    before = found(own, "earphones birthday", k=3)
+    (own.path / FILE).write_text("diversity.weight = 0.9", encoding="utf-8")
+    after = found(own, "earphones birthday", k=3)
+    assert len({int(name[1:]) // 3 for name in after}) > len(
+        {int(name[1:]) // 3 for name in before}
+    )
+
+
 def test_without_a_query_the_commonest_are_answered_and_judged_by_clicks_and_purchases(
     shop: Shop,
 ) -> None:

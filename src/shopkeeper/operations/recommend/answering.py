@@ -38,7 +38,7 @@ from shopkeeper.operations.recommend.rule_words import (
 from shopkeeper.operations.recommend.rulebook import Rules, load_rules
 from shopkeeper.operations.recommend.ruling import Ruling
 from shopkeeper.operations.recommend.shelf import read_shelf
-from shopkeeper.operations.recommend.viewer import in_carts, logged, sold_by
+from shopkeeper.operations.recommend.viewer import in_carts, logged, may_be_read, sold_by
 from shopkeeper.operations.recommend.wording import (
     DEFINITIONS,
     PINNED,
@@ -102,14 +102,15 @@ class Asked:
 
 def answer(shop: Shop, plan: Plan) -> Answer | None:
     """Return the answer; None where nobody has touched any product."""
+    # A slip in the rules is told before anything is read.
+    rules = load_rules(shop.path, "recommend")
+    check_channel(rules, plan.channel, _ASKED)
     touched = read_touched(touches(shop))
     if not len(touched.products):
         return None
     number = {name: at for at, name in enumerate(touched.products.to_pylist())}
     given, exclude = (touched_numbers(shop, names, number) for names in (plan.given, plan.exclude))
     known = read_catalogue(shop, touched.products)
-    rules = load_rules(shop.path, "recommend")
-    check_channel(rules, plan.channel, _ASKED)
     by_request, plan = plan.opted_out, replace(plan, opted_out=_opted_out(rules, plan))
     ruling = Ruling(
         rules, read_shelf(shop, touched.products),
@@ -120,7 +121,7 @@ def answer(shop: Shop, plan: Plan) -> Answer | None:
     # Where nobody's history is used the popular answer, and only they are judged.
     how: How = plan.how if plan.personalised else "popular"
     fitted = fit(touched, known.traits, how, least=least, seed=plan.seed)
-    barred = _Barred(shop, touched, asked, ruling)
+    barred = _Barred(shop, touched, asked, ruling, rules.without(plan.opted_out))
     rows = list(_rows(touched, known, asked, fitted, barred, plan))
     parts = _parts(touched, asked, rows, plan)
     parts["given_unknown"] = len(set(plan.given)) - len(given)
@@ -180,8 +181,10 @@ def _asked(touched: Touched, plan: Plan, given: Numbers) -> Asked:
 class _Barred:
     """What each list may not show, by rule, of those whose history may be used."""
 
-    def __init__(self, shop: Shop, touched: Touched, asked: Asked, ruling: Ruling) -> None:
-        self.touched, self.asked, self.ruling = touched, asked, ruling
+    def __init__(
+        self, shop: Shop, touched: Touched, asked: Asked, ruling: Ruling, rules: Rules
+    ) -> None:
+        self.touched, self.asked, self.ruling, self.rules = touched, asked, ruling, rules
         kept = ruling.rules.exclude & {"own", "in_cart", "bought", "viewed"}
         visit = {"given"} if None in asked.names else set()
         self.in_force = tuple(sorted(kept | visit))
@@ -197,15 +200,18 @@ class _Barred:
         """Return what one list may not show."""
         exclude, name = self.ruling.rules.exclude, self.asked.names[row]
         own = self.asked.histories.row(row)
-        if name is None or not self.asked.personal[row]:
+        sold = {"own": sold_by(self.ruling.shelf, name)} if "own" in exclude else {}
+        if name is None or not may_be_read(self.rules, name):
             return {"given": own}
+        if not self.asked.personal[row]:
+            return sold
         made = {"in_cart": self.carts[name]} if name in self.carts else {}
         customer = int(self.asked.numbers[row])
         start, end = self.touched.histories.starts[customer : customer + 2]
         bought = self.touched.bought[start:end]
         made |= {"bought": own[bought]} if "bought" in exclude else {}
         made |= {"viewed": own[~bought]} if "viewed" in exclude else {}
-        return made | ({"own": sold_by(self.ruling.shelf, name)} if "own" in exclude else {})
+        return made | sold
 
 
 def _rows(

@@ -120,7 +120,7 @@ def answer(shop: Shop, wanted: Wanted) -> Answer | None:
     served = serve(shop, "complements", wanted.viewer, shelf, asked_for=exclude, asked=_ASKED)
     lists = _lists(wanted, asked, cart, known)
     rows = [row for sources in lists for row in _rows(sources, together, known, served, wanted)]
-    due = read_due(shop, known.names, known.titles, served.ruling.rules)
+    due = read_due(shop, known.names, known.titles, served.ruling)
     judged = pa.Table.from_pylist(
         list(_quality(shop, baskets, known.category, wanted)), schema=QUALITY
     )

@@ -19,7 +19,7 @@ from shopkeeper.operations.recommend.rebuying import (
     expected_next,
     usual,
 )
-from shopkeeper.operations.recommend.rulebook import Rules
+from shopkeeper.operations.recommend.ruling import Ruling
 from shopkeeper.operations.recommend.viewer import may_be_read
 
 MOST, AHEAD_DAYS = 1_000, 14
@@ -76,7 +76,7 @@ class Due:
     today: date
 
 
-def read_due(shop: Shop, names: list[str], titles: list[str], rules: Rules) -> Due:
+def read_due(shop: Shop, names: list[str], titles: list[str], ruling: Ruling) -> Due:
     """Return who is due on the day of the newest order.
 
     Parameters
@@ -85,8 +85,8 @@ def read_due(shop: Shop, names: list[str], titles: list[str], rules: Rules) -> D
         The shop.
     names, titles
         Products by number.
-    rules
-        Whose own history may be used; nobody else stands in the list.
+    ruling
+        Which products may be shown, and whose own history may be used; nothing else is in the list.
     """
     bought, people = read_purchases(shop, {name: at for at, name in enumerate(names)})
     known = usual(bought, len(names))
@@ -97,8 +97,9 @@ def read_due(shop: Shop, names: list[str], titles: list[str], rules: Rules) -> D
     last = bought.last[mine]
     now = (today - EPOCH).days
     due = (last + told.low <= now + AHEAD_DAYS) & (last + told.high >= now)
-    may = np.array([may_be_read(rules, name) for name in people], bool)[bought.customer[mine]]
-    left_out, due = int((due & ~may).sum()), due & may
+    may = np.array([may_be_read(ruling.rules, name) for name in people], bool)
+    may = may[bought.customer[mine]]
+    left_out, due = int((due & ~may).sum()), due & may & ruling.allowed[bought.product[mine]]
     nearest = np.abs(last + told.usual_days - now)
     order = np.lexsort((bought.customer[mine], last, bought.product[mine], nearest))
     order = order[due[order]]

@@ -12,6 +12,7 @@ from scipy import sparse
 
 from shopkeeper.data.shop import Shop
 from shopkeeper.operations.recommend.histories import Numbers
+from shopkeeper.operations.recommend.reading import read_catalogue
 from shopkeeper.operations.recommend.rule_words import check_channel, not_logged, rule_limits
 from shopkeeper.operations.recommend.rulebook import Verb, load_rules
 from shopkeeper.operations.recommend.ruling import Placed, Ruling
@@ -128,7 +129,7 @@ def serve(
     asked
         What was asked, for errors.
     traits
-        Products × traits, for diversity.
+        Products × traits, for diversity; read where they are needed and not given.
     filtered
         Products that the request itself rules out by what they are.
 
@@ -141,6 +142,8 @@ def serve(
     """
     rules = load_rules(shop.path, verb).without(viewer.opted_out)
     check_channel(rules, viewer.channel, asked)
+    if rules.diversity and traits is None:
+        traits = read_catalogue(shop, pa.array(shelf.names, pa.string())).traits
     ruling = Ruling(
         rules, shelf, asked_for=asked_for, channel=viewer.channel, traits=traits, filtered=filtered
     )
