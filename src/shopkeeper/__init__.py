@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     )
     from shopkeeper.operations.behaviour.ask import funnel, overview, retention, sessions
     from shopkeeper.operations.recommend.ask import recommend, similar_products
+    from shopkeeper.operations.recommend.complements_ask import complements
     from shopkeeper.operations.recommend.search_ask import search_products
     from shopkeeper.operations.reviews.ask import (
         review_aspects,
@@ -82,6 +83,7 @@ __all__ = [
     "build_demo",
     "check",
     "compare_methods",
+    "complements",
     "funnel",
     "import_files",
     "lifetime_value",
@@ -109,6 +111,7 @@ _HOMES = {
     "data.shop": ("Shop", "open_shop", "shop_from_tables"),
     "operations.behaviour.ask": ("funnel", "overview", "retention", "sessions"),
     "operations.recommend.ask": ("recommend", "similar_products"),
+    "operations.recommend.complements_ask": ("complements",),
     "operations.recommend.search_ask": ("search_products",),
     "operations.reviews.ask": (
         "review_aspects",

@@ -14,7 +14,7 @@ from shopkeeper.data.tables import TABLES
 ALLOWED = {
     "shopkeeper", "Newcombe", "RetailRocket", "BG", "NBD", "Gamma", "GMV", "AOV", "NDCG", "F1", "AUC", "CNY", "UTC", "n", "gram",
     "Wilson", "Holm", "log", "IPS", "SNIPS",
-    "Benjamini", "Hochberg", "MiniLM", "BERT", "P", "A", "f", "p", "csv", "max_fit_rows", "review_sentiment",
+    "Benjamini", "Hochberg", "Yekutieli", "BM25", "MiniLM", "BERT", "P", "A", "f", "p", "csv", "max_fit_rows", "review_sentiment",
     "App", "CSV", "JSON", "lines", "Parquet", "xlsx", "Online", "Retail", "Olist", "Shopify", "Judge", "me", "Yelp",
 }  # fmt: skip
 SAID = {
@@ -27,7 +27,7 @@ SAID = {
 def rows() -> dict[str, list[dict[str, object]]]:
     """Make the exports of a shop in which nothing is written in Latin letters but names of columns."""
     made: dict[str, list[dict[str, object]]] = {name: [] for name in (
-        "reviews", "orders", "order_items", "shipments", "products", "events")}  # fmt: skip
+        "reviews", "orders", "order_items", "shipments", "products", "events", "searches")}  # fmt: skip
     for n in range(360):
         day = f"2025-{1 + n // 60:02d}-{1 + n % 28:02d}"
         late = n % 5 == 0
@@ -40,6 +40,10 @@ def rows() -> dict[str, list[dict[str, object]]]:
         made["order_items"].append({
             "order_id": order, "line": 1, "product_id": product, "quantity": 1,
             "price": f"{20 + n % 50}.00"})  # fmt: skip
+        if n % 4 == 0:
+            made["order_items"].append(
+                {**made["order_items"][-1], "line": 2, "product_id": f"{100 + (n + 1) % 6}"}
+            )
         made["shipments"].append({
             "order_id": order, "line": 1, "promised_at": f"{day} 20:00:00",
             "delivered_at": f"2025-{1 + n // 60:02d}-{1 + n % 28:02d} {23 if late else 18}:30:00"})  # fmt: skip
@@ -58,6 +62,11 @@ def rows() -> dict[str, list[dict[str, object]]]:
         }
         for n in range(6)
     ]
+    made["searches"] = [
+        {"search_id": f"{n}", "query": ("茶壶", "茶杯", "茶糊")[n % 3], "searched_at": f"2025-05-{1 + n % 28:02d} 12:00:00",
+         "clicked_product_id": f"{100 + n % 6}"}
+        for n in range(60)
+    ]  # fmt: skip
     names = ("Product Viewed", "Product Viewed", "Product Added", "Order Completed")
     made["events"] = [
         {"event_id": f"{n}", "name": names[n % 4], "happened_at": f"2025-05-{1 + n % 28:02d} 12:00:00",
@@ -118,6 +127,9 @@ COMMANDS = {
     "recommend": "recommend --rows 60",
     "similar-products": "similar-products --rows 60",
     "judge-recommendations": "judge-recommendations --days 60 --rows 60",
+    "complements": "complements --rows 60",
+    "search-products": "search-products --rows 60",
+    "search a query": "search-products --query 茶壶",
     "compare-methods": "compare-methods --methods majority,ngrams",
 }
 

@@ -276,7 +276,7 @@ def beyond(held: Held, done: Judged, *, least: int, seed: int) -> Iterator[dict[
     for name, lists in done.lists.items():
         counts = np.bincount(lists[lists >= 0], minlength=products)
         row: dict[str, Any] = {
-            "method": name, "coverage": coverage(lists, held.known.buyable),
+            "method": name, "coverage": coverage(lists, held.known.shelf.buyable),
             "novelty": novelty(lists, touched, customers), "gini": gini(counts),
         }  # fmt: skip
         if enough:

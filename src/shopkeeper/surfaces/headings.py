@@ -7,9 +7,10 @@ beside the Chinese one.
 from __future__ import annotations
 
 from shopkeeper.operations.behaviour.vocabulary import EVENTS
-from shopkeeper.operations.recommend.rule_names import RULES
+from shopkeeper.surfaces import selling_headings
 
 COLUMNS = {
+    **selling_headings.COLUMNS,
     "abstained": "弃权",
     "accuracy": "准确率",
     "after": "匹配后",
@@ -221,7 +222,6 @@ COLUMNS = {
     "history": "历史件数",
     "ndcg": "前十 NDCG",
     "personalised": "个性化",
-    "removed": "移除次数",
     "rule": "规则",
     "score": "得分",
 }
@@ -229,6 +229,7 @@ COLUMNS = {
 
 OF_TABLE = {
     ("", "part"): "占得分比例",
+    ("refills", "share"): "再次购买占比",
     ("imports", "title"): "内容",
     ("rejected", "cells"): "原始内容",
     ("classes", "said"): "判为该类数",
@@ -245,6 +246,7 @@ OF_TABLE = {
 """(evidence, column) → its Chinese name, where it is another than elsewhere."""
 
 EVIDENCE = {
+    **selling_headings.EVIDENCE,
     "aspects": "各方面",
     "balance": "匹配前后的平衡",
     "by_age": "按期数汇总",
@@ -311,6 +313,10 @@ _METHODS = {
     "similar": "相似商品（similar）",
     "last_item": "最新一件之后（last_item）",
     "popular": "热门（popular）",
+    "together": "同单购买（together）",
+    "hybrid": "混合（hybrid）",
+    "keyword": "关键词（keyword）",
+    "meaning": "含义（meaning）",
     "blended": "树模型（blended）",
     "combined": "前后关系加相似（combined）",
     "ordered": "依次（ordered）",
@@ -358,19 +364,19 @@ CELLS: dict[str, dict[str, str]] = {
         "products_touched": "接触过的商品", "touches": "首次接触", "new": "新品",
         "lists": "推荐份数", "unknown": "未知顾客", "not_personalised": "不作个性化",
         "not_shown": "未列出的顾客", "short": "件数不足",
-        "not_touched": "无人接触过的商品", "not_listed": "未列出的商品",
+        "not_touched": "无人接触过的商品", "not_listed": "未列出的商品", **selling_headings.PARTS,
     },
     "name": {
         "temperature": "温度", "threshold": "阈值", "decay": "每隔一件的权重", "backward": "反向的权重",
         "source_power": "来源归一指数", "target_power": "去向归一指数", "profile": "历史每早一件的权重",
         "likeness": "相似的权重",
     },
-    "rule": {name: words.zh for name, words in RULES.items()},
     "history": {"all": "全部"},
     "slice": {"all": "全部", "much wanted": "接触的是热门商品", "little wanted": "接触的是冷门商品"},
     "estimate": {
         "logged": "实际", "ips": "IPS", "snips": "SNIPS", "doubly_robust": "双重稳健", "none": "未作估计",
     },
+    **selling_headings.CELLS,
     "value": {
         "transitions": "前后关系", "similar": "相似商品", "last_item": "最新一件之后", "popular": "热门",
         "blended": "树模型",

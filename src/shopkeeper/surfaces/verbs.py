@@ -173,6 +173,10 @@ _ANYTHING = Need(
     ("orders", "events", "reviews"),
     Words("Import orders, events or reviews.", "请导入订单、行为事件或评价。"),
 )
+_BASKETS = Need(
+    ("order_items",),
+    Words("Import orders with all their lines.", "请导入含全部明细的订单。"),
+)
 _CATALOGUE = Need(
     ("products",),
     Words(
@@ -264,6 +268,14 @@ VERBS: tuple[Verb, ...] = (
         "shopkeeper.operations.recommend.ask",
         Words("What stands beside each product", "与每件商品相近或相连的商品"),
         needs=(_TOUCHES,),
+        reads=("orders", "order_items", "events", "products"),
+        files=_RULES,
+    ),
+    Verb(
+        "complements",
+        "shopkeeper.operations.recommend.complements_ask",
+        Words("What goes with what, and what is due again", "搭配与补货"),
+        needs=(_BASKETS,),
         reads=("orders", "order_items", "events", "products"),
         files=_RULES,
     ),

@@ -1,5 +1,48 @@
 """The rules of a shop for what it shows, read from one file: `recommend.toml` in the shop's folder.
 
+::
+
+    [exclude]                         # true or false; by default as DEFAULT_EXCLUDED says
+    bought = true                     # what the customer bought, looked at, has in the cart, or sells
+    viewed = true
+    in_cart = true
+    own = false
+    out_of_stock = true
+    not_listed = true
+    products = ["P1"]                 # never shown; so brands, sellers, categories
+    brands = ["Acme"]
+
+    [price]                           # the list price, both ends included
+    min = 10
+    max = 500
+
+    [margin]                          # (price - cost) / price
+    min = 0.2
+
+    [most]                            # places of one list; so category, seller
+    brand = 3
+
+    [diversity]                       # 0 ranks by score alone, 1 by being unlike the rest alone
+    weight = 0.3
+
+    [pinned]                          # first in every list of recommend, elsewhere where they are found
+    products = ["P2"]
+
+    [boost]                           # factors on scores; so sellers
+    products = {P3 = 1.5}
+    brands = {Acme2 = 1.2}
+    categories = {tea = 1.1}
+
+    [channels]                        # allowed categories, for `--channel app`
+    app = ["tea", "cups"]
+
+    [personalisation]                 # nobody's history, or not that of these customers
+    everyone = true
+    opted_out = ["C7"]
+
+    [search_products.exclude]         # a verb's own table replaces single keys for that verb
+    bought = false
+
 Every key is checked before anything is answered: a slip of the pen is told with the nearest known
 key. This module reads the rules; it does not look at products.
 """

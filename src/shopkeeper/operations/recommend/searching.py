@@ -104,9 +104,9 @@ class _Listed:
 
 
 def answer(shop: Shop, wanted: Wanted) -> Answer | None:
-    """Return the answer; None where nothing is listed."""
-    listed = _listed(shop)
-    if not listed.names:
+    """Return the answer; None where nothing is listed, or nothing is searched for."""
+    listed, asked = _listed(shop), _queries(shop, wanted.query)
+    if not listed.names or not asked:
         return None
     shelf = read_shelf(shop, pa.array(listed.names))
     number = shelf.number
@@ -117,7 +117,6 @@ def answer(shop: Shop, wanted: Wanted) -> Answer | None:
         filtered=~_passes(shelf, wanted.filters),
     )  # fmt: skip
     search = Search(listed.titles, listed.bodies, encoder=wanted.how != "keyword")
-    asked = _queries(shop, wanted.query)
     rows, found = [], []
     for query in asked:
         own = search.answers(query, wanted.how)

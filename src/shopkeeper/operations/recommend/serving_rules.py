@@ -13,6 +13,7 @@ from scipy import sparse
 from shopkeeper.data.shop import Shop
 from shopkeeper.operations.recommend.histories import Numbers
 from shopkeeper.operations.recommend.model import Model
+from shopkeeper.operations.recommend.reading import read_catalogue
 from shopkeeper.operations.recommend.rule_words import (
     check_channel,
     not_logged,
@@ -137,7 +138,7 @@ def serve(
     asked
         What was asked, for errors.
     traits
-        Products × traits, for diversity.
+        Products × traits, for diversity; read where they are needed and not given.
     filtered
         Products that the request itself rules out by what they are.
 
@@ -150,6 +151,8 @@ def serve(
     """
     rules = load_rules(shop.path, verb).without(viewer.opted_out)
     check_channel(rules, viewer.channel, asked)
+    if rules.diversity and traits is None:
+        traits = read_catalogue(shop, shelf.number.names).traits
     ruling = Ruling(
         standing(rules, shelf, viewer.channel),
         asked_for=asked_for,

@@ -59,6 +59,12 @@ class Shelf:
         """Products by number."""
         return Texts(self.number.names)
 
+    @property
+    def buyable(self) -> NDArray[np.bool_]:
+        """Whether each is in the catalogue and not known to be out of stock."""
+        there: NDArray[np.bool_] = self.listed & ~(self.stock <= 0)
+        return there
+
     def of(self, group: str, names: Sequence[str] | frozenset[str]) -> NDArray[np.bool_]:
         """Return which products belong to one of the named brands, categories or sellers."""
         wanted = np.array([name in names for name in self.said[group]] + [False], bool)

@@ -85,7 +85,7 @@ def _covered(rules: Rules, shelf: Shelf, channel: str) -> Iterator[tuple[str, Fl
     if "not_listed" in rules.exclude:
         yield "not_listed", ~shelf.listed
     if "out_of_stock" in rules.exclude:
-        yield "out_of_stock", shelf.listed & (shelf.stock <= 0)
+        yield "out_of_stock", shelf.listed & ~shelf.buyable
     yield "asked_for", nothing
     yield from _named(rules, shelf)
     if channel:

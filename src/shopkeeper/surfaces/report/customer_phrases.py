@@ -15,6 +15,8 @@ PARTS = {
     "retention": Words("who comes back", "顾客留存"),
     "lifetime_value": Words("what customers are worth", "顾客价值"),
     "recommend": Words("what to show each customer", "给每位顾客的推荐"),
+    "complements": Words("what goes together", "搭配与补货"),
+    "search_products": Words("what searches find", "搜索结果"),
 }
 
 # How customers behave

@@ -27,10 +27,11 @@ from shopkeeper.surfaces.report.pen import Pen, anchor, visible
 from shopkeeper.surfaces.report.products import products
 from shopkeeper.surfaces.report.quality import quality
 from shopkeeper.surfaces.report.recommendations import recommendations
+from shopkeeper.surfaces.report.selling import selling
 from shopkeeper.surfaces.report.topics import topics
 
 SECTIONS = (
-    first, following, glance, behaviour, recommendations, over_time, aspects, topics, categories, products,
+    first, following, glance, behaviour, recommendations, selling, over_time, aspects, topics, categories, products,
     sellers, effect, quality,
 )  # fmt: skip
 _OF_REVIEWS = ("time", "aspect", "topic", "category", "product", "seller", "effect")
