@@ -35,9 +35,10 @@ from shopkeeper.operations.recommend.histories import Histories
 from shopkeeper.operations.recommend.judging import FITTED, RANKING_QUALITY, Fitted
 from shopkeeper.operations.recommend.listing import lists
 from shopkeeper.operations.recommend.methods.transitions import MOST, Transitions
+from shopkeeper.operations.recommend.model import Model, model_of
 from shopkeeper.operations.recommend.pairs import Kernel, strongest
 from shopkeeper.operations.recommend.reading import Catalogue, Touched
-from shopkeeper.operations.recommend.stored import Model, load, model_of, save
+from shopkeeper.operations.recommend.stored import load, save
 
 PAIRS, LENGTH, SKEW = 30_000_000, 20, 2.5
 SEED = 0

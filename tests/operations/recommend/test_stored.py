@@ -25,16 +25,9 @@ from shopkeeper.operations.recommend.everyone import Wish, written
 from shopkeeper.operations.recommend.histories import Histories, unseen
 from shopkeeper.operations.recommend.listing import Shown, best, lists
 from shopkeeper.operations.recommend.methods.transitions import Transitions
+from shopkeeper.operations.recommend.model import Model, model_of
 from shopkeeper.operations.recommend.pairs import Kernel
-from shopkeeper.operations.recommend.stored import (
-    NAME,
-    Model,
-    current,
-    load,
-    model_of,
-    prepared,
-    save,
-)
+from shopkeeper.operations.recommend.stored import NAME, current, load, prepared, save
 from shopkeeper.surfaces.running import run
 from shopkeeper.surfaces.verbs import BY_NAME
 from tests.operations.recommend.test_recommend import catalogue, orders_of, ringed
@@ -271,6 +264,11 @@ def test_a_damaged_model_is_told_and_mended_by_running_again(
     with pytest.raises(ArtifactError, match="another weights_values") as raised:
         recommend(open_shop(shop.path), customers="客003")
     assert "run 店铺 --again" in raised.value.text("zh")
+    head = shop.path / version.folder / "artifact.json"
+    text = head.read_text(encoding="utf-8")
+    head.write_text(text.replace('"learned"', '"forgotten"'), encoding="utf-8")
+    with pytest.raises(ArtifactError):
+        load(head.parent)
     assert [step.outcome for step in run(shop.path)] == ["unchanged", "unchanged"]
     assert [step.outcome for step in run(shop.path, again=True)] == ["answered", "answered"]
     assert recommend(open_shop(shop.path), customers="客003").table.num_rows == 10

@@ -20,6 +20,7 @@ from shopkeeper.operations.recommend.listing import Shown, lists
 from shopkeeper.operations.recommend.methods.popular import Popular
 from shopkeeper.operations.recommend.methods.similar import Similar
 from shopkeeper.operations.recommend.metrics import bucket_of
+from shopkeeper.operations.recommend.model import Model, learned_from, model_of, with_new
 from shopkeeper.operations.recommend.names import Texts
 from shopkeeper.operations.recommend.reading import (
     UNKNOWN,
@@ -29,14 +30,7 @@ from shopkeeper.operations.recommend.reading import (
     read_catalogue,
     ruled_out,
 )
-from shopkeeper.operations.recommend.stored import (
-    Model,
-    current,
-    learned_from,
-    model_of,
-    touched_of,
-    with_new,
-)
+from shopkeeper.operations.recommend.stored import current, touched_of
 from shopkeeper.operations.recommend.wording import (
     DEFINITIONS,
     TITLE,

@@ -23,8 +23,9 @@ from numpy.typing import NDArray
 
 from shopkeeper.operations.recommend.histories import Histories, Numbers
 from shopkeeper.operations.recommend.listing import best, filled
+from shopkeeper.operations.recommend.model import Model
 from shopkeeper.operations.recommend.reading import UNKNOWN, numbers_of
-from shopkeeper.operations.recommend.stored import Model, load
+from shopkeeper.operations.recommend.stored import load
 from shopkeeper.progress import tell
 from shopkeeper.words import Words
 

@@ -15,7 +15,7 @@ from shopkeeper.operations.recommend.histories import (
     first_of,
 )
 from shopkeeper.operations.recommend.methods.transitions import Transitions
-from shopkeeper.operations.recommend.stored import Model
+from shopkeeper.operations.recommend.model import Model
 
 Allowed = NDArray[np.bool_]
 

@@ -12,30 +12,34 @@ import json
 import threading
 from collections import OrderedDict
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 from weakref import ref
 
-import numpy as np
 import pyarrow as pa
 from scipy import sparse
 
 from shopkeeper.artifacts import Arrays, load_mapped, save_mapped
 from shopkeeper.data.shop import Shop
 from shopkeeper.errors import ArtifactError
-from shopkeeper.operations.recommend.borrowing import alike, extended
 from shopkeeper.operations.recommend.counting import Counts
 from shopkeeper.operations.recommend.features import touches
-from shopkeeper.operations.recommend.histories import Histories, Numbers
+from shopkeeper.operations.recommend.histories import Histories
 from shopkeeper.operations.recommend.judging import FITTED, RANKING_QUALITY, Fitted, fit
 from shopkeeper.operations.recommend.methods.transitions import Transitions
+from shopkeeper.operations.recommend.model import (
+    Model,
+    learned_from,
+    model_of,
+    with_new,
+    without_new,
+)
 from shopkeeper.operations.recommend.names import Index, Texts, arrays_of_texts, texts_of_arrays
 from shopkeeper.operations.recommend.pairs import Kernel
 from shopkeeper.operations.recommend.reading import (
     Catalogue,
     Touched,
-    newcomers,
     read_catalogue,
     read_touched,
     ruled_out,
@@ -48,126 +52,6 @@ _TOUCHES, _CATALOGUE = ("orders", "order_items", "events"), ("order_items", "pro
 _OPEN_AT_ONCE = 2
 _WAY = 1
 """Counts the ways of reading, learning and storing: a model of another way is fitted anew."""
-
-
-@dataclass(frozen=True, slots=True)
-class Model:
-    """Everything that a list of recommendations is made of.
-
-    Parameters
-    ----------
-    touched
-        Who touched what, and what came after what.
-    known
-        What is known of the products.
-    fitted
-        The method that has learned from it, and how good it was.
-    customers, products
-        The number of each name.
-    learned
-        How many products somebody has touched; those after them are new.
-    wanted
-        How many customers touched each product.
-    popular
-        Products, the most touched first.
-    summary
-        What a shopkeeper should know of it.
-    ruled_out
-        How many products are kept from being shown.
-    """
-
-    touched: Touched
-    known: Catalogue
-    fitted: Fitted
-    customers: Index
-    products: Index
-    learned: int
-    wanted: Numbers
-    popular: Numbers
-    summary: tuple[Words, ...]
-    ruled_out: pa.Table
-
-
-def model_of(touched: Touched, known: Catalogue, fitted: Fitted, how: str) -> Model:
-    """Return the model of what was read and learned, by that method."""
-    wanted = np.bincount(touched.histories.products, minlength=len(touched.products))
-    return Model(
-        touched,
-        known,
-        fitted,
-        Index(touched.customers),
-        Index(touched.products),
-        len(touched.products),
-        wanted,
-        np.argsort(fitted.popularity),
-        tuple(sentences(fitted.quality, learned_from(touched, len(touched.products)), how)),
-        ruled_out(known, 0),
-    )
-
-
-def with_new(model: Model, shop: Shop, known: Catalogue | None = None) -> Model:
-    """Return the model with the products of the catalogue as it is now that nobody has touched.
-
-    Parameters
-    ----------
-    model
-        The model; new products that it has are let go.
-    shop
-        The shop.
-    known
-        What is known of the products that were touched; read where it is not given.
-    """
-    base = _without_new(model)
-    names = newcomers(shop, base.touched.products)
-    method = base.fitted.method
-    if not names or not isinstance(method, Transitions):
-        known = known or read_catalogue(shop, base.touched.products)
-        return replace(base, known=known, ruled_out=ruled_out(known, 0))
-    kind = base.touched.products.type
-    products = pa.concat_arrays([base.touched.products, pa.array(names, kind)])
-    known = read_catalogue(shop, products)
-    wider = Transitions(method.kernel, method.most)
-    wider.weights_ = extended(method.weights_, alike(known.traits, base.learned, known.kinds))
-    last = np.arange(base.learned, len(products))
-    return replace(
-        base,
-        touched=replace(base.touched, products=products),
-        known=known,
-        fitted=replace(
-            base.fitted, method=wider, popularity=np.append(base.fitted.popularity, last)
-        ),
-        products=Index(products),
-        wanted=np.append(base.wanted, np.zeros(len(names), np.int64)),
-        popular=np.append(base.popular, last),
-        ruled_out=ruled_out(known, 0),
-    )
-
-
-def _without_new(model: Model) -> Model:
-    """Return the model with nothing but what somebody has touched."""
-    learned, method = model.learned, model.fitted.method
-    if learned == len(model.products) or not isinstance(method, Transitions):
-        return model
-    narrower = Transitions(method.kernel, method.most)
-    narrower.weights_ = sparse.csr_matrix(method.weights_[:learned, :learned])
-    products = model.touched.products[:learned]
-    return replace(
-        model,
-        touched=replace(model.touched, products=products),
-        fitted=replace(model.fitted, method=narrower, popularity=model.fitted.popularity[:learned]),
-        products=Index(products),
-        wanted=model.wanted[:learned],
-        popular=model.popular[:learned],
-    )
-
-
-def learned_from(touched: Touched, learned: int) -> dict[str, int]:
-    """Return of how much everything was learned."""
-    return {
-        "customers": len(touched.customers),
-        "products_touched": learned,
-        "touches": len(touched.histories.products),
-    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,7 +160,7 @@ def _found(shop: Shop) -> Model | None:
 def touched_of(shop: Shop) -> Touched:
     """Return who touched what: as stored where that is current, else read now."""
     stored = current(shop)
-    return _without_new(stored).touched if stored is not None else read_touched(touches(shop))
+    return without_new(stored).touched if stored is not None else read_touched(touches(shop))
 
 
 def _mark(shop: Shop, names: Iterable[str]) -> str:
@@ -351,6 +235,22 @@ def load(folder: Path) -> tuple[Model, str]:
         It is missing or damaged.
     """
     arrays, meta = load_mapped(folder, kind=NAME)
+    try:
+        return _made_of(arrays, meta), meta["catalogue"]
+    except (KeyError, TypeError, ValueError) as error:
+        raise ArtifactError(
+            Words(
+                f"Asked to load {NAME} from {folder.name}.", f"要从 {folder.name} 载入推荐模型。"
+            ),
+            Words("Parts of it are missing or do not fit.", "其中有部分缺失或不相符。"),
+            Words(
+                "Fit it again with `shopkeeper run SHOP --again`.",
+                "请用 `shopkeeper run 店铺 --again` 重新训练。",
+            ),
+        ) from error
+
+
+def _made_of(arrays: Arrays, meta: dict[str, Any]) -> Model:
     customers, products = (texts_of_arrays(name, arrays) for name in ("customer", "product"))
     touched = Touched(
         Counts(arrays["count_keys"], arrays["count_pairs"]),
@@ -374,7 +274,7 @@ def load(folder: Path) -> tuple[Model, str]:
         pa.Table.from_pylist(meta["quality"], schema=RANKING_QUALITY),
         pa.Table.from_pylist(meta["fitted"], schema=FITTED),
     )
-    model = Model(
+    return Model(
         touched,
         known,
         fitted,
@@ -386,7 +286,6 @@ def load(folder: Path) -> tuple[Model, str]:
         tuple(sentences(fitted.quality, learned_from(touched, meta["learned"]), "transitions")),
         ruled_out(known, 0),
     )
-    return model, meta["catalogue"]
 
 
 def _arrays_of(name: str, matrix: sparse.csr_matrix) -> Arrays:
