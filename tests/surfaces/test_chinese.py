@@ -13,7 +13,7 @@ from shopkeeper.data.tables import TABLES
 # What a Chinese analyst writes in Latin letters too, and what is typed at this program.
 ALLOWED = {
     "shopkeeper", "Newcombe", "RetailRocket", "BG", "NBD", "Gamma", "GMV", "AOV", "NDCG", "F1", "AUC", "CNY", "UTC", "n", "gram",
-    "Wilson", "Holm", "log", "IPS", "SNIPS",
+    "Wilson", "Holm", "log",
     "Benjamini", "Hochberg", "MiniLM", "BERT", "P", "A", "f", "p", "csv", "max_fit_rows", "review_sentiment",
     "App", "CSV", "JSON", "lines", "Parquet", "xlsx", "Online", "Retail", "Olist", "Shopify", "Judge", "me", "Yelp",
 }  # fmt: skip
@@ -117,7 +117,6 @@ COMMANDS = {
     "review-topics": "review-topics",
     "recommend": "recommend --rows 60",
     "similar-products": "similar-products --rows 60",
-    "judge-recommendations": "judge-recommendations --days 60 --rows 60",
     "compare-methods": "compare-methods --methods majority,ngrams",
 }
 
