@@ -1,5 +1,6 @@
 """The judgement of recommendations: nothing of the held-out days is learned, and exposure adds up."""
 
+import io
 from collections import Counter
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -17,6 +18,8 @@ from shopkeeper.proof.ask import judge_recommendations
 from shopkeeper.proof.exposure import gini, shares
 from shopkeeper.proof.recommending import NEVER, held_out, judged
 from shopkeeper.settings import Settings
+from shopkeeper.surfaces.console import Screen
+from tests.surfaces.test_chinese import foreign
 
 START, PRODUCTS, CUSTOMERS = datetime(2025, 1, 1), 30, 200
 
@@ -119,6 +122,15 @@ def test_exposure_adds_up_and_is_uneven_where_everybody_is_shown_the_same(answer
     assert own["gini"] < popular["gini"] and own["novelty"] > popular["novelty"]
     assert own["gap_low"] <= own["gap"] <= own["gap_high"]
     assert shares(np.array([[0, -1]]), np.array([-1]), 2).tolist() == [0.0, 0.0]
+
+
+def test_a_terminal_in_chinese_shows_no_english(answer: Answer) -> None:
+    screen = io.StringIO()
+    Screen(screen, "zh").answer(answer, rows=200)
+    # Names of sellers and brands, and of the measures that have no other.
+    names = {"s0", "s1", "s2", "b0", "b1", "IPS", "SNIPS", "log"}
+    assert "展示占比" in screen.getvalue()
+    assert not foreign(screen.getvalue()) - names
 
 
 def log(shop: Shop, folder: Path, good: float, rows: int = 6_000) -> Path:

@@ -31,7 +31,7 @@ from shopkeeper.operations.recommend.rulebook import Rules
 from shopkeeper.operations.recommend.ruling import Ruling
 from shopkeeper.operations.recommend.shelf import shelf_of
 from shopkeeper.operations.recommend.standing import standing
-from shopkeeper.operations.recommend.stored import NAME, current, prepared, save
+from shopkeeper.operations.recommend.stored import NAME, current, load, prepared, save
 from shopkeeper.operations.recommend.viewer import LOG
 from shopkeeper.surfaces.running import run
 from shopkeeper.surfaces.verbs import BY_NAME
@@ -355,6 +355,11 @@ def test_a_damaged_model_is_told_and_mended_by_running_again(
     with pytest.raises(ArtifactError, match="another weights_values") as raised:
         recommend(open_shop(shop.path), customers="客003")
     assert "run 店铺 --again" in raised.value.text("zh")
+    head = shop.path / version.folder / "artifact.json"
+    text = head.read_text(encoding="utf-8")
+    head.write_text(text.replace('"learned"', '"forgotten"'), encoding="utf-8")
+    with pytest.raises(ArtifactError):
+        load(head.parent)
     assert [step.outcome for step in run(shop.path)] == ["unchanged", "unchanged"]
     assert [step.outcome for step in run(shop.path, again=True)] == ["answered", "answered"]
     assert recommend(open_shop(shop.path), customers="客003").table.num_rows == 10

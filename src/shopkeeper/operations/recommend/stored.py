@@ -12,7 +12,7 @@ import json
 import threading
 from collections import OrderedDict
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 from weakref import ref
@@ -230,6 +230,22 @@ def load(folder: Path) -> Model:
         It is missing or damaged.
     """
     arrays, meta = load_mapped(folder, kind=NAME)
+    try:
+        return _made_of(arrays, meta)
+    except (KeyError, TypeError, ValueError) as error:
+        raise ArtifactError(
+            Words(
+                f"Asked to load {NAME} from {folder.name}.", f"要从 {folder.name} 载入推荐模型。"
+            ),
+            Words("Parts of it are missing or do not fit.", "其中有部分缺失或不相符。"),
+            Words(
+                "Fit it again with `shopkeeper run SHOP --again`.",
+                "请用 `shopkeeper run 店铺 --again` 重新训练。",
+            ),
+        ) from error
+
+
+def _made_of(arrays: Arrays, meta: dict[str, Any]) -> Model:
     customers, products = (texts_of_arrays(name, arrays) for name in ("customer", "product"))
     touched = Touched(
         Counts(arrays["count_keys"], arrays["count_pairs"]),
