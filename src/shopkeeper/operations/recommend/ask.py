@@ -7,7 +7,6 @@ from typing import Literal
 from shopkeeper.answer import Answer
 from shopkeeper.data.shop import Shop
 from shopkeeper.errors import MissingDataError, UsageError
-from shopkeeper.operations.recommend.request import check_count, names_of
 from shopkeeper.words import Words
 
 
@@ -109,6 +108,7 @@ def recommend(  # noqa: PLR0913 — each is an option of the command
     ('cup', 'Because you bought kettle', '因为您买过「kettle」')
     """
     from shopkeeper.operations.recommend.answering import Plan, answer
+    from shopkeeper.operations.recommend.request import check_count, names_of
 
     asked = Words("Asked for recommendations.", "要推荐商品。")
     check_count(asked, k)
@@ -214,6 +214,7 @@ def similar_products(  # noqa: PLR0913 — each is an option of the command
     >>> row["similar_id"], row["reason_en"], row["reason_zh"]
     ('cup', 'Chosen after this one by 2 customers', '2 位顾客在此商品之后选了它')
     """
+    from shopkeeper.operations.recommend.request import check_count, names_of
     from shopkeeper.operations.recommend.serving_rules import Viewer
     from shopkeeper.operations.recommend.similar import Wanted, answer
 
@@ -316,6 +317,7 @@ def complements(  # noqa: PLR0913 — each is an option of the command
     ('cup', 8, 'Bought together in 8 baskets, 4.0 times as often as by chance')
     """
     from shopkeeper.operations.recommend.complementing import Wanted, answer
+    from shopkeeper.operations.recommend.request import check_count, names_of
     from shopkeeper.operations.recommend.serving_rules import Viewer
 
     asked = Words("Asked what goes with products.", "要查搭配商品。")
