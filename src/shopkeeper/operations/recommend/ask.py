@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Literal
 from shopkeeper.answer import Answer
 from shopkeeper.data.shop import Shop
 from shopkeeper.errors import MissingDataError, UsageError
-from shopkeeper.operations.recommend.request import check_count, names_of
 from shopkeeper.words import Words
 
 if TYPE_CHECKING:
@@ -210,6 +209,7 @@ def recommend_everyone(
         No model of the data as it is now is stored.
     """
     from shopkeeper.operations.recommend.everyone import Plan, write_everyone
+    from shopkeeper.operations.recommend.request import check_count, names_of
 
     check_count(_ASKED, k)
     plan = Plan(k, frozenset(names_of(opted_out)), names_of(exclude), channel.strip())
@@ -320,6 +320,7 @@ def similar_products(  # noqa: PLR0913 — each is an option of the command
     >>> row["similar_id"], row["reason_en"], row["reason_zh"]
     ('cup', 'Chosen after this one by 2 customers', '2 位顾客在此商品之后选了它')
     """
+    from shopkeeper.operations.recommend.request import check_count, names_of
     from shopkeeper.operations.recommend.serving_rules import Viewer
     from shopkeeper.operations.recommend.similar import Wanted, answer
 
@@ -341,6 +342,7 @@ def _plan(  # noqa: PLR0913 — as the verb takes them
 ) -> Plan:  # fmt: skip
     """Return what was asked of `recommend`, once it is known to make sense."""
     from shopkeeper.operations.recommend.answering import Plan
+    from shopkeeper.operations.recommend.request import check_count, names_of
 
     check_count(_ASKED, k)
     if customers and given:

@@ -7,7 +7,6 @@ from typing import Literal
 from shopkeeper.answer import Answer
 from shopkeeper.data.shop import Shop
 from shopkeeper.errors import MissingDataError, UsageError
-from shopkeeper.operations.recommend.request import check_count, names_of
 from shopkeeper.words import Words
 
 
@@ -98,6 +97,7 @@ def complements(  # noqa: PLR0913 — each is an option of the command
     ('cup', 8, 'Bought together in 8 baskets, 4.0 times as often as by chance')
     """
     from shopkeeper.operations.recommend.complementing import Wanted, answer
+    from shopkeeper.operations.recommend.request import check_count, names_of
     from shopkeeper.operations.recommend.serving_rules import Viewer
 
     asked = Words("Asked what goes with products.", "要查搭配商品。")

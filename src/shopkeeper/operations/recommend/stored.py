@@ -12,7 +12,7 @@ import json
 import threading
 from collections import OrderedDict
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 from weakref import ref
@@ -45,6 +45,7 @@ from shopkeeper.operations.recommend.reading import (
 )
 from shopkeeper.operations.recommend.shelf import NAMED, Shelf
 from shopkeeper.operations.recommend.wording import sentences
+from shopkeeper.words import Words
 
 NAME = "recommendations"
 _TOUCHES, _CATALOGUE = ("orders", "order_items", "events"), ("order_items", "products")
