@@ -179,7 +179,8 @@ class Ruling:
         near = walk.k + (_WINDOW if diversified or self.rules.most else 0)
         best = free[first_of(worth[free], popularity[found[free]], near)]
         if diversified and traits is not None and len(best) > 1:
-            best = best[diverse(traits[found[best]], worth[best], weight)]
+            wanted = len(best) if self.rules.most else walk.k
+            best = best[diverse(traits[found[best]], worth[best], weight, wanted)]
         taken = best[walk.take(found[best])]
         if walk.full or len(best) == len(free):
             return taken

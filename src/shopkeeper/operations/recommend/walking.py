@@ -133,8 +133,10 @@ def _steps(count: int) -> Iterator[tuple[int, int]]:
         start, end = end, 2 * end
 
 
-def diverse(traits: sparse.csr_matrix, worth: NDArray[np.floating], weight: float) -> Numbers:
-    """Return the places of products by maximal marginal relevance.
+def diverse(
+    traits: sparse.csr_matrix, worth: NDArray[np.floating], weight: float, most: int
+) -> Numbers:
+    """Return the places of so many products at most by maximal marginal relevance.
 
     Next is the largest (1 − weight) · score ÷ best score − weight · likeness to the most alike that
     is already in the list (Carbonell and Goldstein 1998).
@@ -147,18 +149,20 @@ def diverse(traits: sparse.csr_matrix, worth: NDArray[np.floating], weight: floa
         Their scores.
     weight
         Weight of being unlike, 0 to 1.
+    most
+        How many are wanted.
 
     Examples
     --------
     >>> traits = sparse.csr_matrix(np.array([[1.0, 0], [1.0, 0], [0, 1.0]]))
-    >>> diverse(traits, np.array([3.0, 2.0, 1.0]), 0.5).tolist()
+    >>> diverse(traits, np.array([3.0, 2.0, 1.0]), 0.5, 9).tolist()
     [0, 2, 1]
     """
     own = (1 - weight) * worth / max(float(worth[0]), 1e-12)
     alike = np.asarray((traits @ traits.T).todense())
     nearest, left = np.zeros(len(own)), np.ones(len(own), bool)
-    order = np.zeros(len(own), np.int64)
-    for place in range(len(own)):
+    order = np.zeros(min(len(own), most), np.int64)
+    for place in range(len(order)):
         at = int(np.argmax(np.where(left, own - weight * nearest, -np.inf)))
         order[place] = at
         left[at] = False
