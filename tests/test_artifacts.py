@@ -57,7 +57,7 @@ def test_nothing_there_is_told(tmp_path: Path) -> None:
 def test_another_kind_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ArtifactError, match="Found an artifact of kind 'ngrams'") as raised:
         load_artifact(saved(tmp_path / "m"), kind="encoder")
-    assert "请用 `shopkeeper run` 重新训练。" in raised.value.text("zh")
+    assert "请用 `shopkeeper run 店铺 --again` 重新训练。" in raised.value.text("zh")
 
 
 @pytest.mark.parametrize("name", ["arrays.npz", "artifact.json"])

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from shopkeeper.operations.behaviour.ask import funnel, overview, retention, sessions
     from shopkeeper.operations.behaviour.ask_further import baskets, explain_change, paths, searches
     from shopkeeper.operations.recommend.ask import recommend, similar_products
+    from shopkeeper.operations.recommend.complements_ask import complements
     from shopkeeper.operations.recommend.search_ask import search_products
     from shopkeeper.operations.reviews.ask import (
         review_aspects,
@@ -85,6 +86,7 @@ __all__ = [
     "check",
     "churn",
     "compare_methods",
+    "complements",
     "explain_change",
     "funnel",
     "import_files",
@@ -118,6 +120,7 @@ _HOMES = {
     "operations.behaviour.ask": ("funnel", "overview", "retention", "sessions"),
     "operations.behaviour.ask_further": ("baskets", "explain_change", "paths", "searches"),
     "operations.recommend.ask": ("recommend", "similar_products"),
+    "operations.recommend.complements_ask": ("complements",),
     "operations.recommend.search_ask": ("search_products",),
     "operations.reviews.ask": (
         "review_aspects",

@@ -13,7 +13,7 @@ import pytest
 from shopkeeper.answer import Answer
 from shopkeeper.words import Words
 
-ORDERS, CUSTOMERS, PRODUCTS, SELLERS = 360, 90, 12, 4
+ORDERS, CUSTOMERS, PRODUCTS, BESIDE, SELLERS = 360, 90, 12, 3, 4
 START = datetime(2025, 1, 1, 9)
 CLOCKED = {"training_seconds", "rows_per_second", "money_per_1000_rows"}
 SAID = {
@@ -78,12 +78,7 @@ def tables() -> Tables:
     return {
         **_places_and_people(),
         "orders": _orders(orders, customers, ordered),
-        "order_items": pa.concat_tables([pa.table({
-            "order_id": orders, "line": [1] * ORDERS, "product_id": products,
-            "seller_id": [f"s{n % SELLERS}" for n in what], "quantity": [1] * ORDERS,
-            "price": [10.0 + float(n) for n in what], "freight": [2.0 + float(n % 3) for n in number],
-            "returned_at": [ordered[n] + timedelta(days=20) if bad[n] and n % 3 == 0 else None
-                            for n in number]}), _second_lines(orders, what)], promote_options="default"),
+        "order_items": _lines(orders, what, ordered, bad),
         "payments": pa.table({
             "order_id": orders, "line": [1] * ORDERS, "amount": [12.0 + float(n) for n in what],
             "method": ["card"] * ORDERS, "paid_at": ordered}),
@@ -99,23 +94,14 @@ def tables() -> Tables:
     }  # fmt: skip
 
 
-def _second_lines(orders: list[str], what: np.ndarray) -> pa.Table:
-    """Every third order holds the next product too, so that it is a basket of two."""
-    beside = [(int(n) + 1) % PRODUCTS for n in what[::3]]
-    return pa.table({
-        "order_id": orders[::3], "line": [2] * len(beside), "product_id": [f"p{n:02d}" for n in beside],
-        "seller_id": [f"s{n % SELLERS}" for n in beside], "quantity": [1] * len(beside),
-        "price": [1.0] * len(beside)})  # fmt: skip
-
-
 def _places_and_people() -> Tables:
     return {
         "products": pa.table({
-            "product_id": [f"p{n:02d}" for n in range(PRODUCTS)],
-            "title": [f"Thing 物件 {n}" for n in range(PRODUCTS)],
-            "category": [f"k{n % 3}" for n in range(PRODUCTS)],
-            "seller_id": [f"s{n % SELLERS}" for n in range(PRODUCTS)],
-            "price": [10.0 + n for n in range(PRODUCTS)]}),
+            "product_id": [f"p{n:02d}" for n in range(PRODUCTS + BESIDE)],
+            "title": [f"Thing 物件 {n}" for n in range(PRODUCTS + BESIDE)],
+            "category": [f"k{n % 3}" for n in range(PRODUCTS + BESIDE)],
+            "seller_id": [f"s{n % SELLERS}" for n in range(PRODUCTS + BESIDE)],
+            "price": [10.0 + n for n in range(PRODUCTS + BESIDE)]}),
         "sellers": pa.table({"seller_id": [f"s{n}" for n in range(SELLERS)], "city": ["杭州"] * SELLERS}),
         "categories": pa.table({
             "category": [f"k{n}" for n in range(3)], "language": ["en"] * 3, "name": ["A", "B", "C"]}),
@@ -124,6 +110,25 @@ def _places_and_people() -> Tables:
         "customers": pa.table({
             "customer_id": [f"c{n:03d}" for n in range(CUSTOMERS)], "city": ["杭州"] * CUSTOMERS}),
     }  # fmt: skip
+
+
+def _lines(
+    orders: list[str], what: np.ndarray, ordered: list[datetime], bad: np.ndarray
+) -> pa.Table:
+    """One line an order, and in every third one a thing that goes with it and is bought no other way."""
+    number = [*range(ORDERS), *range(0, ORDERS, 3)]
+    line = [1 if at < ORDERS else 2 for at in range(len(number))]
+    product = [
+        int(what[n]) if row == 1 else PRODUCTS + int(what[n]) % BESIDE
+        for n, row in zip(number, line, strict=True)
+    ]
+    return pa.table({
+        "order_id": [orders[n] for n in number], "line": line,
+        "product_id": [f"p{n:02d}" for n in product], "seller_id": [f"s{n % SELLERS}" for n in product],
+        "quantity": [1] * len(number), "price": [10.0 + float(n) for n in product],
+        "freight": [2.0 + float(n % 3) for n in number],
+        "returned_at": [ordered[n] + timedelta(days=20) if row == 1 and bad[n] and n % 3 == 0 else None
+                        for n, row in zip(number, line, strict=True)]})  # fmt: skip
 
 
 def _orders(orders: list[str], customers: list[str], ordered: list[datetime]) -> pa.Table:

@@ -106,6 +106,46 @@ def order_rows(count: int) -> list[dict[str, object]]:
     ]
 
 
+def line_rows(count: int) -> list[dict[str, object]]:
+    """Make the lines of orders: one each, and in every third order one that goes with it."""
+    return [
+        {
+            "order_id": f"o{number:05d}",
+            "line": line + 1,
+            "product_id": f"p{number % 7 + 20 * line}",
+            "quantity": 1,
+            "price": f"{10 + number % 7}.00",
+        }
+        for number in range(count)
+        for line in range(2 if number % 3 == 0 else 1)
+    ]
+
+
+def product_rows(count: int) -> list[dict[str, object]]:
+    """Make products with titles in both languages."""
+    return [
+        {
+            "product_id": f"p{number}",
+            "title": f"{('茶壶', '茶杯', '茶盘')[number % 3]} {('pot', 'cup', 'tray')[number % 3]} {number}",
+            "category": "tea",
+        }
+        for number in range(count)
+    ]
+
+
+def search_rows(count: int) -> list[dict[str, object]]:
+    """Make searches for tea things."""
+    return [
+        {
+            "search_id": f"s{number}",
+            "query": ("茶壶", "tea cup", "tray")[number % 3],
+            "searched_at": f"2025-05-{1 + number % 28:02d} 10:00:00",
+            "clicked_product_id": f"p{number % 30}",
+        }
+        for number in range(count)
+    ]
+
+
 def event_rows(count: int) -> list[dict[str, object]]:
     """Make events of fifty customers who look at thirty products, and put some aside."""
     return [

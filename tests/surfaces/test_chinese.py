@@ -13,8 +13,8 @@ from shopkeeper.data.tables import TABLES
 # What a Chinese analyst writes in Latin letters too, and what is typed at this program.
 ALLOWED = {
     "shopkeeper", "Newcombe", "RetailRocket", "BG", "NBD", "Gamma", "RFM", "Hennig", "Jaccard", "BIC", "GMV", "AOV", "NDCG", "F1", "AUC", "CNY", "UTC", "n", "gram",
-    "Wilson", "Holm", "log", "delta", "q", "Yule", "Q", "Ward", "Shapley", "LMDI", "Bonferroni",
-    "Benjamini", "Hochberg", "MiniLM", "BERT", "P", "A", "f", "p", "csv", "max_fit_rows", "review_sentiment",
+    "Wilson", "Holm", "log", "delta", "q", "Yule", "Q", "Ward", "Shapley", "LMDI", "Bonferroni", "IPS", "SNIPS",
+    "Benjamini", "Hochberg", "Yekutieli", "BM25", "MiniLM", "BERT", "P", "A", "f", "p", "csv", "max_fit_rows", "review_sentiment",
     "App", "CSV", "JSON", "lines", "Parquet", "xlsx", "Online", "Retail", "Olist", "Shopify", "Judge", "me", "Yelp",
 }  # fmt: skip
 SAID = {
@@ -63,6 +63,11 @@ def rows() -> dict[str, list[dict[str, object]]]:
         }
         for n in range(6)
     ]
+    made["searches"] = [
+        {"search_id": f"{n}", "query": ("茶壶", "茶杯", "茶糊")[n % 3], "searched_at": f"2025-05-{1 + n % 28:02d} 12:00:00",
+         "clicked_product_id": f"{100 + n % 6}"}
+        for n in range(60)
+    ]  # fmt: skip
     names = ("Product Viewed", "Product Viewed", "Product Added", "Order Completed")
     made["events"] = [
         {"event_id": f"{n}", "name": names[n % 4], "happened_at": f"2025-05-{1 + n % 28:02d} 12:00:00",
@@ -140,6 +145,10 @@ COMMANDS = {
     "review-topics": "review-topics",
     "recommend": "recommend --rows 60",
     "similar-products": "similar-products --rows 60",
+    "judge-recommendations": "judge-recommendations --days 60 --rows 60",
+    "complements": "complements --rows 60",
+    "search-products": "search-products --rows 60",
+    "search a query": "search-products --query 茶壶",
     "compare-methods": "compare-methods --methods majority,ngrams",
 }
 

@@ -17,7 +17,7 @@ from shopkeeper.operations.reviews.ask import sentiment_effect
 from shopkeeper.surfaces.report import write_report
 
 SECTIONS = [
-    "first", "next", "glance", "behaviour", "recommend", "change", "searches", "baskets", "time", "aspect", "topic", "category", "product", "seller",
+    "first", "next", "glance", "behaviour", "recommend", "complements", "change", "searches", "baskets", "time", "aspect", "topic", "category", "product", "seller",
     "effect", "quality", "definitions",
 ]  # fmt: skip
 STAYING = {
@@ -27,6 +27,7 @@ STAYING = {
         "glance",
         "behaviour",
         "recommend",
+        "complements",
         "change",
         "searches",
         "baskets",
@@ -39,6 +40,7 @@ STAYING = {
         "glance",
         "behaviour",
         "recommend",
+        "complements",
         "change",
         "searches",
         "baskets",

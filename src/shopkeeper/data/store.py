@@ -3,8 +3,7 @@
 A shop is a folder::
 
     shop.toml            settings
-    recommend.toml       rules for what is shown, where the shop has any
-    opt_outs.jsonl       when lists were made without personalisation, counts without names
+    recommend.toml       rules for what is shown; opt_outs.jsonl counts lists without personalisation
     salt                 the shop's own salt, readable by its owner alone
     manifest.json        names the current version of every table and answer
     tables/<table>/<version>/*.parquet

@@ -103,6 +103,8 @@ class Search:
         assert encoder is not None
         spaced = [_spaced(title) for title in titles]
         told = np.flatnonzero([bool(text) for text in spaced])
+        if not len(told):
+            return
         kept = VectorCache(_kept(), encoder.space).get([spaced[at] for at in told.tolist()])
         new = [at for at in told.tolist() if spaced[at] not in kept]
         self.unread = max(len(new) - NEW_TITLES, 0)

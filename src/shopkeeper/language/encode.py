@@ -113,7 +113,12 @@ def load_encoder(name: str) -> Loaded:
     _check_files(source)
     import torch
     from transformers import AutoModel, AutoTokenizer
+    from transformers.utils import logging
 
+    # Its remarks are for programmers, in English, and stand between the lines of an answer.
+    remarks: Any = logging
+    remarks.set_verbosity_error()
+    remarks.disable_progress_bar()
     device = "cuda" if torch.cuda.is_available() else "cpu"
     exact = torch.float32 if device == "cpu" and not _multiplies_bf16() else torch.bfloat16
     try:

@@ -108,8 +108,8 @@ class Matcher:
         spoken_of
             Share of the title's terms that the query has.
         meant
-            Share of the query's terms that the title or what stands beside it has, at most lightly
-            misspelt.
+            Share of the query's terms, without words of no meaning, that the title or what stands beside
+            it has, at most lightly misspelt.
         """
         terms = self.vocabulary.mended(search_terms(query)[:_LONGEST_QUERY])
         made = np.zeros((self.count, len(FACTS)), np.float32)
@@ -118,6 +118,7 @@ class Matcher:
         fact = {name: made[:, at] for at, name in enumerate(FACTS)}
         weight = np.array([self._weight(term) for term in terms], np.float32)
         digits = [term for term in terms if term[0].isdigit()]
+        asked = _asked(terms, weight)
         length = K1 * (1 - B + B * self.lengths / max(float(self.lengths.mean()), 1.0))
         head, before = head_of(terms), None
         for term, part in zip(terms, (weight / weight.sum()).tolist(), strict=True):
@@ -126,7 +127,7 @@ class Matcher:
             fact["keyword"] += part * count / (count + length)
             fact["covered"] += part * has
             fact["close"] += part * near
-            fact["meant"] += part * meant * (term not in EMPTY)
+            fact["meant"] += meant * asked.get(term, 0.0)
             fact["spoken_of"] += has / np.maximum(self.lengths, 1)
             if term == head:
                 np.maximum(fact["head"], near, out=fact["head"])
@@ -177,6 +178,15 @@ class Matcher:
             start, end = self.letters.indptr[column : column + 2]
             made[self.letters.indices[start:end]] += weight * self.letters.data[start:end]
         return made / np.float32(max(float(np.sqrt((data**2).sum())), 1e-9))
+
+
+def _asked(terms: Sequence[str], weight: Floats) -> dict[str, float]:
+    """Return the share of each place of a term that means something, by the weight of the term."""
+    told = [
+        (term, by) for term, by in zip(terms, weight.tolist(), strict=True) if term not in EMPTY
+    ]
+    whole = sum(by for _, by in told)
+    return {term: by / whole for term, by in told}
 
 
 def _first_places(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
 from shopkeeper.answer import Answer
@@ -13,6 +14,7 @@ from shopkeeper.words import Words
 if TYPE_CHECKING:
     from shopkeeper.proof.contenders import Answering
 
+_MOST_DAYS = 365
 _NAMED_IN = 24
 """Tokens of a reply that names a class, at most."""
 
@@ -114,6 +116,80 @@ def compare_methods(
     answering, price = _language_model() if "llm" in wanted else (None, 0.0)
     plan = Plan(wanted, encoder, held_out, hour_price, token_price or price, chosen)
     return compare(shop, plan, answering=answering)
+
+
+def judge_recommendations(
+    shop: Shop, *, days: int = 28, log: Path | None = None, seed: int | None = None
+) -> Answer:
+    """Show how good the recommendations are on the last days, and what of the shop they show to whom.
+
+    Everything is learned from what was there before those days and judged on the first new product
+    that each customer came upon in them, all products ranked. It takes up to minutes, so `run` leaves it out.
+
+    Parameters
+    ----------
+    shop
+        The shop.
+    days
+        How many of the last days are held out, 1 to 365.
+    log
+        CSV or Parquet file of what was shown in those days, one row a showing: customer_id, product_id,
+        propensity (the probability with which it was chosen) and reward; with it the answer says what
+        each method would have earned.
+    seed
+        Seed of samples and intervals; the shop's own seed when not given.
+
+    Returns
+    -------
+    Answer
+        One row a method and slice of customers: NDCG and recall of the first ten, ahead of the popular
+        products and of what followed the newest product, with intervals. Evidence: `beyond`, coverage,
+        novelty, evenness, the gap between user groups; `exposure` by seller, brand and price;
+        `off_policy`, from the log; `fitted`.
+
+    Raises
+    ------
+    MissingDataError
+        Nobody who was known before those days came upon a further product in them.
+    UsageError
+        `days` is out of range, or the log cannot be read.
+
+    Limits
+    ------
+    What customers come upon is not what recommending would change; only a log with propensities says
+    something of that, and only of what it shows by chance. One split is judged, on 5,000 customers at the most.
+
+    Examples
+    --------
+    >>> import pyarrow as pa
+    >>> from shopkeeper.data.shop import shop_from_tables
+    >>> rows = [
+    ...     (f"c{n}", f"p{(n + step) % 7}", f"2025-0{1 + step}-01 10:00:00")
+    ...     for n in range(60)
+    ...     for step in range(4)
+    ... ]
+    >>> events = pa.table(
+    ...     {
+    ...         "event_id": [f"e{n}" for n in range(240)],
+    ...         "name": ["Product Viewed"] * 240,
+    ...         "customer_id": [row[0] for row in rows],
+    ...         "product_id": [row[1] for row in rows],
+    ...         "happened_at": [row[2] for row in rows],
+    ...     }
+    ... )
+    >>> answer = judge_recommendations(shop_from_tables({"events": events}))
+    >>> [(row["method"], round(row["recall"], 2)) for row in answer.table.to_pylist()[:4]]
+    [('popular', 1.0), ('last_item', 1.0), ('similar', 1.0), ('transitions', 1.0)]
+    """
+    from shopkeeper.proof.recommending_answer import Wanted, answer
+
+    if not 1 <= days <= _MOST_DAYS:
+        raise UsageError(
+            Words("Asked how good the recommendations are.", "要检验推荐的效果。"),
+            Words(f"days is {days}.", f"天数 days 为 {days}。"),
+            Words(f"Give a number from 1 to {_MOST_DAYS}.", f"请给出 1 到 {_MOST_DAYS} 之间的数。"),
+        )
+    return answer(shop, Wanted(days, log, shop.settings.seed if seed is None else seed))
 
 
 def _language_model() -> tuple[Answering | None, float]:

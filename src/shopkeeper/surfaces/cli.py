@@ -324,6 +324,12 @@ def _demo() -> Command:
     return make_command("demo", build_demo, callback=_with_asked(demo_shop), parameters=[_FOLDER])
 
 
+def _everyone() -> Command:
+    from shopkeeper.surfaces.everyone import recommend_to_everyone
+
+    return _made("recommend-everyone", recommend_to_everyone, _shop_argument())()
+
+
 def _serve() -> Command:
     from shopkeeper.surfaces.rest.commands import serve_shop
 
@@ -367,6 +373,7 @@ program = Group(
         "run": _made("run", run_verbs, _shop_argument()),
         "report": _made("report", report_shop, _shop_argument()),
         "demo": _demo,
+        "recommend-everyone": _everyone,
         "serve": _serve,
         "mcp": _mcp,
         "token": _token,

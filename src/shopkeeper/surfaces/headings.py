@@ -7,10 +7,10 @@ beside the Chinese one.
 from __future__ import annotations
 
 from shopkeeper.operations.behaviour.vocabulary import EVENTS
-from shopkeeper.operations.recommend.rule_names import RULES
-from shopkeeper.surfaces import behaviour_headings, customer_headings
+from shopkeeper.surfaces import behaviour_headings, customer_headings, selling_headings
 
 COLUMNS = {
+    **selling_headings.COLUMNS,
     "abstained": "弃权",
     "accuracy": "准确率",
     "after": "匹配后",
@@ -200,11 +200,26 @@ COLUMNS = {
     "ahead": "领先热门",
     "ahead_high": "领先上限",
     "ahead_low": "领先下限",
+    "ahead_of_last": "领先最新一件",
+    "ahead_of_last_low": "领先最新一件下限",
+    "ahead_of_last_high": "领先最新一件上限",
+    "coverage": "目录覆盖率",
+    "novelty": "新颖度",
+    "gini": "基尼系数",
+    "gap": "历史长短之差",
+    "gap_low": "差下限",
+    "gap_high": "差上限",
+    "slice": "顾客范围",
+    "shown": "展示占比",
+    "touched": "接触占比",
+    "estimate": "估计方法",
+    "earned": "每次展示的收益",
+    "effective": "有效样本量",
+    "showings": "展示次数",
     "because": "依据商品",
     "history": "历史件数",
     "ndcg": "前十 NDCG",
     "personalised": "个性化",
-    "removed": "移除次数",
     "rule": "规则",
     "score": "得分",
     **behaviour_headings.COLUMNS,
@@ -214,6 +229,8 @@ COLUMNS = {
 
 OF_TABLE = {
     ("recommend", "part"): "占得分比例",
+    ("", "part"): "占得分比例",
+    ("refills", "share"): "再次购买占比",
     ("imports", "title"): "内容",
     ("rejected", "cells"): "原始内容",
     ("classes", "said"): "判为该类数",
@@ -232,6 +249,7 @@ OF_TABLE = {
 """(evidence, column) → its Chinese name, where it is another than elsewhere."""
 
 EVIDENCE = {
+    **selling_headings.EVIDENCE,
     "aspects": "各方面",
     "balance": "匹配前后的平衡",
     "by_age": "按期数汇总",
@@ -256,6 +274,9 @@ EVIDENCE = {
     "products": "突出的商品",
     "quality": "判读质量",
     "ranking_quality": "推荐质量",
+    "beyond": "覆盖、新颖与公平",
+    "exposure": "卖家、品牌与价位的曝光",
+    "off_policy": "按展示记录估计的收益",
     "ruled_out": "不展示的商品",
     "quotes": "代表性原文",
     "reasons": "未导入的原因",
@@ -297,6 +318,10 @@ _METHODS = {
     "similar": "相似商品（similar）",
     "last_item": "最新一件之后（last_item）",
     "popular": "热门（popular）",
+    "together": "同单购买（together）",
+    "hybrid": "混合（hybrid）",
+    "keyword": "关键词（keyword）",
+    "meaning": "含义（meaning）",
     "blended": "树模型（blended）",
     "entry_rate": "按入口的比例（entry_rate）",
     "boosted": "树模型（boosted）",
@@ -313,7 +338,7 @@ CELLS: dict[str, dict[str, str]] = {
     **dict.fromkeys(("sentiment", "polarity", "read"), _SENTIMENTS),
     **dict.fromkeys(("method", "language_model", "traditional"), _METHODS),
     **customer_headings.CELLS,
-    "by": {"all": "全部", "entry": "入口", "device": "设备", "channel": "渠道"},
+    "by": {"seller": "卖家", "brand": "品牌", "price": "价位", "all": "全部", "entry": "入口", "device": "设备", "channel": "渠道"},
     "cohort": {"all": "全部", "in": "人群内", "out": "人群外"},
     "step": {name: f"{words.zh}（{name}）" for name, words in EVENTS.items()},
     "said": _SENTIMENTS | {"not mentioned": "未提及"},
@@ -348,11 +373,11 @@ CELLS: dict[str, dict[str, str]] = {
         "in_a_topic": "归入话题", "without_topic": "未归入话题", "dated": "有日期",
         "events": "步骤事件", "without_owner": "无归属的步骤事件", "began": "做过第一步",
         "with_product": "有商品", "with_sentiment": "有情感", "customers": "顾客",
-        "products_touched": "接触过的商品", "touches": "首次接触",
+        "products_touched": "接触过的商品", "touches": "首次接触", "new": "新品",
         "lists": "推荐份数", "unknown": "未知顾客", "not_personalised": "不作个性化",
         "not_shown": "未列出的顾客", "short": "件数不足",
         **behaviour_headings.PARTS,
-        "not_touched": "无人接触过的商品", "not_listed": "未列出的商品",
+        "not_touched": "无人接触过的商品", "not_listed": "未列出的商品", **selling_headings.PARTS,
     },
     "name": {
         "temperature": "温度", "threshold": "阈值", "decay": "每隔一件的权重", "backward": "反向的权重",
@@ -360,8 +385,12 @@ CELLS: dict[str, dict[str, str]] = {
         "likeness": "相似的权重",
     },
     **behaviour_headings.CELLS,
-    "rule": {name: words.zh for name, words in RULES.items()},
     "history": {"all": "全部"},
+    "slice": {"all": "全部", "much wanted": "接触的是热门商品", "little wanted": "接触的是冷门商品"},
+    "estimate": {
+        "logged": "实际", "ips": "IPS", "snips": "SNIPS", "doubly_robust": "双重稳健", "none": "未作估计",
+    },
+    **selling_headings.CELLS,
     "value": {
         "transitions": "前后关系", "similar": "相似商品", "last_item": "最新一件之后", "popular": "热门",
         "blended": "树模型",

@@ -230,7 +230,7 @@ def ask(verb: Verb, shop: Shop, arguments: Mapping[str, Any]) -> Answer:
 
 def _asked(path: Path, verb: Verb, shop: Shop, mark: str) -> Step:
     try:
-        answer = ask(verb, shop, {})
+        answer = ask(verb, _with_model(path, verb, shop), {})
     except MissingDataError as error:
         _store_refusal(path, verb, mark, error)
         return Step(verb.name, "skipped", error.found, error.do)
@@ -254,6 +254,21 @@ def _skipped_for_want_of(verb: Verb, wanted: list[tuple[str, ...]], enable: Word
     zh = "；".join("或".join(TABLES[name].zh for name in tables) for tables in wanted)
     reason = Words(f"There are no rows in: {en}.", f"以下表没有数据：{zh}。")
     return Step(verb.name, "skipped", reason, enable)
+
+
+def _with_model(path: Path, verb: Verb, shop: Shop) -> Shop:
+    """Return the shop with the model that the verb reads, fitted where it is not there."""
+    with damage_told(shop.path):
+        model = verb.prepare(shop)
+    if model is None:
+        return shop
+    with writing(path) as writer:
+        folder = writer.folder("models", verb.model)
+        model.save(folder)
+        version = Version(writer.relative(folder), model.rows, model.mark)
+        manifest = writer.manifest
+        writer.commit(manifest.replaced(models=manifest.models | {verb.model: version}))
+    return open_shop(path)
 
 
 def _store_answer(path: Path, verb: Verb, mark: str, answer: Answer) -> None:

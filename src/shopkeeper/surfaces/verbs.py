@@ -6,15 +6,20 @@ before a verb is asked for.
 
 from __future__ import annotations
 
+import functools
 import importlib
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
 
 from shopkeeper.answer import Answer
 from shopkeeper.data.store import Manifest
 from shopkeeper.words import Words
+
+if TYPE_CHECKING:
+    from shopkeeper.data.shop import Shop
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +36,24 @@ class Need:
 
     tables: tuple[str, ...]
     enable: Words
+
+
+class Model(Protocol):
+    """What was fitted and is to be stored."""
+
+    @property
+    def mark(self) -> str:
+        """What it was made from."""
+        ...
+
+    @property
+    def rows(self) -> int:
+        """How much it holds."""
+        ...
+
+    def save(self, folder: Path) -> None:
+        """Write it into a folder."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +77,11 @@ class Verb:
         Verbs whose stored answers it reads; they stand earlier in the list.
     by_hand
         Asked only by its own command: `run` leaves it out, for it takes minutes.
+    model
+        What `run` fits and stores in the shop before it asks, where it is not stored from the same
+        data already: the function `fit_` and this name of the same module does it.
+    quick
+        The function of the same module that gives the same answer at once, or None where it cannot.
     files
         Files of the shop's folder that it obeys; a change of one makes the stored answer out of date.
     """
@@ -65,7 +93,25 @@ class Verb:
     reads: tuple[str, ...]
     answers: tuple[str, ...] = ()
     by_hand: bool = False
+    model: str = ""
+    quick: str = ""
     files: tuple[str, ...] = ()
+
+    def at_once(self, shop: Shop, arguments: Mapping[str, Any]) -> Answer | None:
+        """Return the verb's answer where it takes milliseconds; None where it has to be worked out."""
+        if not self.quick:
+            return None
+        function = getattr(importlib.import_module(self.module), self.quick)
+        answer: Answer | None = function(shop, **arguments)
+        return answer
+
+    def prepare(self, shop: Shop) -> Model | None:
+        """Return the model that is to be stored before the verb is asked; None where there is none."""
+        if not self.model:
+            return None
+        fit = getattr(importlib.import_module(self.module), f"fit_{self.model}")
+        model: Model | None = fit(shop)
+        return model
 
     def load(self) -> Callable[..., Answer]:
         """Import the verb and return it."""
@@ -74,13 +120,18 @@ class Verb:
 
     def defaults(self) -> dict[str, Any]:
         """Return the arguments that the verb takes when none are given."""
-        parameters = inspect.signature(self.load()).parameters.values()
-        return {item.name: item.default for item in parameters if item.name != "shop"}
+        return dict(_defaults(self.load()))
 
     def missing(self, manifest: Manifest) -> tuple[Need, ...]:
         """Return the needs that a shop does not meet."""
         there = {name for name, version in manifest.tables.items() if version.rows}
         return tuple(need for need in self.needs if not there.intersection(need.tables))
+
+
+@functools.cache
+def _defaults(function: Callable[..., Answer]) -> dict[str, Any]:
+    parameters = inspect.signature(function).parameters.values()
+    return {item.name: item.default for item in parameters if item.name != "shop"}
 
 
 _REVIEWS = Need(
@@ -132,6 +183,10 @@ _ORDERS = Need(
 _ANYTHING = Need(
     ("orders", "events", "reviews"),
     Words("Import orders, events or reviews.", "请导入订单、行为事件或评价。"),
+)
+_BASKETS = Need(
+    ("order_items",),
+    Words("Import orders with all their lines.", "请导入含全部明细的订单。"),
 )
 _CATALOGUE = Need(
     ("products",),
@@ -268,6 +323,8 @@ VERBS: tuple[Verb, ...] = (
         Words("What to show each customer next", "给每位顾客推荐什么"),
         needs=(_TOUCHES,),
         reads=("orders", "order_items", "events", "products"),
+        model="recommendations",
+        quick="recommend_at_once",
         files=_RULES,
     ),
     Verb(
@@ -279,12 +336,28 @@ VERBS: tuple[Verb, ...] = (
         files=_RULES,
     ),
     Verb(
+        "complements",
+        "shopkeeper.operations.recommend.complements_ask",
+        Words("What goes with what, and what is due again", "搭配与补货"),
+        needs=(_BASKETS,),
+        reads=("orders", "order_items", "events", "products"),
+        files=_RULES,
+    ),
+    Verb(
         "search_products",
         "shopkeeper.operations.recommend.search_ask",
         Words("What a search finds", "搜索结果"),
         needs=(_CATALOGUE,),
         reads=("products", "categories", "orders", "order_items", "events", "searches"),
         files=_RULES,
+    ),
+    Verb(
+        "judge_recommendations",
+        "shopkeeper.proof.ask",
+        Words("How good the recommendations are, and what they show", "推荐的效果与曝光"),
+        needs=(_TOUCHES,),
+        reads=("orders", "order_items", "events", "products"),
+        by_hand=True,
     ),
     Verb(
         "compare_methods",

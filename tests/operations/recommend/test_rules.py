@@ -1,6 +1,7 @@
 """The rules file: each rule holds at serving time and is counted; each slip in the file is told."""
 
 import functools
+import textwrap
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
@@ -14,7 +15,7 @@ import pytest
 from shopkeeper.answer import Answer
 from shopkeeper.data.shop import Shop, shop_from_tables
 from shopkeeper.errors import SettingsError, UsageError
-from shopkeeper.operations.recommend import answering, reading, similar
+from shopkeeper.operations.recommend import reading, rulebook, stored
 from shopkeeper.operations.recommend.ask import recommend, similar_products
 from shopkeeper.operations.recommend.rule_names import RULES
 from shopkeeper.operations.recommend.rulebook import FILE, KEYS, VERBS, load_rules
@@ -59,8 +60,7 @@ def _reads_once() -> Iterator[None]:
     """Count what came after what once for each shop: rules hold for lists, not for what is learned."""
     read = functools.cache(lambda key: reading.read_touched(key.to_expr()))
     with pytest.MonkeyPatch.context() as patch:
-        for module in (answering, similar):
-            patch.setattr(module, "read_touched", lambda touched: read(touched.op()))
+        patch.setattr(stored, "read_touched", lambda touched: read(touched.op()))
         yield
 
 
@@ -318,6 +318,25 @@ def test_every_key_can_be_written_and_does_something(tmp_path: Path) -> None:
         (tmp_path / FILE).write_text(f"{key} = {value}", encoding="utf-8")
         read = load_rules(tmp_path, "recommend")
         assert read.given == {key} and read != default
+
+
+def test_the_example_of_the_documentation_can_be_used(tmp_path: Path) -> None:
+    example = (rulebook.__doc__ or "").split("::\n")[1].split("\nEvery key")[0]
+    (tmp_path / FILE).write_text(textwrap.dedent(example), encoding="utf-8")
+    read = load_rules(tmp_path, "search_products")
+    assert {key.partition(".")[0] for key in KEYS} == {key.partition(".")[0] for key in read.given}
+    assert "bought" not in read.exclude and "bought" in load_rules(tmp_path, "recommend").exclude
+    assert (read.most, read.pinned, read.price_max) == ({"brand": 3}, ("P2",), 500)
+
+
+def test_who_is_unknown_is_no_error_and_still_not_shown_what_they_sell(
+    shop: Shop, rules: Any
+) -> None:
+    rules("exclude.own = true")
+    for answer in (recommend(shop, customers="s0", k=PRODUCTS), similar_products(
+            shop, product="p06", customer="s0", k=PRODUCTS)):  # fmt: skip
+        assert shown(answer) and not set(shown(answer)) & {*NAMES[::2]}
+    assert shown(recommend(shop, customers="nobody", k=3))
 
 
 def test_a_rule_without_its_column_and_names_that_nobody_has_are_told() -> None:

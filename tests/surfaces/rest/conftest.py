@@ -22,7 +22,14 @@ import pytest
 from shopkeeper.data.importing import import_files
 from shopkeeper.data.store import create_shop
 from shopkeeper.surfaces.running import run
-from tests.surfaces.conftest import event_rows, order_rows, review_rows
+from tests.surfaces.conftest import (
+    event_rows,
+    line_rows,
+    order_rows,
+    product_rows,
+    review_rows,
+    search_rows,
+)
 
 PLANTED = Path(__file__).parent / "planted"
 # What the server's processes load, not what is tested.
@@ -145,7 +152,8 @@ def made_shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
     import csv
 
     exports = tmp_path_factory.mktemp("served-exports")
-    files = {"reviews": review_rows(240), "orders": order_rows(240), "events": event_rows(900)}
+    files = {"reviews": review_rows(240), "orders": order_rows(240), "events": event_rows(900),
+             "order_items": line_rows(240), "products": product_rows(30), "searches": search_rows(60)}  # fmt: skip
     for name, rows in files.items():
         with (exports / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
             writer = csv.DictWriter(file, list(rows[0]))

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
 
 from shopkeeper.answer import Answer
 from shopkeeper.data.shop import Shop
 from shopkeeper.errors import MissingDataError, UsageError
-from shopkeeper.operations.recommend.request import check_count, names_of
 from shopkeeper.words import Words
+
+if TYPE_CHECKING:
+    from shopkeeper.operations.recommend.answering import Plan
+    from shopkeeper.operations.recommend.everyone import Written
+    from shopkeeper.operations.recommend.judging import How
+    from shopkeeper.operations.recommend.stored import Prepared
+
+_ASKED = Words("Asked for recommendations.", "要推荐商品。")
 
 
 def recommend(  # noqa: PLR0913 — each is an option of the command
@@ -76,7 +84,9 @@ def recommend(  # noqa: PLR0913 — each is an option of the command
     Limits
     ------
     It predicts what comes next, not what recommending changes. A product that nobody has touched is
-    not shown. Rules hold for lists, not for what is learned.
+    shown with `transitions` by what the products of like category, brand and title lead to, with
+    another method only where a list is too short; of more than 2,000 such, the latest listed. Rules
+    hold for lists, not for what is learned.
 
     Examples
     --------
@@ -108,26 +118,122 @@ def recommend(  # noqa: PLR0913 — each is an option of the command
     >>> row["product_id"], row["reason_en"], row["reason_zh"]
     ('cup', 'Because you bought kettle', '因为您买过「kettle」')
     """
-    from shopkeeper.operations.recommend.answering import Plan, answer
+    from shopkeeper.operations.recommend.answering import answer
 
-    asked = Words("Asked for recommendations.", "要推荐商品。")
-    check_count(asked, k)
-    if customers and given:
-        raise UsageError(
-            asked,
-            Words("Both customers and the products of a visit are given.",
-                  "同时给出了顾客（customers）和访问中的商品（given）。"),
-            Words("Give one of them.", "请只给其中一项。"),
-        )  # fmt: skip
-    plan = Plan(
-        names_of(customers), names_of(given), k, method,
-        frozenset(names_of(opted_out)), names_of(exclude), shop.settings.seed if seed is None else seed,
-        channel.strip(),
+    plan = _plan(
+        shop, customers=customers, given=given, k=k, method=method, opted_out=opted_out, exclude=exclude,
+        channel=channel, seed=seed,
     )  # fmt: skip
     made = answer(shop, plan)
     if made is None:
-        raise _nothing_touched(asked)
+        raise _nothing_touched(_ASKED)
     return made
+
+
+def recommend_at_once(  # noqa: PLR0913 — each is an option of the command
+    shop: Shop,
+    *,
+    customers: str = "",
+    given: str = "",
+    k: int = 10,
+    method: Literal["transitions", "routed", "similar", "last_item", "popular"] = "transitions",
+    opted_out: str = "",
+    exclude: str = "",
+    channel: str = "",
+    seed: int | None = None,
+) -> Answer | None:
+    """Answer as `recommend` does, where that takes milliseconds; else None.
+
+    Parameters
+    ----------
+    shop, customers, given, k, method, opted_out, exclude, channel, seed
+        As of `recommend`.
+
+    Returns
+    -------
+    Answer or None
+        The answer of `recommend`, from the stored model; None where it has to be worked out: for more
+        than a few customers or products, and where no model of the data as it is now is stored.
+
+    Raises
+    ------
+    SettingsError, UsageError
+        As of `recommend`.
+    """
+    from shopkeeper.operations.recommend.answering import answer_at_once
+
+    plan = _plan(
+        shop, customers=customers, given=given, k=k, method=method, opted_out=opted_out, exclude=exclude,
+        channel=channel, seed=seed,
+    )  # fmt: skip
+    return answer_at_once(shop, plan)
+
+
+def recommend_everyone(
+    shop: Shop,
+    output: Path,
+    *,
+    k: int = 20,
+    opted_out: str = "",
+    exclude: str = "",
+    channel: str = "",
+    processes: int = 2,
+) -> Written:
+    """Write the recommendations of every customer into one file, from the stored model.
+
+    Parameters
+    ----------
+    shop
+        The shop.
+    output
+        The Parquet file; it appears whole, or not at all.
+    k
+        Products for each, 1 to 1,000.
+    opted_out, exclude, channel
+        As of `recommend`.
+    processes
+        How many work at once.
+
+    Returns
+    -------
+    Written
+        Customers, rows, lists that were made without personalisation, and limits.
+
+    Raises
+    ------
+    UsageError
+        `k` is out of range, or a product or channel is unknown.
+    SettingsError
+        The shop's rules have an unknown key or a value that cannot be used.
+    MissingDataError
+        No model of the data as it is now is stored.
+    """
+    from shopkeeper.operations.recommend.everyone import Plan, write_everyone
+    from shopkeeper.operations.recommend.request import check_count, names_of
+
+    check_count(_ASKED, k)
+    plan = Plan(k, frozenset(names_of(opted_out)), names_of(exclude), channel.strip())
+    made = write_everyone(shop, plan, output, processes=processes)
+    if made is None:
+        raise MissingDataError(
+            _ASKED,
+            Words("No model of the data as it is now is stored.", "还没有用现有数据训练好的模型。"),
+            Words("Run `shopkeeper run SHOP` first.", "请先运行 `shopkeeper run 店铺`。"),
+        )
+    return made
+
+
+def fit_recommendations(shop: Shop) -> Prepared | None:
+    """Fit what `recommend` reads, to be stored in the shop; None where it is there already.
+
+    Parameters
+    ----------
+    shop
+        The shop.
+    """
+    from shopkeeper.operations.recommend.stored import prepared
+
+    return prepared(shop)
 
 
 def similar_products(  # noqa: PLR0913 — each is an option of the command
@@ -214,6 +320,7 @@ def similar_products(  # noqa: PLR0913 — each is an option of the command
     >>> row["similar_id"], row["reason_en"], row["reason_zh"]
     ('cup', 'Chosen after this one by 2 customers', '2 位顾客在此商品之后选了它')
     """
+    from shopkeeper.operations.recommend.request import check_count, names_of
     from shopkeeper.operations.recommend.serving_rules import Viewer
     from shopkeeper.operations.recommend.similar import Wanted, answer
 
@@ -227,6 +334,28 @@ def similar_products(  # noqa: PLR0913 — each is an option of the command
     if made is None:
         raise _nothing_touched(asked)
     return made
+
+
+def _plan(  # noqa: PLR0913 — as the verb takes them
+    shop: Shop, *, customers: str, given: str, k: int, method: How, opted_out: str, exclude: str,
+    channel: str, seed: int | None,
+) -> Plan:  # fmt: skip
+    """Return what was asked of `recommend`, once it is known to make sense."""
+    from shopkeeper.operations.recommend.answering import Plan
+    from shopkeeper.operations.recommend.request import check_count, names_of
+
+    check_count(_ASKED, k)
+    if customers and given:
+        raise UsageError(
+            _ASKED,
+            Words("Both customers and the products of a visit are given.",
+                  "同时给出了顾客（customers）和访问中的商品（given）。"),
+            Words("Give one of them.", "请只给其中一项。"),
+        )  # fmt: skip
+    return Plan(
+        names_of(customers), names_of(given), k, method, frozenset(names_of(opted_out)), names_of(exclude),
+        shop.settings.seed if seed is None else seed, channel.strip(),
+    )  # fmt: skip
 
 
 def _nothing_touched(asked: Words) -> MissingDataError:

@@ -200,13 +200,18 @@ def transition_counts(step: ir.Table, *, gaps: int = GAPS) -> ir.Table:
 
 
 def catalogue(shop: Shop) -> ir.Table:
-    """Return one row a product of the catalogue: title, category, brand, and `stock`."""
+    """Return one row a product of the catalogue with what lists are made of, and what rules look at.
+
+    Columns: product_id, title, category, brand, seller_id, currency, price, cost, `stock`, and
+    `created_at`, since when it is listed.
+    """
     product = shop.products
+    words = ("title", "category", "brand", "seller_id", "currency")
     return product.group_by("product_id").aggregate(
-        title=product.title.min(),
-        category=product.category.min(),
-        brand=product.brand.min(),
+        **{name: product[name].min() for name in words},
+        **{name: product[name].cast("float64").max() for name in ("price", "cost")},
         stock=product.stock.max(),
+        created_at=product.created_at.max(),
     )
 
 
@@ -216,39 +221,26 @@ def sold_titles(shop: Shop) -> ir.Table:
     return line.group_by("product_id").aggregate(title=line.title.min())
 
 
-def shelf(shop: Shop) -> ir.Table:
-    """Return one row a product of the catalogue with what rules look at.
-
-    Columns: product_id, category, brand, seller_id, currency, price, cost, `stock`.
-    """
-    product = shop.products
-    return product.group_by("product_id").aggregate(
-        **{name: product[name].min() for name in ("category", "brand", "seller_id", "currency")},
-        **{name: product[name].cast("float64").max() for name in ("price", "cost")},
-        stock=product.stock.max(),
-    )
-
-
-def carts(shop: Shop, customers: Sequence[str]) -> ir.Table:
-    """Return customer_id and product_id of what lies in the carts of some customers.
+def carts(shop: Shop, customers: Sequence[str] | None = None) -> ir.Table:
+    """Return customer_id and product_id of what lies in the carts of some customers, or of all.
 
     Parameters
     ----------
     shop
         The shop.
     customers
-        Whose carts.
+        Whose carts; everybody's where it is None.
 
     Notes
     -----
     In the cart is what was added after it was last taken out or bought.
     """
-    event = shop.events.filter(shop.events.customer_id.isin(list(customers)))
+    event = _of(shop.events, customers)
     event = event.filter(event.name.isin([*_INTO_CART, *_OUT_OF_CART]), event.product_id.notnull())
     moved = event.select(
         "customer_id", "product_id", "happened_at", into=event.name.isin(_INTO_CART)
     )
-    order = shop.orders.filter(shop.orders.customer_id.isin(list(customers)))
+    order = _of(shop.orders, customers)
     line = shop.order_items.select("order_id", "product_id").filter(ibis._.product_id.notnull())
     sold = order.select("order_id", "customer_id", "ordered_at").inner_join(line, "order_id")
     sold = sold.select(
@@ -260,6 +252,12 @@ def carts(shop: Shop, customers: Sequence[str]) -> ir.Table:
     )
     there = latest.added.notnull() & (latest.gone.isnull() | (latest.added > latest.gone))
     return latest.filter(there).select("customer_id", "product_id")
+
+
+def _of(table: ir.Table, customers: Sequence[str] | None) -> ir.Table:
+    """Return the rows of some customers; of all who are known where it is None."""
+    who = table.customer_id
+    return table.filter(who.notnull() if customers is None else who.isin(list(customers)))
 
 
 def listings(shop: Shop) -> ir.Table:

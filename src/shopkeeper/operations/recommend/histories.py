@@ -31,6 +31,24 @@ def reach(decay: float) -> int:
     return 1 + int(math.log(FAINT) / math.log(decay)) if decay > 0 else 1
 
 
+def faded(decay: float, longest: int) -> Floats:
+    """Return the weight of the newest product of a history, of the one before it, and so on.
+
+    Parameters
+    ----------
+    decay
+        Weight of a product against the next newer one.
+    longest
+        Products of the longest history.
+
+    Examples
+    --------
+    >>> faded(0.5, 3).tolist(), faded(0.0, 3).tolist()
+    ([1.0, 0.5, 0.25], [1.0])
+    """
+    return np.power(np.float32(decay), np.arange(min(longest, reach(decay))), dtype=np.float32)
+
+
 @dataclass(frozen=True, slots=True)
 class Histories:
     """Products of customers, oldest first.
@@ -76,9 +94,10 @@ class Histories:
 
     def take(self, rows: NDArray[np.integer]) -> Histories:
         """Return the histories of some rows, in their order."""
-        lengths = self.lengths[rows]
+        begins = self.starts[:-1][rows]
+        lengths = self.starts[1:][rows] - begins
         starts = np.append(0, np.cumsum(lengths))
-        shift = np.repeat(self.starts[:-1][rows] - starts[:-1], lengths)
+        shift = np.repeat(begins - starts[:-1], lengths)
         return Histories(starts, self.products[np.arange(starts[-1]) + shift])
 
     def without_newest(self, count: int) -> Histories:
@@ -95,7 +114,7 @@ class Histories:
         """
         back, kept = self.back, reach(decay)
         near = back < kept
-        data = np.power(np.float32(decay), back[near], dtype=np.float32)
+        data = faded(decay, int(self.lengths.max(initial=0)))[back[near]]
         starts = np.append(0, np.cumsum(np.minimum(self.lengths, kept)))
         return sparse.csr_matrix((data, self.products[near], starts), shape=(len(self), width))
 
@@ -170,12 +189,7 @@ def leading(
     kept_columns, kept_scores, kept_counts = [], [], []
     for start, end in zip(scores.indptr[:-1].tolist(), scores.indptr[1:].tolist(), strict=True):
         data, columns = scores.data[start:end], scores.indices[start:end]
-        if end - start > most:
-            edge = np.partition(data, end - start - most)[end - start - most]
-            near = np.flatnonzero(data >= edge)
-            data, columns = data[near], columns[near]
-        tied = columns if popularity is None else popularity[columns]
-        best = np.lexsort((tied, -data))[:most]
+        best = first_of(data, columns if popularity is None else popularity[columns], most)
         kept_columns.append(columns[best])
         kept_scores.append(data[best])
         kept_counts.append(len(best))
@@ -183,6 +197,22 @@ def leading(
         return np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.float32)
     row = np.repeat(np.arange(len(kept_counts)), kept_counts)
     return row, np.concatenate(kept_columns).astype(np.int64), np.concatenate(kept_scores)
+
+
+def first_of(scores: NDArray[np.floating], tied: NDArray[np.integer], most: int) -> Numbers:
+    """Return the places of the highest scores, best first; of equal ones the lower `tied` is first.
+
+    Examples
+    --------
+    >>> first_of(np.array([1.0, 3.0, 3.0, 2.0], np.float32), np.array([0, 9, 4, 1]), 3).tolist()
+    [2, 1, 3]
+    """
+    near = np.arange(len(scores))
+    if len(scores) > most:
+        edge = np.partition(scores, len(scores) - most)[len(scores) - most]
+        near = np.flatnonzero(scores >= edge)
+    order: Numbers = near[np.lexsort((tied[near], -scores[near]))[:most]]
+    return order
 
 
 def crossed(histories: Histories, row: Numbers, most: int) -> tuple[Numbers, Numbers, Numbers]:

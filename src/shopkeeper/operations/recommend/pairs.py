@@ -132,3 +132,26 @@ def pairs_from_counts(
     backward[np.searchsorted(keys, other_way)] = weights
     starts = np.searchsorted(keys, np.arange(width + 1) * width)
     return Pairs(width, starts, keys % width, forward, backward)
+
+
+def strongest(weights: sparse.csr_matrix, most: int) -> sparse.csr_matrix:
+    """Return the weights with at most so many of each row, the largest.
+
+    Of equal weights those of the smaller numbers stay.
+
+    Examples
+    --------
+    >>> weights = sparse.csr_matrix(np.array([[5.0, 1.0, 1.0], [0.0, 2.0, 0.0]]))
+    >>> strongest(weights, 2).toarray().tolist()
+    [[5.0, 1.0, 0.0], [0.0, 2.0, 0.0]]
+    """
+    starts = weights.indptr
+    long = np.flatnonzero(np.diff(starts) > most)
+    if not len(long):
+        return weights
+    kept = np.ones(len(weights.data), bool)
+    for start, end in zip(starts[long].tolist(), starts[long + 1].tolist(), strict=True):
+        order = np.lexsort((weights.indices[start:end], -weights.data[start:end]))
+        kept[start + order[most:]] = False
+    before = np.append(0, np.cumsum(kept))[starts]
+    return sparse.csr_matrix((weights.data[kept], weights.indices[kept], before), weights.shape)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 from scipy import sparse
 
@@ -30,11 +32,22 @@ from shopkeeper.operations.recommend.features import (
 )
 from shopkeeper.operations.recommend.histories import Histories, Numbers
 from shopkeeper.operations.recommend.material import Material, weighted_traits
+from shopkeeper.operations.recommend.names import Index
 from shopkeeper.operations.recommend.pairs import pairs_from_counts
+from shopkeeper.operations.recommend.shelf import Shelf, listed_rows, shelf_of
 from shopkeeper.words import Words
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
+
+UNKNOWN = Words(
+    "No customer has touched such a product, and none is listed.",
+    "没有顾客接触过这件商品，商品表中也没有。",
+)
+MOST_NEW = 2_000
+_LOOKED_AT, _LONGEST = 5_000, 200
+"""Names among which a mistaken one's nearest is sought, the most touched, and how much of it is read:
+to compare a stranger's text with a million names would hold up everybody else."""
 
 _WORD = re.compile(r"[a-zà-ÿ0-9]{2,}")
 _SIGNS = re.compile(r"[\u3400-\u9fff]{2,}")
@@ -178,22 +191,19 @@ class Catalogue:
         Title of each product; its name where it has none.
     traits
         Products × traits: category, brand, words of the title.
-    buyable
-        Whether each product can be bought: listed, where the shop lists any, and not out of stock.
-    listed
-        Whether each product is in the catalogue; all are where there is none.
-    category
-        Number of each product's category; −1 where it has none.
     kinds
         What each trait is: category, brand or title.
+    shelf
+        What rules look at.
+    others
+        Products of the catalogue that have no number here.
     """
 
-    titles: list[str]
+    titles: Sequence[str]
     traits: sparse.csr_matrix
-    buyable: NDArray[np.bool_]
-    listed: NDArray[np.bool_]
-    category: Numbers
     kinds: NDArray[np.str_]
+    shelf: Shelf
+    others: Index
 
 
 def read_catalogue(shop: Shop, names: pa.Array) -> Catalogue:
@@ -206,20 +216,18 @@ def read_catalogue(shop: Shop, names: pa.Array) -> Catalogue:
     names
         Products by number.
     """
-    rows = {row["product_id"]: row for row in catalogue(shop).to_pyarrow().to_pylist()}
+    rows, called = listed_rows(shop), names.to_pylist()
     sold = sold_titles(shop).to_pyarrow().to_pydict()
     sold_as = dict(zip(sold["product_id"], sold["title"], strict=True))
-    known = [rows.get(name, {}) for name in names.to_pylist()]
-    listed = np.array([bool(row) for row in known], bool) | (not rows)
-    stocked = np.array([row.get("stock") is None or row["stock"] > 0 for row in known], bool)
+    known = [rows.get(name, {}) for name in called]
     titles = [
         (row.get("title") or sold_as.get(name) or name).strip() or name
-        for row, name in zip(known, names.to_pylist(), strict=True)
+        for row, name in zip(known, called, strict=True)
     ]
     told = [
         [f"{what} {row[what]}" for what in ("category", "brand") if row.get(what)]
         + (_words(title) if title != name else [])
-        for row, title, name in zip(known, titles, names.to_pylist(), strict=True)
+        for row, title, name in zip(known, titles, called, strict=True)
     ]
     product = np.repeat(np.arange(len(told)), [len(one) for one in told])
     every = [trait for one in told for trait in one]
@@ -227,16 +235,10 @@ def read_catalogue(shop: Shop, names: pa.Array) -> Catalogue:
     return Catalogue(
         titles,
         weighted_traits(product, trait, len(told)),
-        listed & stocked,
-        listed,
-        _categories([row.get("category") for row in known]),
         np.array([_kind(one) for one in said.tolist()], dtype=str),
+        shelf_of(rows, names),
+        Index(pa.array(sorted(rows.keys() - set(called)), pa.large_string())),
     )
-
-
-def _categories(names: list[str | None]) -> Numbers:
-    number = {name: at for at, name in enumerate(sorted({name for name in names if name}))}
-    return np.array([number.get(name or "", -1) for name in names], np.int64)
 
 
 def _kind(trait: str) -> str:
@@ -264,7 +266,29 @@ def with_listed(shop: Shop, touched: Touched) -> Touched:
     return replace(touched, products=names)
 
 
-def numbers_of(names: Iterable[str], number: dict[str, int], found: Words) -> Numbers:
+def newcomers(shop: Shop, products: pa.Array) -> list[str]:
+    """Return the products of the catalogue that nobody has touched, the latest listed first.
+
+    Parameters
+    ----------
+    shop
+        The shop.
+    products
+        Products that somebody has touched.
+
+    Limits
+    ------
+    `MOST_NEW` at the most: what has been listed for long and was never touched is no news.
+    """
+    listed = catalogue(shop).select("product_id", "created_at").to_pyarrow()
+    there = pc.is_in(listed["product_id"], pc.cast(products, listed["product_id"].type))
+    new = listed.filter(pc.and_(pc.invert(there), pc.is_valid(listed["product_id"])))
+    order = [("created_at", "descending"), ("product_id", "ascending")]
+    names: list[str] = new.sort_by(order)["product_id"].slice(0, MOST_NEW).to_pylist()
+    return names
+
+
+def numbers_of(names: Iterable[str], number: Mapping[str, int], found: Words) -> Numbers:
     """Return the numbers of products; an error where one is not known.
 
     Parameters
@@ -284,7 +308,8 @@ def numbers_of(names: Iterable[str], number: dict[str, int], found: Words) -> Nu
     asked = tuple(dict.fromkeys(names))
     for name in asked:
         if name not in number:
-            (near, *_) = *get_close_matches(name, number, 1), next(iter(number))
+            some = islice(number, _LOOKED_AT)
+            (near, *_) = *get_close_matches(name[:_LONGEST], some, 1), next(iter(number))
             raise UsageError(
                 Words(f"Asked for the product {name!r}.", f"要查商品 {name}。"),
                 found,
@@ -294,34 +319,24 @@ def numbers_of(names: Iterable[str], number: dict[str, int], found: Words) -> Nu
     return np.array([number[name] for name in asked], np.int64)
 
 
-def touched_numbers(shop: Shop, names: Iterable[str], number: dict[str, int]) -> Numbers:
-    """Return the numbers of products that customers touched; listed ones that nobody has are left out.
+def touched_numbers(names: Iterable[str], number: Index, others: Index) -> Numbers:
+    """Return the numbers of products; what is listed without a number is left out.
 
     Parameters
     ----------
-    shop
-        The shop.
     names
         What was asked for.
     number
-        Products that customers touched.
+        Products that have a number.
+    others
+        Products of the catalogue that have none.
 
     Raises
     ------
     UsageError
-        One is neither touched nor listed.
+        One is neither.
     """
-    unknown = Words(
-        "No customer has touched such a product, and none is listed.",
-        "没有顾客接触过这件商品，商品表中也没有。",
-    )
-    asked = tuple(dict.fromkeys(names))
-    if all(name in number for name in asked):
-        return numbers_of(asked, number, unknown)
-    listed = catalogue(shop).product_id.to_pyarrow().to_pylist()
-    known = number | {name: -1 for name in listed if name is not None and name not in number}
-    found = numbers_of(asked, known, unknown)
-    return found[found >= 0]
+    return numbers_of([n for n in names if n in number or n not in others], number, UNKNOWN)
 
 
 def _words(title: str) -> list[str]:

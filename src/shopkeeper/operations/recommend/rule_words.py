@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 import numpy as np
 import pyarrow as pa
@@ -11,8 +11,9 @@ from shopkeeper.data.shop import Shop
 from shopkeeper.errors import UsageError
 from shopkeeper.operations.recommend.rule_names import RULES
 from shopkeeper.operations.recommend.rulebook import FILE, Rules
-from shopkeeper.operations.recommend.ruling import Ruling, margins
+from shopkeeper.operations.recommend.ruling import Ruling
 from shopkeeper.operations.recommend.shelf import Shelf
+from shopkeeper.operations.recommend.standing import margins
 from shopkeeper.operations.recommend.viewer import LOG
 from shopkeeper.words import Words, counted
 
@@ -56,19 +57,22 @@ def removed_sentence(table: pa.Table) -> Iterator[Words]:
         yield Words(f"Rules kept from the lists: {en}.", f"规则从列表中移除：{zh}。")
 
 
-def rule_limits(shop: Shop, ruling: Ruling, verb_has: frozenset[str]) -> Iterator[Words]:
+def rule_limits(
+    shop: Shop, rules: Rules, shelf: Shelf, verb_has: frozenset[str]
+) -> Iterator[Words]:
     """Yield which rules of the file cannot hold here, or not for every product.
 
     Parameters
     ----------
     shop
         The shop.
-    ruling
-        The rules on its products.
+    rules
+        The rules.
+    shelf
+        The products.
     verb_has
         What the verb can look at beyond products: `customer` where it knows whom it answers.
     """
-    rules, shelf = ruling.rules, ruling.shelf
     has = _known(shelf)
     for key in sorted(rules.given & _COLUMNS.keys()):
         en, zh = _COLUMNS[key]
@@ -80,7 +84,6 @@ def rule_limits(shop: Shop, ruling: Ruling, verb_has: frozenset[str]) -> Iterato
     yield from _in_part(rules, has)
     yield from _of_customers(shop, rules, verb_has)
     yield from _unknown_names(rules, shelf)
-    yield from _pinned_but_out(ruling)
     if len(shelf.currencies) > 1 and rules.given & {"price.min", "price.max"}:
         yield Words(
             f"Prices are in several currencies ({', '.join(shelf.currencies)}); the band takes each number as it is.",
@@ -137,17 +140,16 @@ def _of_customers(shop: Shop, rules: Rules, verb_has: frozenset[str]) -> Iterato
 
 
 def _unknown_names(rules: Rules, shelf: Shelf) -> Iterator[Words]:
-    named = {
-        "products": ({*rules.products, *rules.pinned}, set(shelf.names)),
+    channels = {one for some in rules.channels.values() for one in some}
+    named: dict[str, tuple[frozenset[str], Collection[str]]] = {
+        "products": (rules.products | frozenset(rules.pinned), shelf.number),
         "brands": (rules.brands, set(shelf.said["brand"])),
         "sellers": (rules.sellers, set(shelf.said["seller"])),
-        "categories": (
-            {*rules.categories, *(one for some in rules.channels.values() for one in some)},
-            set(shelf.said["category"]),
-        ),
+        "categories": (rules.categories | channels, set(shelf.said["category"])),
     }
     for kind, (wanted, there) in named.items():
-        unknown = sorted({*wanted, *rules.boost.get(kind, ())} - there)
+        asked = wanted.union(rules.boost.get(kind, ()))
+        unknown = sorted(name for name in asked if name not in there)
         if unknown:
             shown = unknown[0][:60]
             yield Words(
@@ -156,15 +158,16 @@ def _unknown_names(rules: Rules, shelf: Shelf) -> Iterator[Words]:
             )
 
 
-def _pinned_but_out(ruling: Ruling) -> Iterator[Words]:
-    for product in ruling.pinned:
-        if ruling.code[product] >= 0:
-            rule = RULES[ruling.names[int(ruling.code[product])]]
-            name = ruling.shelf.names[product]
-            yield Words(
-                f"Pinned but never shown, for another rule forbids it: {name} ({rule.en}).",
-                f"已置顶但被其他规则排除：{name}（{rule.zh}）。",
-            )
+def pinned_but_out(ruling: Ruling) -> Iterator[Words]:
+    """Yield which products the shop pinned and another rule, or the request, keeps out."""
+    pinned = ruling.standing.pinned
+    for product in pinned[ruling.code[pinned] >= 0].tolist():
+        rule = RULES[ruling.names[int(ruling.code[product])]]
+        name = ruling.shelf.names[product]
+        yield Words(
+            f"Pinned but never shown, for another rule forbids it: {name} ({rule.en}).",
+            f"已置顶但被其他规则排除：{name}（{rule.zh}）。",
+        )
 
 
 def check_channel(rules: Rules, channel: str, asked: Words) -> None:

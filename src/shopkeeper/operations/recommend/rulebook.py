@@ -1,5 +1,48 @@
 """The rules of a shop for what it shows, read from one file: `recommend.toml` in the shop's folder.
 
+::
+
+    [exclude]                         # true or false; by default as DEFAULT_EXCLUDED says
+    bought = true                     # what the customer bought, looked at, has in the cart, or sells
+    viewed = true
+    in_cart = true
+    own = false
+    out_of_stock = true
+    not_listed = true
+    products = ["P1"]                 # never shown; so brands, sellers, categories
+    brands = ["Acme"]
+
+    [price]                           # the list price, both ends included
+    min = 10
+    max = 500
+
+    [margin]                          # (price - cost) / price
+    min = 0.2
+
+    [most]                            # places of one list; so category, seller
+    brand = 3
+
+    [diversity]                       # 0 ranks by score alone, 1 by being unlike the rest alone
+    weight = 0.3
+
+    [pinned]                          # first in every list of recommend, elsewhere where they are found
+    products = ["P2"]
+
+    [boost]                           # factors on scores; so sellers
+    products = {P3 = 1.5}
+    brands = {Acme2 = 1.2}
+    categories = {tea = 1.1}
+
+    [channels]                        # allowed categories, for `--channel app`
+    app = ["tea", "cups"]
+
+    [personalisation]                 # nobody's history, or not that of these customers
+    everyone = true
+    opted_out = ["C7"]
+
+    [search_products.exclude]         # a verb's own table replaces single keys for that verb
+    bought = false
+
 Every key is checked before anything is answered: a slip of the pen is told with the nearest known
 key. This module reads the rules; it does not look at products.
 """
@@ -7,6 +50,7 @@ key. This module reads the rules; it does not look at products.
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
@@ -92,7 +136,7 @@ class Rules:
     everyone
         Whether anybody's own history may be used.
     opted_out
-        Customers whose own history may not be used.
+        Customers whose own history may not be used; `*` for everybody's.
     given
         Keys that the file holds.
     """
@@ -116,12 +160,16 @@ class Rules:
 
     def without(self, customers: frozenset[str]) -> Rules:
         """Return the rules with further customers whose history may not be used; `*` for all."""
+        if customers <= self.opted_out:
+            return self
         everyone = self.everyone and "*" not in customers
         return replace(self, everyone=everyone, opted_out=self.opted_out | customers)
 
 
 def load_rules(folder: Path, verb: Verb) -> Rules:
     """Read the rules of a shop for one verb; its defaults where there is no file.
+
+    A file that has not changed since is not read again, and its rules are the same object.
 
     Parameters
     ----------
@@ -142,22 +190,52 @@ def load_rules(folder: Path, verb: Verb) -> Rules:
     (['not_listed'], True)
     """
     path = folder / FILE
-    made = {name: _defaults(name) for name in VERBS}
-    if path.exists():
-        told = read_toml(path)
-        own = {name: told.pop(name) for name in VERBS if name in told}
-        whole = dict(_checked(path, told, ""))
-        # All of the file is checked, whichever verb is asked.
-        for name in VERBS:
-            part = own.get(name, {})
-            if not isinstance(part, dict):
-                raise unusable(path, f"{name} is no table", f"{name} 不是一张表")
-            made[name] = _rules(path, name, whole | dict(_checked(path, part, f"{name}.")))
-    return made[verb]
+    try:
+        seen = path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return _DEFAULTS[verb]
+    stamp = (seen.st_mtime_ns, seen.st_size, seen.st_ino)
+    known = _known.get(path)
+    if known is None or known.stamp != stamp or not known.settled:
+        made = _read(path)
+        if known is not None and made == known.rules:
+            made = known.rules
+        # Two changes within the grain of the clock look like one, so what is young is read again.
+        known = _Known(stamp, time.time_ns() - seen.st_mtime_ns > _YOUNG, made)
+        if len(_known) >= _KEPT:
+            _known.clear()
+        _known[path] = known
+    return known.rules[verb]
 
 
-def _defaults(verb: Verb) -> Rules:
-    return Rules(exclude=DEFAULT_EXCLUDED[verb])
+_YOUNG, _KEPT = 2 * 10**9, 64
+_DEFAULTS: dict[Verb, Rules] = {name: Rules(exclude=DEFAULT_EXCLUDED[name]) for name in VERBS}
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """A file of rules that was read: its stamp, whether that can be relied on, and what it says."""
+
+    stamp: tuple[int, int, int]
+    settled: bool
+    rules: dict[Verb, Rules]
+
+
+_known: dict[Path, _Known] = {}
+
+
+def _read(path: Path) -> dict[Verb, Rules]:
+    """Return the rules of every verb; all of the file is checked, whichever verb is asked."""
+    told = read_toml(path)
+    own = {name: told.pop(name) for name in VERBS if name in told}
+    whole = dict(_checked(path, told, ""))
+    made = {}
+    for name in VERBS:
+        part = own.get(name, {})
+        if not isinstance(part, dict):
+            raise unusable(path, f"{name} is no table", f"{name} 不是一张表")
+        made[name] = _rules(path, name, whole | dict(_checked(path, part, f"{name}.")))
+    return made
 
 
 def _checked(path: Path, table: dict[str, Any], within: str) -> Iterator[tuple[str, Any]]:
@@ -231,6 +309,7 @@ def _rules(path: Path, verb: Verb, told: dict[str, Any]) -> Rules:
     """Return the rules that checked keys make."""
     usual = DEFAULT_EXCLUDED[verb]
     listed = {name: frozenset(told.get(f"exclude.{name}", ())) for name in _LISTED}
+    opted_out = frozenset(told.get("personalisation.opted_out", ()))
     rules = Rules(
         exclude=frozenset(n for n in _SWITCHES if told.get(f"exclude.{n}", n in usual)),
         **listed,
@@ -242,8 +321,8 @@ def _rules(path: Path, verb: Verb, told: dict[str, Any]) -> Rules:
         pinned=tuple(dict.fromkeys(told.get("pinned.products", ()))),
         boost={n: told[f"boost.{n}"] for n in _LISTED if f"boost.{n}" in told},
         channels={name: frozenset(some) for name, some in told.get("channels", {}).items()},
-        everyone=told.get("personalisation.everyone", True),
-        opted_out=frozenset(told.get("personalisation.opted_out", ())),
+        everyone=told.get("personalisation.everyone", True) and "*" not in opted_out,
+        opted_out=opted_out,
         given=frozenset(told),
     )
     for found in _contradictions(rules):

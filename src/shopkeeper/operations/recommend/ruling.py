@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,11 +11,12 @@ import pyarrow as pa
 from numpy.typing import NDArray
 from scipy import sparse
 
-from shopkeeper.operations.recommend.histories import Numbers
+from shopkeeper.operations.recommend.histories import Numbers, first_of
 from shopkeeper.operations.recommend.rulebook import Rules
-from shopkeeper.operations.recommend.shelf import NAMED, Shelf
+from shopkeeper.operations.recommend.shelf import Shelf
+from shopkeeper.operations.recommend.standing import Flags, Standing
+from shopkeeper.operations.recommend.walking import NOTHING, Walk, diverse
 
-Flags = NDArray[np.bool_]
 RULED_OUT = pa.schema([("rule", pa.string()), ("products", pa.int64()), ("removed", pa.int64())])
 OF_LISTS = ("given", "own", "in_cart", "bought", "viewed")
 """Rules that depend on whom a list is for; of several that apply the first is counted."""
@@ -34,50 +34,75 @@ class Placed:
     pinned: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """One list: what the shop pinned, then what was found with its scores, then what fills it."""
+
+    pinned: Numbers
+    found: Numbers
+    worth: NDArray[np.floating]
+    filling: Numbers
+
+    def placed(self) -> list[Placed]:
+        """Return the products of the list in their order."""
+        scored = zip(self.found.tolist(), self.worth.tolist(), strict=True)
+        return [
+            *(Placed(one, None, pinned=True) for one in self.pinned.tolist()),
+            *(Placed(one, score) for one, score in scored),
+            *(Placed(one, None) for one in self.filling.tolist()),
+        ]
+
+
 class Ruling:
-    """The rules of a shop on its products, and a count of what they removed.
+    """The rules of a shop for one request, and a count of what they removed.
 
     Parameters
     ----------
-    rules
-        The rules.
-    shelf
-        What is known of the products.
+    standing
+        What the rules say of every product.
     asked_for
         Products that the caller does not want.
-    channel
-        Whose allowed categories hold; all where it is empty.
     traits
         Products × traits, rows of length one, for diversity.
     filtered
         Products that the request rules out by what they are.
+    counting
+        Whether what is removed is counted.
     """
 
     def __init__(
         self,
-        rules: Rules,
-        shelf: Shelf,
+        standing: Standing,
         *,
         asked_for: Numbers,
-        channel: str = "",
         traits: sparse.csr_matrix | None = None,
         filtered: Flags | None = None,
+        counting: bool = True,
     ) -> None:
-        self.rules, self.shelf, self.traits = rules, shelf, traits
-        width = len(shelf.names)
-        self.covered: dict[str, Flags] = dict(_covered(rules, shelf, asked_for, channel))
-        if filtered is not None:
-            self.covered["filter"] = filtered
-        self.names = [*self.covered, *OF_LISTS]
-        self.code = np.full(width, -1, np.int8)
-        for at, mask in reversed(list(enumerate(self.covered.values()))):
-            self.code[mask] = at
-        self.barred = {name: np.zeros(width, bool) for name in OF_LISTS}
+        self.standing, self.traits, self.counting = standing, traits, counting
+        self.names = [*standing.names, *OF_LISTS]
+        self.products = standing.counts | {"asked_for": len(np.unique(asked_for))}
+        self.code = standing.code.copy()
+        said, own = self.names.index("asked_for"), self.code[asked_for]
+        self.code[asked_for] = np.where((own < 0) | (own > said), said, own)
+        if filtered is None:
+            self.products.pop("filter")
+        else:
+            self.products["filter"] = int(np.count_nonzero(filtered))
+            self.code[filtered & (self.code < 0)] = self.names.index("filter")
+        self.barred: dict[str, list[Numbers]] = {name: [] for name in OF_LISTS}
+        self.capped: dict[str, list[Numbers]] = {name: [] for name in self.rules.most}
         self.removed: Counter[str] = Counter()
-        self.capped: dict[str, Flags] = {name: np.zeros(width, bool) for name in rules.most}
-        number = shelf.number()
-        self.pinned = [number[name] for name in rules.pinned if name in number]
-        self.factor = _factors(rules, shelf, number)
+
+    @property
+    def rules(self) -> Rules:
+        """The rules."""
+        return self.standing.rules
+
+    @property
+    def shelf(self) -> Shelf:
+        """What is known of the products."""
+        return self.standing.shelf
 
     @property
     def allowed(self) -> Flags:
@@ -94,13 +119,13 @@ class Ruling:
         barred: Mapping[str, Numbers],
         popularity: Numbers,
         fill: Numbers | None = None,
-    ) -> list[Placed]:
+    ) -> Chosen:
         """Return one list, best first, and count what the rules removed before it was full.
 
         Parameters
         ----------
         found, scores
-            Products with a score, and the scores, above 0.
+            Products with a score, in any order, and the scores, above 0.
         k
             Products of the list at most.
         barred
@@ -111,48 +136,66 @@ class Ruling:
             Products that fill a list that is too short, best first. Pinned products stand first in
             every list that is filled, and else only where they are found.
         """
-        code = self._coded(barred)
-        worth = scores * self.factor[found]
-        order = np.lexsort((popularity[found], -worth))
-        found, worth = found[order], worth[order]
-        first = [one for one in self.pinned if code[one] < 0]
-        if fill is None:
-            first = [one for one in first if one in set(found.tolist())]
-        walk = _Walk(self, k)
-        placed = [Placed(one, None, pinned=True) for one in first if walk.takes(one)]
-        there = {one.product for one in placed}
-        free = [
-            at for at in np.flatnonzero(code[found] < 0).tolist() if int(found[at]) not in there
-        ]
-        taken = walk.through(found, worth, free)
-        placed += [Placed(int(found[at]), float(worth[at])) for at in taken]
-        end = max(taken, default=-1) + 1 if walk.full else len(found)
-        passed = found[:end][code[found[:end]] >= 0]
+        factor, code = self.standing.factor, self.code
+        worth = scores if factor is None else scores * factor[found]
+        changed = self._bar(barred)
+        walk = Walk(k, self.rules.most, self.shelf.groups)
+        first = self.standing.pinned[code[self.standing.pinned] < 0]
+        if len(first) and fill is None:
+            first = first[np.isin(first, found)]
+        pinned = first[walk.take(first)]
+        free = code[found] < 0
+        if len(pinned):
+            free &= ~np.isin(found, pinned)
+        taken = self._taken(walk, found, worth, popularity, np.flatnonzero(free))
+        chosen, filling, more = found[taken], NOTHING, NOTHING
+        passed = _passed(found, worth, popularity, code, taken if walk.full else None)
         if fill is not None and not walk.full:
-            there |= {one.product for one in placed}
-            more, end = walk.filling(fill, code, there)
-            placed += [Placed(one, None) for one in more]
-            passed = np.union1d(passed, fill[:end][code[fill[:end]] >= 0])
-        self._count(code, passed, walk)
-        return placed
+            filling, more = walk.filling(fill, code, np.concatenate([pinned, chosen]))
+        if self.counting:
+            self._count(np.union1d(passed, more) if len(more) else passed, walk)
+        code[changed] = -1
+        return Chosen(pinned, chosen, worth[taken], filling)
 
-    def _coded(self, barred: Mapping[str, Numbers]) -> NDArray[np.int8]:
-        """Return the first rule against each product, also those of this list; −1 for none."""
-        code = self.code.copy()
-        base = len(self.covered)
-        for at, name in reversed(list(enumerate(OF_LISTS))):
-            if name in barred:
-                products = barred[name]
-                self.barred[name][products] = True
-                code[products[self.code[products] < 0]] = base + at
-        return code
+    def _bar(self, barred: Mapping[str, Numbers]) -> Numbers:
+        """Set the rules of this list against its products; return which of them were free."""
+        changed = [NOTHING]
+        for at, name in enumerate(OF_LISTS, start=len(self.standing.names)):
+            products = barred.get(name, NOTHING)
+            if len(products):
+                if self.counting:
+                    self.barred[name].append(products)
+                free = products[self.code[products] < 0]
+                self.code[free] = at
+                changed.append(free)
+        return np.concatenate(changed)
 
-    def _count(self, code: NDArray[np.int8], passed: Numbers, walk: _Walk) -> None:
-        for rule, count in enumerate(np.bincount(code[passed], minlength=len(self.names)).tolist()):
-            self.removed[self.names[rule]] += count
+    def _taken(
+        self, walk: Walk, found: Numbers, worth: NDArray[np.floating], popularity: Numbers, free: Numbers
+    ) -> Numbers:  # fmt: skip
+        """Return which places of what was found the list takes, in its order."""
+        weight, traits = self.rules.diversity, self.traits
+        diversified = weight > 0 and traits is not None
+        near = walk.k + (_WINDOW if diversified or self.rules.most else 0)
+        best = free[first_of(worth[free], popularity[found[free]], near)]
+        if diversified and traits is not None and len(best) > 1:
+            wanted = len(best) if self.rules.most else walk.k
+            best = best[diverse(traits[found[best]], worth[best], weight, wanted)]
+        taken = best[walk.take(found[best])]
+        if walk.full or len(best) == len(free):
+            return taken
+        # Caps refused so much of the best that the others have to be looked at too.
+        rest = np.setdiff1d(free, best)
+        rest = rest[np.lexsort((popularity[found[rest]], -worth[rest]))]
+        return np.concatenate([taken, rest[walk.take(found[rest])]])
+
+    def _count(self, passed: Numbers, walk: Walk) -> None:
+        counts = np.bincount(self.code[passed], minlength=len(self.names))
+        for rule in np.flatnonzero(counts).tolist():
+            self.removed[self.names[rule]] += int(counts[rule])
         for group, products in walk.refused.items():
-            self.removed[f"{group}_most"] += len(products)
-            self.capped[group][products] = True
+            self.removed[f"{group}_most"] += sum(map(len, products))
+            self.capped[group] += products
 
     def table(self, in_force: tuple[str, ...] = ()) -> pa.Table:
         """Return each rule with the products that it covers and what it removed from the lists.
@@ -162,139 +205,35 @@ class Ruling:
         in_force
             Rules of `OF_LISTS` that held here.
         """
-        covered = dict(self.covered)
-        covered |= {name: self.barred[name] for name in OF_LISTS if name in in_force}
-        covered |= {f"{group}_most": mask for group, mask in self.capped.items()}
-        rows = [
-            {"rule": rule, "products": int(mask.sum()), "removed": self.removed[rule]}
-            for rule, mask in covered.items()
-        ]
-        return pa.Table.from_pylist(rows, schema=RULED_OUT)
+        covered = {
+            name: self.products[name] for name in self.standing.names if name in self.products
+        }
+        covered |= {name: _different(self.barred[name]) for name in OF_LISTS if name in in_force}
+        covered |= {f"{group}_most": _different(some) for group, some in self.capped.items()}
+        rules = list(covered)
+        removed = [self.removed[rule] for rule in rules]
+        return pa.table([rules, list(covered.values()), removed], schema=RULED_OUT)
 
 
-class _Walk:
-    """One list in the making: what it holds of each brand, category and seller."""
-
-    def __init__(self, ruling: Ruling, k: int) -> None:
-        self.ruling, self.k, self.count = ruling, k, 0
-        self.used: Counter[tuple[str, int]] = Counter()
-        self.refused: dict[str, list[int]] = {}
-
-    @property
-    def full(self) -> bool:
-        return self.count >= self.k
-
-    def takes(self, product: int) -> bool:
-        """Take the product, unless the list is full or has its share of what the product is."""
-        if self.full:
-            return False
-        kinds = [(group, int(self.ruling.shelf.groups[group][product])) for group in self._most]
-        for group, kind in kinds:
-            if kind >= 0 and self.used[group, kind] >= self._most[group]:
-                self.refused.setdefault(group, []).append(product)
-                return False
-        self.used.update(kinds)
-        self.count += 1
-        return True
-
-    @property
-    def _most(self) -> Mapping[str, int]:
-        return self.ruling.rules.most
-
-    def through(self, found: Numbers, worth: NDArray[np.floating], free: list[int]) -> list[int]:
-        """Return which places of what was found are taken, in the order of the list."""
-        weight, traits = self.ruling.rules.diversity, self.ruling.traits
-        if weight and traits is not None and len(free) > 1:
-            free = _diverse(traits[found[free[: self.k + _WINDOW]]], worth[free], weight, free)
-        taken = []
-        for at in free:
-            if self.full:
-                break
-            if self.takes(int(found[at])):
-                taken.append(at)
-        return taken
-
-    def filling(
-        self, fill: Numbers, code: NDArray[np.int8], there: set[int]
-    ) -> tuple[list[int], int]:
-        """Return what fills the list, and how far down the popular products one had to go."""
-        taken = []
-        for at in np.flatnonzero(code[fill] < 0).tolist():
-            product = int(fill[at])
-            if product not in there and self.takes(product):
-                taken.append(product)
-            if self.full:
-                return taken, at + 1
-        return taken, len(fill)
+def _passed(
+    found: Numbers,
+    worth: NDArray[np.floating],
+    popularity: Numbers,
+    code: NDArray[np.int8],
+    taken: Numbers | None,
+) -> Numbers:
+    """Return what rules forbid of what was found, before the last that a full list took."""
+    out = np.flatnonzero(code[found] >= 0)
+    if taken is None or not len(out):
+        return found[out]
+    if not len(taken):
+        return NOTHING
+    least = worth[taken].min()
+    last = popularity[found[taken[worth[taken] == least]]].max()
+    before = (worth[out] > least) | ((worth[out] == least) & (popularity[found[out]] < last))
+    passed: Numbers = found[out[before]]
+    return passed
 
 
-def _diverse(
-    traits: sparse.csr_matrix, worth: NDArray[np.floating], weight: float, free: list[int]
-) -> list[int]:
-    """Return places by maximal marginal relevance, those beyond the window after them.
-
-    Next is the largest (1 − weight) · score ÷ best score − weight · likeness to the most alike that
-    is already in the list (Carbonell and Goldstein 1998).
-    """
-    window = traits.shape[0]
-    own = (1 - weight) * worth[:window] / max(float(worth[0]), 1e-12)
-    alike = np.asarray((traits @ traits.T).todense())
-    nearest, left, order = np.zeros(window), np.ones(window, bool), []
-    for _ in range(window):
-        at = int(np.argmax(np.where(left, own - weight * nearest, -np.inf)))
-        order.append(at)
-        left[at] = False
-        nearest = np.maximum(nearest, alike[at])
-    return [free[at] for at in order] + free[window:]
-
-
-def _covered(
-    rules: Rules, shelf: Shelf, asked_for: Numbers, channel: str
-) -> Iterator[tuple[str, Flags]]:
-    """Yield the rules that hold for every list, each with the products that it keeps out."""
-    if "not_listed" in rules.exclude:
-        yield "not_listed", ~shelf.listed
-    if "out_of_stock" in rules.exclude:
-        yield "out_of_stock", shelf.listed & (shelf.stock <= 0)
-    mask = np.zeros(len(shelf.names), bool)
-    mask[asked_for] = True
-    yield "asked_for", mask
-    yield from _named(rules, shelf)
-    if channel:
-        yield "channel", ~shelf.of("category", rules.channels[channel])
-    yield from _priced(rules, shelf)
-
-
-def _named(rules: Rules, shelf: Shelf) -> Iterator[tuple[str, Flags]]:
-    if rules.products:
-        yield "product", np.array([name in rules.products for name in shelf.names], bool)
-    of = {"brand": rules.brands, "seller": rules.sellers, "category": rules.categories}
-    for group, names in of.items():
-        if names:
-            yield group, shelf.of(group, names)
-
-
-def _priced(rules: Rules, shelf: Shelf) -> Iterator[tuple[str, Flags]]:
-    if math.isfinite(rules.price_min) or math.isfinite(rules.price_max):
-        yield "price", (shelf.price < rules.price_min) | (shelf.price > rules.price_max)
-    if math.isfinite(rules.margin_min):
-        yield "margin", margins(shelf) < rules.margin_min
-
-
-def margins(shelf: Shelf) -> NDArray[np.float64]:
-    """Return (price − cost) ÷ price of each product; NaN where either is unknown or the price is 0."""
-    price = np.where(shelf.price > 0, shelf.price, np.nan)
-    made: NDArray[np.float64] = (price - shelf.cost) / price
-    return made
-
-
-def _factors(rules: Rules, shelf: Shelf, number: dict[str, int]) -> NDArray[np.float64]:
-    """Return the factor on the score of each product."""
-    factor = np.ones(len(shelf.names))
-    for name, by in rules.boost.get("products", {}).items():
-        if name in number:
-            factor[number[name]] *= by
-    for group, key in zip(NAMED, ("brands", "categories", "sellers"), strict=True):
-        for name, by in rules.boost.get(key, {}).items():
-            factor[shelf.of(group, (name,))] *= by
-    return factor
+def _different(products: list[Numbers]) -> int:
+    return len(np.unique(np.concatenate(products))) if products else 0

@@ -78,7 +78,7 @@ def search_products(  # noqa: PLR0913 — each is an option of the command
     Raises
     ------
     MissingDataError
-        No product is listed.
+        No product is listed, or there is no query and no search is known.
     SettingsError
         The shop's rules have an unknown key or a value that cannot be used.
     UsageError
@@ -121,6 +121,12 @@ def search_products(  # noqa: PLR0913 — each is an option of the command
             shop.settings.seed if seed is None else seed,
         ),
     )
+    if made is None and shop.has("products"):
+        raise MissingDataError(
+            asked,
+            Words("No search of the shop is known.", "没有本店的搜索记录。"),
+            Words("Give a query, or import searches.", "请给出搜索词（query），或导入搜索记录。"),
+        )
     if made is None:
         raise MissingDataError(
             asked,

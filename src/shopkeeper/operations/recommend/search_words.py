@@ -15,7 +15,7 @@ DEFINITIONS = {
         "Expected relevance from 0 to 1, by weights learned on judged pairs of another shop: words, spelling and, "
         "where it was read, meaning. With the method keyword BM25 over the largest that the query can have.",
         "预期相关度，0 到 1；由另一家商店的人工评分学得的权重计算，兼看词语、写法与（读取过时的）含义。"
-        "方法为 keyword 时为 BM25 与其上限之比。",
+        "方法为关键词（keyword）时为 BM25 与其上限之比。",
     ),
     "reason": Words(
         "What the product has of the query, in words.", "商品与搜索词的相符之处，用文字说明。"
@@ -25,7 +25,8 @@ DEFINITIONS = {
         "商品中都没有所输入的词时，最接近的词。",
     ),
     "found": Words(
-        "Products that answer the query and may be shown.", "符合搜索词且可展示的商品数。"
+        "Products that answer a search and may be shown; searches are counted over all the time of the shop.",
+        "符合搜索词且可展示的商品数；搜索次数为本店全部时间的合计。",
     ),
     "ndcg": Words(
         "NDCG of the first ten: 1 ÷ log(place + 1), to base 2, of the product that was clicked after the search "

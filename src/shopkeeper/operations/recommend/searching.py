@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -104,12 +104,12 @@ class _Listed:
 
 
 def answer(shop: Shop, wanted: Wanted) -> Answer | None:
-    """Return the answer; None where nothing is listed."""
-    listed = _listed(shop)
-    if not listed.names:
+    """Return the answer; None where nothing is listed, or nothing is searched for."""
+    listed, asked = _listed(shop), _queries(shop, wanted.query)
+    if not listed.names or not asked:
         return None
     shelf = read_shelf(shop, pa.array(listed.names))
-    number = shelf.number()
+    number = shelf.number
     unknown = Words("No such product is listed.", "商品表中没有这件商品。")
     exclude = numbers_of(wanted.exclude, number, unknown)
     served = serve(
@@ -117,7 +117,6 @@ def answer(shop: Shop, wanted: Wanted) -> Answer | None:
         filtered=~_passes(shelf, wanted.filters),
     )  # fmt: skip
     search = Search(listed.titles, listed.bodies, encoder=wanted.how != "keyword")
-    asked = _queries(shop, wanted.query)
     rows, found = [], []
     for query in asked:
         own = search.answers(query, wanted.how)
@@ -240,7 +239,7 @@ def _corrections(search: Search, asked: dict[str, int]) -> Iterator[dict[str, st
 
 
 def _quality(
-    shop: Shop, search: Search, number: dict[str, int], wanted: Wanted
+    shop: Shop, search: Search, number: Mapping[str, int], wanted: Wanted
 ) -> Iterator[dict[str, Any]]:
     """Yield how high what was clicked, and what was then bought, stands among everything listed."""
     rows = clicked(shop).to_pyarrow().to_pylist()

@@ -1,4 +1,4 @@
-"""The rules of a shop held at serving time, for the verbs that answer about products or a search."""
+"""The rules of a shop held at serving time, whichever verb answers."""
 
 from __future__ import annotations
 
@@ -12,10 +12,18 @@ from scipy import sparse
 
 from shopkeeper.data.shop import Shop
 from shopkeeper.operations.recommend.histories import Numbers
-from shopkeeper.operations.recommend.rule_words import check_channel, not_logged, rule_limits
-from shopkeeper.operations.recommend.rulebook import Verb, load_rules
+from shopkeeper.operations.recommend.model import Model
+from shopkeeper.operations.recommend.reading import read_catalogue
+from shopkeeper.operations.recommend.rule_words import (
+    check_channel,
+    not_logged,
+    pinned_but_out,
+    rule_limits,
+)
+from shopkeeper.operations.recommend.rulebook import Rules, Verb, load_rules
 from shopkeeper.operations.recommend.ruling import Placed, Ruling
 from shopkeeper.operations.recommend.shelf import Shelf
+from shopkeeper.operations.recommend.standing import Standing, standing
 from shopkeeper.operations.recommend.viewer import barred_for, logged, may_be_read
 from shopkeeper.words import Words
 
@@ -71,7 +79,8 @@ class Served:
     ) -> list[Placed]:
         """Return one list, best first; `given` are products of the request itself."""
         barred = self.barred if given is None else self.barred | {"given": given}
-        return self.ruling.choose(found, scores, k, barred=barred, popularity=popularity)
+        chosen = self.ruling.choose(found, scores, k, barred=barred, popularity=popularity)
+        return chosen.placed()
 
     def table(self) -> pa.Table:
         """Return each rule with the products that it covers and what it removed."""
@@ -89,7 +98,8 @@ class Served:
         """
         rules, who = self.ruling.rules, self.viewer
         has: frozenset[str] = frozenset({"customer"} if who.customer else ())
-        yield from rule_limits(shop, self.ruling, has)
+        yield from rule_limits(shop, rules, self.ruling.shelf, has)
+        yield from pinned_but_out(self.ruling)
         asked_so = "*" in who.opted_out or (who.customer != "" and who.customer in who.opted_out)
         if asked_so or (who.customer and not may_be_read(rules, who.customer)):
             yield Words(
@@ -128,7 +138,7 @@ def serve(
     asked
         What was asked, for errors.
     traits
-        Products × traits, for diversity.
+        Products × traits, for diversity; read where they are needed and not given.
     filtered
         Products that the request itself rules out by what they are.
 
@@ -141,7 +151,56 @@ def serve(
     """
     rules = load_rules(shop.path, verb).without(viewer.opted_out)
     check_channel(rules, viewer.channel, asked)
+    if rules.diversity and traits is None:
+        traits = read_catalogue(shop, shelf.number.names).traits
     ruling = Ruling(
-        rules, shelf, asked_for=asked_for, channel=viewer.channel, traits=traits, filtered=filtered
+        standing(rules, shelf, viewer.channel),
+        asked_for=asked_for,
+        traits=traits,
+        filtered=filtered,
     )
     return Served(verb, viewer, ruling, barred_for(shop, rules, shelf, viewer.customer))
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """The rules of a shop on the products of a model, for every request alike.
+
+    Parameters
+    ----------
+    standing
+        What the rules say of every product.
+    limits
+        Which of them cannot hold here.
+    """
+
+    standing: Standing
+    limits: tuple[Words, ...]
+
+
+_KEPT = 8
+
+
+def held(shop: Shop, model: Model, rules: Rules, channel: str) -> Held:
+    """Return the rules on the products of a model; worked out once for each rules and channel.
+
+    Parameters
+    ----------
+    shop
+        The shop.
+    model
+        The model; it keeps what was worked out.
+    rules
+        The rules, as `load_rules` returned them.
+    channel
+        Whose allowed categories hold; all where it is empty.
+    """
+    there: tuple[tuple[Rules, str, Held], ...] = model.kept.get("rules", ())
+    for known, where, made in there:
+        if known is rules and where == channel:
+            return made
+    shelf = model.known.shelf
+    limits = tuple(rule_limits(shop, rules, shelf, frozenset({"customer"})))
+    found = Held(standing(rules, shelf, channel), limits)
+    model.kept["rules"] = (*there[1 - _KEPT :], (rules, channel, found))
+    return found

@@ -14,7 +14,6 @@ from scipy import sparse
 from shopkeeper.answer import Answer
 from shopkeeper.data.shop import Shop
 from shopkeeper.operations.recommend.choice import BATCH, Method, Past, ranked, tuned
-from shopkeeper.operations.recommend.features import touches
 from shopkeeper.operations.recommend.histories import Histories, Numbers
 from shopkeeper.operations.recommend.judging import (
     FITTED,
@@ -31,18 +30,18 @@ from shopkeeper.operations.recommend.methods.transitions import Transitions
 from shopkeeper.operations.recommend.metrics import gains
 from shopkeeper.operations.recommend.pairs import Kernel
 from shopkeeper.operations.recommend.reading import (
+    UNKNOWN,
     Catalogue,
     Touched,
     counted,
     numbers_of,
     read_catalogue,
-    read_touched,
     with_listed,
 )
 from shopkeeper.operations.recommend.rule_words import DEFINITIONS as RULE_DEFINITIONS
 from shopkeeper.operations.recommend.rule_words import removed_sentence
 from shopkeeper.operations.recommend.serving_rules import Served, Viewer, serve
-from shopkeeper.operations.recommend.shelf import read_shelf
+from shopkeeper.operations.recommend.stored import touched_of
 from shopkeeper.operations.recommend.wording import (
     PARTS_OF_LIKENESS,
     SIMILAR_DEFINITIONS,
@@ -93,22 +92,18 @@ class Wanted:
 
 def answer(shop: Shop, wanted: Wanted) -> Answer | None:
     """Return the answer; None where nobody has touched any product."""
-    read = read_touched(touches(shop))
+    read = touched_of(shop)
     if not len(read.products):
         return None
     touched = with_listed(shop, read)
     names = touched.products.to_pylist()
     number = {name: at for at, name in enumerate(names)}
-    unknown = Words(
-        "No customer has touched such a product, and none is listed.",
-        "没有顾客接触过这件商品，商品表中也没有。",
-    )
     asked, exclude = (
-        numbers_of(some, number, unknown) for some in (wanted.products, wanted.exclude)
+        numbers_of(some, number, UNKNOWN) for some in (wanted.products, wanted.exclude)
     )
     known = read_catalogue(shop, touched.products)
     served = serve(
-        shop, "similar_products", wanted.viewer, read_shelf(shop, touched.products),
+        shop, "similar_products", wanted.viewer, known.shelf,
         asked_for=exclude, traits=known.traits, asked=_ASKED,
     )  # fmt: skip
     least = shop.settings.minimum_count
@@ -164,7 +159,7 @@ def _fitted(
     seed, width = wanted.seed, len(read.products)
     traits = known.traits[:width]
     kernel, likeness = _chosen(read, traits, seed)
-    methods = _methods(kernel, likeness, known.category[:width])
+    methods = _methods(kernel, likeness, known.shelf.groups["category"][:width])
     material = read.material(traits, held_out=1)
     past = _alone(read.past(1)[0], seed)
     places = {name: ranked(one.fit(material), past, material) for name, one in methods.items()}
@@ -174,7 +169,7 @@ def _fitted(
     told = {name: getattr(kernel, name) for name in Kernel.__slots__ if name != "profile"}
     whole = touched.material(known.traits)
     return Fitted(
-        _methods(kernel, likeness, known.category)[wanted.how].fit(whole),
+        _methods(kernel, likeness, known.shelf.groups["category"])[wanted.how].fit(whole),
         whole.popularity,
         pa.Table.from_pylist(rows, schema=SIMILAR_QUALITY),
         pa.Table.from_pylist(

@@ -8,45 +8,45 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from shopkeeper.data.shop import Shop
 from shopkeeper.operations.recommend.features import carts, touches
-from shopkeeper.operations.recommend.histories import Numbers
+from shopkeeper.operations.recommend.histories import Histories, Numbers
 from shopkeeper.operations.recommend.rulebook import Rules, Verb
 from shopkeeper.operations.recommend.shelf import Shelf
 
 LOG = "opt_outs.jsonl"
 
 
-def in_carts(shop: Shop, customers: Sequence[str], number: Mapping[str, int]) -> dict[str, Numbers]:
-    """Return the products in the cart of each customer who has one.
+def read_carts(shop: Shop, customers: pa.Array, products: pa.Array) -> Histories:
+    """Return what lies in the cart of each customer, by number; one row a customer.
 
     Parameters
     ----------
     shop
         The shop.
-    customers
-        Whose carts.
-    number
-        Number of each product by name.
+    customers, products
+        Names by number; what has none is left out.
     """
-    rows = carts(shop, customers).to_pyarrow().to_pylist()
-    made: dict[str, list[int]] = {}
-    for row in rows:
-        if row["product_id"] in number:
-            made.setdefault(row["customer_id"], []).append(number[row["product_id"]])
-    return {customer: np.sort(np.array(some, np.int64)) for customer, some in made.items()}
-
-
-def sold_by(shelf: Shelf, customer: str | None) -> Numbers:
-    """Return the products that the customer sells."""
-    if customer is None:
-        return np.zeros(0, np.int64)
-    return np.flatnonzero(shelf.of("seller", (customer,)))
+    if not shop.has("events"):
+        return Histories(np.zeros(len(customers) + 1, np.int64), np.zeros(0, np.int64))
+    rows = carts(shop).to_pyarrow()
+    who, what = (
+        pc.index_in(rows[name].cast(names.type), value_set=names)
+        for name, names in (("customer_id", customers), ("product_id", products))
+    )
+    there = pc.and_(pc.is_valid(who), pc.is_valid(what))
+    owner, product = (
+        column.filter(there).combine_chunks().to_numpy().astype(np.int64) for column in (who, what)
+    )
+    order = np.lexsort((product, owner))
+    starts = np.searchsorted(owner[order], np.arange(len(customers) + 1))
+    return Histories(starts, product[order])
 
 
 def barred_for(shop: Shop, rules: Rules, shelf: Shelf, customer: str) -> dict[str, Numbers]:
@@ -65,23 +65,20 @@ def barred_for(shop: Shop, rules: Rules, shelf: Shelf, customer: str) -> dict[st
     """
     if not customer or not may_be_read(rules, customer):
         return {}
-    number, made = shelf.number(), {}
+    made = {}
     if "own" in rules.exclude:
-        made["own"] = sold_by(shelf, customer)
+        made["own"] = shelf.sold_by(customer)
     if "in_cart" in rules.exclude:
-        made["in_cart"] = in_carts(shop, [customer], number).get(customer, np.zeros(0, np.int64))
+        there = carts(shop, [customer]).product_id.to_pyarrow()
+        made["in_cart"] = np.sort(shelf.number.those(there.to_pylist()))
     if rules.exclude & {"bought", "viewed"}:
         seen = touches(shop)
         seen = seen.filter(seen.customer_id == customer)
         rows = seen.group_by("product_id").aggregate(bought=seen.bought.any()).to_pyarrow()
         for rule, bought in (("bought", True), ("viewed", False)):
             if rule in rules.exclude:
-                some = [
-                    number[row["product_id"]]
-                    for row in rows.to_pylist()
-                    if row["bought"] == bought and row["product_id"] in number
-                ]
-                made[rule] = np.sort(np.array(some, np.int64))
+                own = rows.filter(pc.equal(rows["bought"], bought))["product_id"]
+                made[rule] = np.sort(shelf.number.those(own.to_pylist()))
     return made
 
 

@@ -10,7 +10,7 @@ import pyarrow as pa
 from shopkeeper.operations.recommend.features import GAPS
 from shopkeeper.words import Words, counted
 
-Reason = Literal["bought", "viewed", "given", "alike", "together", "popular"]
+Reason = Literal["bought", "viewed", "given", "alike", "together", "popular", "new"]
 TITLE = Words("What to show each customer next", "给每位顾客推荐什么")
 PINNED = Words("Chosen by the shop", "店铺精选")
 _LONGEST = 60
@@ -55,6 +55,18 @@ DEFINITIONS = {
 }  # fmt: skip
 
 
+NEW = Words("New in the shop", "本店新品")
+_REASONS: dict[Reason, Words] = {
+    "bought": Words("Because you bought {}", "因为您买过「{}」"),
+    "viewed": Words("Because you looked at {}", "因为您看过「{}」"),
+    "given": Words("Because you are looking at {}", "因为您正在看「{}」"),
+    "alike": Words("Similar to {}", "与「{}」相似"),
+    "together": Words("Goes with what you chose before", "与您之前选的商品相配"),
+    "new": Words("New, and close to {}", "新品，与「{}」相近"),
+}
+"""What a score rests on → what is said of it, with the title of a product."""
+
+
 def reason_words(kind: Reason, title: str, customers: int) -> Words:
     """Return why a product is recommended.
 
@@ -68,22 +80,13 @@ def reason_words(kind: Reason, title: str, customers: int) -> Words:
         Customers who touched the recommended product.
     """
     short = title if len(title) <= _LONGEST else title[: _LONGEST - 1] + "…"
-    match kind:
-        case "bought":
-            return Words(f"Because you bought {short}", f"因为您买过「{short}」")
-        case "viewed":
-            return Words(f"Because you looked at {short}", f"因为您看过「{short}」")
-        case "given":
-            return Words(f"Because you are looking at {short}", f"因为您正在看「{short}」")
-        case "alike":
-            return Words(f"Similar to {short}", f"与「{short}」相似")
-        case "together":
-            return Words("Goes with what you chose before", "与您之前选的商品相配")
-        case "popular":
-            return Words(
-                f"Popular: looked at or bought by {counted(customers, 'customer')}",
-                f"热门：{customers:,} 位顾客看过或买过",
-            )
+    if kind == "popular":
+        return Words(
+            f"Popular: looked at or bought by {counted(customers, 'customer')}",
+            f"热门：{customers:,} 位顾客看过或买过",
+        )
+    said = _REASONS[kind] if title or kind != "new" else NEW
+    return Words(said.en.format(short), said.zh.format(short))
 
 
 def sentences(quality: pa.Table, parts: dict[str, int], method: str) -> Iterator[Words]:

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from shopkeeper.answer import Answer, load_answer
+from shopkeeper.data.damage import damage_told
 from shopkeeper.data.shop import Shop, open_shop
 from shopkeeper.errors import ArtifactError, ShopNotFoundError
 from shopkeeper.surfaces.running import Step, fingerprint, step_known
@@ -88,6 +89,7 @@ class Desk:
         self.folder = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-"))
         self._lock = threading.Lock()
         self._seen: tuple[Marked, View] | None = None
+        self._opened: View | None = None
         self._kept: OrderedDict[str, Path] = OrderedDict()
         self._bytes: dict[Path, int] = {}
         self._memory: OrderedDict[str, Answer] = OrderedDict()
@@ -159,6 +161,32 @@ class Desk:
                 # The version that was looked at may have been removed by now; it is not damaged then.
                 if self.view() is view:
                     raise
+
+    def at_once(self, verb: Verb, arguments: Mapping[str, Any], view: View) -> Answer | None:
+        """Return the answer to a question that takes milliseconds; None where it takes longer.
+
+        Parameters
+        ----------
+        verb
+            The verb.
+        arguments
+            All its arguments.
+        view
+            The shop as it is now.
+
+        Notes
+        -----
+        The first time after a change of the shop what the verb reads is opened, which takes up to seconds:
+        `is_open` says whether that is done.
+        """
+        with damage_told(self.path):
+            answer = verb.at_once(view.shop, arguments)
+        self._opened = view
+        return answer
+
+    def is_open(self, view: View) -> bool:
+        """Say whether what is answered at once is open for the shop as it is now."""
+        return self._opened is view
 
     def keep(self, mark: str, folder: Path) -> None:
         """Keep an answer that was saved in `folder`, in place of those that were asked least lately."""

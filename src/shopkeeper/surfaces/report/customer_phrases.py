@@ -22,6 +22,8 @@ PARTS = {
     "explain_change": Words("why the net moved", "净额为何变化"),
     "paths": Words("which ways visitors take", "访客路径"),
     "recommend": Words("what to show each customer", "给每位顾客的推荐"),
+    "complements": Words("what goes together", "搭配与补货"),
+    "search_products": Words("what searches find", "搜索结果"),
 }
 
 # How customers behave

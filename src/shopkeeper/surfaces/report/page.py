@@ -30,11 +30,12 @@ from shopkeeper.surfaces.report.quality import quality
 from shopkeeper.surfaces.report.recommendations import recommendations
 from shopkeeper.surfaces.report.searching import searching
 from shopkeeper.surfaces.report.segments import segments
+from shopkeeper.surfaces.report.selling import selling
 from shopkeeper.surfaces.report.together import together
 from shopkeeper.surfaces.report.topics import topics
 
 SECTIONS = (
-    first, following, glance, behaviour, change, searching, together, segments, recommendations, over_time, aspects, topics, categories, products,
+    first, following, glance, behaviour, recommendations, selling, change, searching, together, segments, over_time, aspects, topics, categories, products,
     sellers, effect, quality,
 )  # fmt: skip
 _OF_REVIEWS = ("time", "aspect", "topic", "category", "product", "seller", "effect")

@@ -85,6 +85,13 @@ TERMS |= {
     "recommend:ndcg": Words("NDCG of the first ten", "前十名 NDCG"),
     "recommend:recall": Words("Found among ten", "排进前十的占比"),
     "recommend:ahead": Words("Ahead of the popular products", "领先热门商品"),
+    "complements:reason": Words("Reason of a complement", "搭配理由"),
+    "complements:baskets": Words("Baskets that hold all", "同单数"),
+    "complements:lift": Words("Surely bought together", "确实同单购买"),
+    "complements:low": Words("Times chance, with its interval", "为偶然的倍数及区间"),
+    "complements:price": Words("Price of a bundle", "组合标价合计"),
+    "complements:due_on": Words("Due to buy again", "应补货日"),
+    "search_products:found": Words("What a search finds", "搜索结果"),
 }
 PARTS = {
     "writers": Words("who wrote the review", "写评价的顾客"),

@@ -95,8 +95,13 @@ def page_document(answer: Answer, table: pa.Table, page: Page) -> dict[str, Any]
 
 def json_bytes(document: dict[str, Any]) -> tuple[bytes, bytes | None]:
     """Return a document as JSON, and the same compressed where that is worth it."""
-    plain = json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
+    plain = plain_json(document)
     return plain, zipped(plain) if len(plain) > _WORTH_ZIPPING else None
+
+
+def plain_json(document: dict[str, Any]) -> bytes:
+    """Return a document as JSON."""
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def zipped(data: bytes) -> bytes:

@@ -144,6 +144,34 @@ class Replies:
             self._size -= _size(oldest)
 
 
+def reply(request: Request, answer: Answer, page: Page) -> Response:
+    """Return the response to a question that was answered just now; nothing of it is kept.
+
+    Parameters
+    ----------
+    request
+        The request.
+    answer
+        The answer.
+    page
+        What part of it is wanted.
+
+    Raises
+    ------
+    Refused
+        There is no such format or table.
+    """
+    media = wanted_format(request)
+    headers = {"Vary": _VARY, "Cache-Control": "no-store", "Content-Language": page.lang}
+    if media != JSON:
+        return _streamed(request, answer, page, media, headers)
+    page = page if page.limit is not None else replace(page, limit=_ROWS)
+    table = _table(answer, page)
+    document = formats.page_document(answer, table, page)
+    headers |= _links(request, page, table.num_rows)
+    return Response(formats.plain_json(document), 200, headers, JSON)
+
+
 def wanted_format(request: Request) -> str:
     """Return the media type that is wanted.
 

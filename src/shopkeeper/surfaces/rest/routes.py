@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Query, Request
+from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from shopkeeper import __version__
@@ -20,7 +21,7 @@ from shopkeeper.surfaces.asking.questions import Question
 from shopkeeper.surfaces.rest.formats import ARROW, CSV, JSON, Page
 from shopkeeper.surfaces.rest.jobs import job_response, require
 from shopkeeper.surfaces.rest.problems import Refused, refusal, status_of
-from shopkeeper.surfaces.rest.replies import Replies, wanted_format
+from shopkeeper.surfaces.rest.replies import Replies, reply, wanted_format
 from shopkeeper.surfaces.rest.schemas import (
     AnswerPage,
     Index,
@@ -70,7 +71,8 @@ class Verbs:
             tags=["shop"],
             summary="The shop, and what may be asked",
         )
-        for question in self.questions:
+        # Routes are tried in turn, and what is answered at once is asked most often.
+        for question in sorted(self.questions, key=lambda one: not one.verb.quick):
             self._add(router, question)
         return router
 
@@ -94,7 +96,8 @@ class Verbs:
         """Answer what is there or quickly worked out; else show the job that works on it."""
         wanted_format(request)
         arguments, page = _read(request, question, asked)
-        there = await self._there(request, question, arguments, page)
+        there = await self._at_once(request, question, arguments, page)
+        there = there or await self._there(request, question, arguments, page)
         if there is not None:
             return there
         job = self._ask(request, question, arguments)
@@ -114,6 +117,19 @@ class Verbs:
         arguments, page = _read(request, question, asked)
         there = await self._there(request, question, arguments, page)
         return there or job_response(request, self._ask(request, question, arguments), 202)
+
+    async def _at_once(
+        self, request: Request, question: Question, arguments: dict[str, Any], page: Page
+    ) -> Response | None:
+        """Return the response to what takes milliseconds, without a thread, which would take as long."""
+        if not question.verb.quick:
+            return None
+        view = self.desk.view()
+        if self.desk.is_open(view):
+            answer = self.desk.at_once(question.verb, arguments, view)
+        else:
+            answer = await run_in_threadpool(self.desk.at_once, question.verb, arguments, view)
+        return None if answer is None else reply(request, answer, page)
 
     async def _there(
         self, request: Request, question: Question, arguments: dict[str, Any], page: Page

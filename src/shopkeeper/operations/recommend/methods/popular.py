@@ -22,9 +22,13 @@ class Popular:
 
     def fit(self, material: Material) -> Self:
         """Learn how many customers touched each product."""
-        first = np.sort(np.argsort(-material.touched, kind="stable")[:MOST])
-        data = material.touched[first].astype(np.float32)
-        shape = (1, material.width)
+        return self.of(material.touched)
+
+    def of(self, touched: Numbers) -> Self:
+        """Learn from how many customers touched each product."""
+        first = np.sort(np.argsort(-touched, kind="stable")[:MOST])
+        data = touched[first].astype(np.float32)
+        shape = (1, len(touched))
         self.touched_ = sparse.csr_matrix((data, (np.zeros_like(first), first)), shape=shape)
         return self
 

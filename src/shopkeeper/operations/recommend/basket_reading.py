@@ -1,0 +1,193 @@
+"""Reading baskets: what the engine adds up of orders and visits becomes arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pyarrow as pa
+from scipy import sparse
+
+from shopkeeper.data.shop import Shop
+from shopkeeper.operations.recommend.basket_features import (
+    bought_lines,
+    pair_counts,
+    product_counts,
+    purchases,
+    several,
+    visits,
+)
+from shopkeeper.operations.recommend.features import catalogue, sold_titles
+from shopkeeper.operations.recommend.histories import Numbers
+from shopkeeper.operations.recommend.rebuying import Purchases
+from shopkeeper.operations.recommend.together import Together
+
+
+@dataclass(frozen=True, slots=True)
+class Products:
+    """The products that are listed or were bought, those in most orders first.
+
+    Parameters
+    ----------
+    names, titles
+        Product and title; the name where it has none.
+    orders
+        Orders that hold each.
+    category
+        Number of each product's category; −1 where it has none.
+    categories
+        The names behind those numbers.
+    """
+
+    names: list[str]
+    titles: list[str]
+    orders: Numbers
+    category: Numbers
+    categories: list[str]
+
+    def number(self) -> dict[str, int]:
+        """Return the number of each product by name."""
+        return {name: at for at, name in enumerate(self.names)}
+
+
+@dataclass(frozen=True)
+class Baskets:
+    """Baskets of two products or more, the earliest first.
+
+    Parameters
+    ----------
+    basket, product
+        Which basket holds which product, one row each, by basket.
+    count
+        How many baskets there are.
+    """
+
+    basket: Numbers
+    product: Numbers
+    count: int
+
+    def first(self, count: int) -> Baskets:
+        """Return the earliest baskets."""
+        rows = self.basket < count
+        return Baskets(self.basket[rows], self.product[rows], count)
+
+    def together(self, category: Numbers) -> Together:
+        """Return how often products are in the same basket."""
+        shape = (self.count, len(category))
+        holds = sparse.csr_matrix(
+            (np.ones(len(self.basket), np.int64), (self.basket, self.product)), shape=shape
+        )
+        both = sparse.coo_matrix(sparse.triu(sparse.csr_matrix(holds.T @ holds), k=1))
+        order = np.lexsort((both.col, both.row))
+        having = np.bincount(self.product, minlength=len(category))
+        one, other = both.row[order].astype(np.int64), both.col[order].astype(np.int64)
+        return Together(self.count, having, one, other, both.data[order], category)
+
+    @cached_property
+    def starts(self) -> Numbers:
+        """Row at which each basket begins; one more than there are baskets."""
+        return np.searchsorted(self.basket, np.arange(self.count + 1))
+
+
+def read_products(shop: Shop) -> Products:
+    """Read the products, in an order that no name decides where anything else does."""
+    listed = {row["product_id"]: row for row in catalogue(shop).to_pyarrow().to_pylist()}
+    sold = {row["product_id"]: row["title"] for row in sold_titles(shop).to_pyarrow().to_pylist()}
+    counts = product_counts(bought_lines(shop)).to_pyarrow().to_pylist()
+    orders = {row["product_id"]: row["count"] for row in counts}
+    rows = []
+    for name in {*listed, *orders} - {None}:
+        told = listed.get(name, {})
+        title = (told.get("title") or sold.get(name) or "").strip()
+        rows.append(
+            (-orders.get(name, 0), title, told.get("category") or "", told.get("brand") or "", name)
+        )
+    rows.sort()
+    said = sorted({row[2] for row in rows if row[2]})
+    number = {name: at for at, name in enumerate(said)}
+    return Products(
+        [row[-1] for row in rows],
+        [row[1] or row[-1] for row in rows],
+        np.array([-row[0] for row in rows], np.int64),
+        np.array([number.get(row[2], -1) for row in rows], np.int64),
+        said,
+    )
+
+
+def read_baskets(shop: Shop, number: dict[str, int]) -> Baskets:
+    """Read the baskets of two products or more.
+
+    Parameters
+    ----------
+    shop
+        The shop.
+    number
+        Number of each product by name.
+    """
+    rows = several(bought_lines(shop)).to_pyarrow()
+    if not rows.num_rows:
+        return Baskets(np.zeros(0, np.int64), np.zeros(0, np.int64), 0)
+    order = rows["order_id"].combine_chunks().dictionary_encode()
+    code = order.indices.to_numpy().astype(np.int64)
+    product = _numbered(rows["product_id"], number)
+    when = rows["ordered_at"].cast(pa.timestamp("us")).cast(pa.int64()).to_numpy()
+    count = len(order.dictionary)
+    time = np.zeros(count, np.int64)
+    time[code] = when
+    # Of one moment the baskets stand by what they hold, so that no order's name decides.
+    held = np.lexsort((product, code))
+    starts = np.searchsorted(code[held], np.arange(count))
+    key = [tuple(product[held][start:end].tolist())
+           for start, end in zip(starts.tolist(), [*starts[1:].tolist(), len(code)], strict=True)]  # fmt: skip
+    place = np.empty(count, np.int64)
+    place[sorted(range(count), key=lambda at: (time[at], key[at]))] = np.arange(count)
+    by = np.lexsort((product, place[code]))
+    return Baskets(place[code][by], product[by], count)
+
+
+def read_seen(shop: Shop, number: dict[str, int], category: Numbers) -> Together:
+    """Read which products are looked at in the same visit."""
+    rows = visits(shop)
+    pairs, alone = pair_counts(rows, "visit").to_pyarrow(), product_counts(rows).to_pyarrow()
+    having = np.zeros(len(category), np.int64)
+    known = np.array([name in number for name in alone["product_id"].to_pylist()], bool)
+    having[_numbered(alone["product_id"].filter(pa.array(known)), number)] = alone[
+        "count"
+    ].to_numpy()[known]
+    kept = np.array([one in number and other in number for one, other in zip(
+        pairs["one"].to_pylist(), pairs["other"].to_pylist(), strict=True)], bool)  # fmt: skip
+    one, other = (
+        _numbered(pairs[name].filter(pa.array(kept)), number) for name in ("one", "other")
+    )
+    count = pairs["count"].to_numpy()[kept].astype(np.int64)
+    order = np.lexsort((np.maximum(one, other), np.minimum(one, other)))
+    least, most = np.minimum(one, other)[order], np.maximum(one, other)[order]
+    return Together(0, having, least, most, count[order], category)
+
+
+def read_purchases(shop: Shop, number: dict[str, int]) -> tuple[Purchases, list[str]]:
+    """Read who bought what on how many days, and the names of the customers."""
+    rows = purchases(bought_lines(shop)).to_pyarrow()
+    people = rows["customer_id"].combine_chunks().dictionary_encode()
+    product = _numbered(rows["product_id"], number)
+    columns = {name: rows[name].to_numpy() for name in ("days", "last", "gaps")}
+    floats = {
+        name: rows[name].cast(pa.float64()).to_numpy() for name in ("logs", "squares", "newest")
+    }
+    # By facts before names, so that sums are added in an order that no name decides.
+    order = np.lexsort((people.indices.to_numpy(), floats["logs"], columns["last"], product))
+    return Purchases(
+        people.indices.to_numpy().astype(np.int64)[order],
+        product[order],
+        *(some.astype(np.int64)[order] for some in columns.values()),
+        *(some.astype(np.float64)[order] for some in floats.values()),
+    ), people.dictionary.to_pylist()
+
+
+def _numbered(names: pa.ChunkedArray, number: dict[str, int]) -> Numbers:
+    coded = names.combine_chunks().dictionary_encode()
+    said: Sequence[str] = coded.dictionary.to_pylist()
+    made: Numbers = np.array([number[name] for name in said], np.int64)[coded.indices.to_numpy()]
+    return made

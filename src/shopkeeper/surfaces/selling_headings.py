@@ -1,0 +1,60 @@
+"""What columns, tables and cells of searches, complements and rules are called in Chinese."""
+
+from __future__ import annotations
+
+from shopkeeper.operations.recommend.rule_names import RULES
+
+COLUMNS = {
+    "again": "再次购买的顾客",
+    "baskets": "同单数",
+    "brand": "品牌",
+    "buyers": "购买顾客",
+    "complement_id": "搭配商品编号",
+    "due_from": "最早应补货日",
+    "due_on": "应补货日",
+    "due_until": "最晚应补货日",
+    "found": "找到的商品",
+    "in_stock": "有库存",
+    "last_on": "上次购买日",
+    "lift": "提升度",
+    "meant": "应为",
+    "other_id": "替代商品编号",
+    "product_ids": "商品编号",
+    "price": "标价",
+    "query": "搜索词",
+    "removed": "移除次数",
+    "searches": "搜索次数",
+    "size": "件数",
+    "target": "检验对象",
+    "titles": "标题",
+    "usual_days": "通常间隔天数",
+    "visits": "同时浏览的会话",
+}
+"""Column or definition → its Chinese name."""
+
+EVIDENCE = {
+    "bundles": "组合",
+    "corrections": "拼写更正",
+    "due": "应补货的顾客",
+    "queries": "搜索词",
+    "refills": "会再次购买的商品",
+    "search_quality": "搜索质量",
+    "substitutes": "替代品",
+}
+"""Table of evidence → its Chinese name."""
+
+PARTS = {
+    "given_unknown": "给出而无人接触过的商品", "listed": "商品", "with_meaning": "读取了含义的商品",
+    "unread": "未读取含义的商品", "queries": "搜索词", "nothing_found": "没有结果的搜索词",
+    "baskets": "多件订单", "pairs_tested": "检验的商品对", "pairs_sure": "确实同单的商品对",
+    "triples_tried": "检验的三件组合", "empty_cart": "空购物车", "refills": "会再次购买的商品",
+    "rebuyers": "再次购买的顾客与商品", "due": "应补货", "due_opted_out": "应补货但不作个性化",
+    "lapsed": "已过补货期",
+}  # fmt: skip
+"""Part of an answer → its Chinese name."""
+
+CELLS = {
+    "rule": {name: words.zh for name, words in RULES.items()},
+    "target": {"clicked": "点击", "bought": "购买"},
+}
+"""Column → cell → what it says in Chinese."""
