@@ -77,7 +77,7 @@ COLUMNS = {
     "all_after": "后一期文本",
     "segment_set": "分群集合",
     "segment": "分群",
-    "auc": "AUC",
+    "auc": "区分度 AUC",
     "expected_rate": "预期占比",
     "happened_rate": "实际占比",
     # paths
@@ -117,7 +117,7 @@ EVIDENCE = {
     "said": "新出现的说法",
     "periods": "时期",
     "nodes": "各步骤",
-    "members": "分群成员",
+    "members": "成员",
     "chance": "下单概率的检验",
     "to_purchase": "下单路径",
     "to_leaving": "未下单离开的路径",
@@ -170,7 +170,7 @@ CELLS: dict[str, dict[str, str]] = {
 OF_TABLE = {
     **{
         (table, column): name
-        for table in ("", "by_dimension", "tree", "gain_loss", "known")
+        for table in ("explain_change", "by_dimension", "tree", "gain_loss", "known")
         for column, name in (("before", "前一期"), ("after", "后一期"), ("other", "其他"))
     },
     ("cross_shop", "other"): "另一分组",

@@ -58,7 +58,7 @@ COLUMNS = {
     "recall_low": "召回率下限",
     "recency": "最近评分",
     "segment": "分群",
-    "segment_set": "分群方式",
+    "segment_set": "分群集合",
     "segments": "分群数",
     "share_high": "占比上限",
     "share_low": "占比下限",

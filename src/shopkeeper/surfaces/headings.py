@@ -228,9 +228,7 @@ COLUMNS = {
 """Column or definition → its Chinese name."""
 
 OF_TABLE = {
-    ("recommend", "part"): "占得分比例",
-    ("", "part"): "占得分比例",
-    ("refills", "share"): "再次购买占比",
+    **selling_headings.OF_TABLE,
     ("imports", "title"): "内容",
     ("rejected", "cells"): "原始内容",
     ("classes", "said"): "判为该类数",
@@ -313,19 +311,9 @@ _METHODS = {
     "llm": "提示大语言模型（llm）",
     "words": "观点词表（words）",
     "learned": "词表加学习（learned）",
-    "transitions": "前后关系（transitions）",
-    "routed": "按历史长短选用（routed）",
-    "similar": "相似商品（similar）",
-    "last_item": "最新一件之后（last_item）",
-    "popular": "热门（popular）",
-    "together": "同单购买（together）",
-    "hybrid": "混合（hybrid）",
-    "keyword": "关键词（keyword）",
-    "meaning": "含义（meaning）",
-    "blended": "树模型（blended）",
+    **selling_headings.METHODS,
     "entry_rate": "按入口的比例（entry_rate）",
     "boosted": "树模型（boosted）",
-    "combined": "前后关系加相似（combined）",
     "ordered": "依次（ordered）",
     "any": "不限次序（any）",
     "bg_nbd": "BG/NBD 模型（bg_nbd）",
@@ -334,10 +322,9 @@ _METHODS = {
     "count": "计数（count）",
     "matched": "匹配比较（matched）",
 }
-CELLS: dict[str, dict[str, str]] = {
+_CELLS: dict[str, dict[str, str]] = {
     **dict.fromkeys(("sentiment", "polarity", "read"), _SENTIMENTS),
     **dict.fromkeys(("method", "language_model", "traditional"), _METHODS),
-    **customer_headings.CELLS,
     "by": {"seller": "卖家", "brand": "品牌", "price": "价位", "all": "全部", "entry": "入口", "device": "设备", "channel": "渠道"},
     "cohort": {"all": "全部", "in": "人群内", "out": "人群外"},
     "step": {name: f"{words.zh}（{name}）" for name, words in EVENTS.items()},
@@ -379,22 +366,6 @@ CELLS: dict[str, dict[str, str]] = {
         **behaviour_headings.PARTS,
         "not_touched": "无人接触过的商品", "not_listed": "未列出的商品", **selling_headings.PARTS,
     },
-    "name": {
-        "temperature": "温度", "threshold": "阈值", "decay": "每隔一件的权重", "backward": "反向的权重",
-        "source_power": "来源归一指数", "target_power": "去向归一指数", "profile": "历史每早一件的权重",
-        "likeness": "相似的权重",
-    },
-    **behaviour_headings.CELLS,
-    "history": {"all": "全部"},
-    "slice": {"all": "全部", "much wanted": "接触的是热门商品", "little wanted": "接触的是冷门商品"},
-    "estimate": {
-        "logged": "实际", "ips": "IPS", "snips": "SNIPS", "doubly_robust": "双重稳健", "none": "未作估计",
-    },
-    **selling_headings.CELLS,
-    "value": {
-        "transitions": "前后关系", "similar": "相似商品", "last_item": "最新一件之后", "popular": "热门",
-        "blended": "树模型",
-    },
     "parameter": {
         **customer_headings.PARAMETERS,
         "r": "购买率的形状（r）", "alpha": "购买率的速率（alpha）", "a": "流失概率的参数（a）",
@@ -402,6 +373,16 @@ CELLS: dict[str, dict[str, str]] = {
         "v": "人均金额的速率（v）",
     },
 }  # fmt: skip
+_PARTS_OF_CELLS = (
+    _CELLS,
+    behaviour_headings.CELLS,
+    customer_headings.CELLS,
+    selling_headings.CELLS,
+)
+CELLS = {
+    column: {cell: said for part in _PARTS_OF_CELLS for cell, said in part.get(column, {}).items()}
+    for column in {column: None for part in _PARTS_OF_CELLS for column in part}
+}
 """Column → cell → what it says in Chinese."""
 
 SIDES = {
