@@ -3,7 +3,6 @@
 import html
 import re
 from dataclasses import replace
-from datetime import datetime
 from pathlib import Path
 
 import pyarrow as pa
@@ -12,12 +11,10 @@ import pytest
 from shopkeeper.answer import Answer
 from shopkeeper.data.shop import Shop, shop_from_tables
 from shopkeeper.settings import Settings
-
-START = datetime(2025, 1, 6, 9)
-SCRIPT = "<script>alert(1)</script>"
 from tests.surfaces.customer_shop import (
     LANGUAGES,
     LEAST,
+    SCRIPT,
     SECTIONS,
     VERBS,
     answers,
@@ -297,7 +294,7 @@ def test_a_section_says_what_it_lacks(told: dict[str, Answer], tmp_path: Path, n
     own = section(text, of.get(name, "behaviour"))
     lines = [plain(one) for one in re.findall('<p class="missing">(.*?)</p>', own, re.S)]
     called = {"funnel": "转化漏斗", "sessions": "会话概况", "retention": "顾客留存",
-              "lifetime_value": "顾客价值", "recommend": "给每位顾客的推荐", "complements": "搭配与补货",
+              "lifetime_value": "顾客价值", "paths": "访客路径", "recommend": "给每位顾客的推荐", "complements": "搭配与补货",
               "search_products": "搜索结果"}  # fmt: skip
     assert lines == [f"未列出：{called[name]}。执行 shopkeeper run 即可得到。"]
     assert f'href="#def-{name.replace("_", "-")}-' not in own
