@@ -366,7 +366,7 @@ def test_a_section_says_what_it_lacks(told: dict[str, Answer], tmp_path: Path, n
     own = section(text, "recommend" if name == "recommend" else "behaviour")
     lines = [plain(one) for one in re.findall('<p class="missing">(.*?)</p>', own, re.S)]
     called = {"funnel": "转化漏斗", "sessions": "会话概况", "retention": "顾客留存",
-              "lifetime_value": "顾客价值", "recommend": "给每位顾客的推荐"}  # fmt: skip
+              "lifetime_value": "顾客价值", "paths": "访客路径", "recommend": "给每位顾客的推荐"}  # fmt: skip
     assert lines == [f"未列出：{called[name]}。执行 shopkeeper run 即可得到。"]
     assert f'href="#def-{name.replace("_", "-")}-' not in own
 
