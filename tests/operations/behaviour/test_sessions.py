@@ -5,6 +5,7 @@ import statistics
 from datetime import datetime, timedelta
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pytest
 from hypothesis import given, settings
@@ -154,3 +155,23 @@ def test_what_cannot_be_asked_is_refused_in_words() -> None:
         sessions(shop_of(nobody))
     with pytest.raises(UsageError, match="1 or more"):
         sessions(shop_of([("a", NAMES[0], 0, None)]), minimum_count=0)
+
+
+def test_after_three_events_trees_tell_more_than_the_entry() -> None:
+    """Who puts something into the cart among the first three events mostly buys; the entry says nothing."""
+    draw = np.random.default_rng(4)
+    rows = []
+    for n in range(700):
+        carted = draw.random() < 0.4
+        bought = draw.random() < (0.8 if carted else 0.1)
+        names = ["Product Viewed", "Product Added" if carted else "Product Viewed", "Product Viewed",
+                 "Order Completed" if bought else "Page Viewed"]  # fmt: skip
+        rows += [(f"s{n:03d}", name, 300 * n + place, None) for place, name in enumerate(names)]
+    answer = sessions(shop_of(rows))
+    plain, trees = answer.evidence["chance"].to_pylist()
+    assert (plain["method"], trees["method"], trees["sessions"]) == ("entry_rate", "boosted", 140)
+    assert plain["auc"] == 0.5
+    assert trees["low"] > plain["auc"] + 0.15
+    assert abs(trees["expected_rate"] - trees["happened_rate"]) < 0.15
+    assert any("AUC" in words.en for words in answer.summary)
+    assert sessions(shop_of(rows[:1000])).evidence["chance"].num_rows == 0

@@ -18,6 +18,7 @@ from shopkeeper.operations.behaviour.seeking.picture import outcomes
 from shopkeeper.operations.behaviour.seeking.rows import (
     LINKS,
     OUTCOMES,
+    VIEWS,
     Link,
     Source,
     Table,
@@ -90,13 +91,16 @@ def find_source(shop: Shop) -> Source | None:
     sales = _one(shop.orders.aggregate(named=shop.orders.customer_id.count()))["named"]
     clicks = search.aggregate(named=search.clicked_product_id.count())
     named = table == "searches" and _one(clicks)["named"] > 0
+    views = event.filter(event.name.isin(VIEWS) & event.product_id.notnull())
+    seen = _one(views.aggregate(**_counts(views)))
     for link in LINKS:
         if told[link] and buys[link]:
-            return Source(table, link, "events", named)
+            return Source(table, link, "events", named, seen[link] > 0)
     if told["customer_id"] and sales:
-        return Source(table, "customer_id", "orders", named)
+        return Source(table, "customer_id", "orders", named, seen["customer_id"] > 0)
     known: list[Link] = [link for link in LINKS if told[link]]
-    return Source(table, known[0] if known else "", "", named)
+    link = known[0] if known else ""
+    return Source(table, link, "", named, bool(link) and seen[link] > 0)
 
 
 def _counts(table: ir.Table) -> dict[str, ir.Scalar]:

@@ -30,6 +30,7 @@ OUTCOMES = ("bought", "clicked", "zero", "reformulated", "nothing")
 Table = Literal["searches", "events"]
 Link = Literal["session_id", "visitor_id", "customer_id", ""]
 LINKS: tuple[Link, ...] = ("session_id", "visitor_id", "customer_id")
+VIEWS = ("Product Clicked", "Product Viewed")
 _WHO = ("visitor_id", "customer_id", "session_id")
 
 
@@ -47,12 +48,15 @@ class Source:
         `events` or `orders`, whichever tells of purchases; empty for neither.
     clicks
         Whether the table itself names the product that was clicked.
+    views
+        Whether views of products can be joined to a search, which then stand for clicks.
     """
 
     table: Table
     link: Link
     orders: Literal["events", "orders", ""]
     clicks: bool
+    views: bool = False
 
 
 def search_rows(shop: Shop, source: Source) -> ir.Table:
@@ -104,7 +108,7 @@ def followed(shop: Shop, source: Source) -> ir.Table:
     other = search.next_query.notnull() & (search.next_query != search["query"])
     again = other & search.clicked.isnull() & (search.next_at <= soon)
     bought = search.order_at <= search["at"] + ibis.interval(hours=BOUGHT_HOURS)
-    knows_clicks = ibis.literal(source.clicks) | linked
+    knows_clicks = ibis.literal(source.clicks) | (linked & ibis.literal(source.views))
     search = search.mutate(
         zero=search.results == 0,
         known_clicks=knows_clicks,
@@ -153,7 +157,7 @@ def _later(shop: Shop, source: Source) -> list[ir.Table | None]:
     event = shop.events
     columns = {"id": event.event_id, "unit": event[source.link], "at": event.happened_at}
     if not source.clicks:
-        seen = event.name.isin(("Product Clicked", "Product Viewed")) & event.product_id.notnull()
+        seen = event.name.isin(VIEWS) & event.product_id.notnull()
         click = event.select(
             **columns, kind=ibis.literal(1), product_id=event.product_id, seen=seen
         )
