@@ -17,17 +17,27 @@ from shopkeeper.operations.reviews.ask import sentiment_effect
 from shopkeeper.surfaces.report import write_report
 
 SECTIONS = [
-    "first", "next", "glance", "behaviour", "recommend", "time", "aspect", "topic", "category", "product", "seller",
+    "first", "next", "glance", "behaviour", "recommend", "segments", "time", "aspect", "topic", "category", "product", "seller",
     "effect", "quality", "definitions",
 ]  # fmt: skip
 STAYING = {
-    "nothing": ["first", "next", "glance", "behaviour", "recommend", "quality", "definitions"],
+    "nothing": [
+        "first",
+        "next",
+        "glance",
+        "behaviour",
+        "recommend",
+        "segments",
+        "quality",
+        "definitions",
+    ],
     "no reviews": [
         "first",
         "next",
         "glance",
         "behaviour",
         "recommend",
+        "segments",
         "seller",
         "quality",
         "definitions",
