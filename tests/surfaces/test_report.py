@@ -289,7 +289,7 @@ def test_both_languages_have_the_same_sections_pictures_and_definitions(
     english, chinese = (Page(texts[lang]) for lang in ("en", "zh"))
     assert english.headings() == chinese.headings()
     assert english.headings() == [
-        "first", "next", "glance", "behaviour", "recommend", "complements", "change", "searches", "baskets", "time", "aspect", "topic", "category", "product", "seller",
+        "first", "next", "glance", "behaviour", "recommend", "complements", "change", "searches", "baskets", "segments", "time", "aspect", "topic", "category", "product", "seller",
         "effect", "quality", "definitions",
     ]  # fmt: skip
     assert english.ids() == chinese.ids()

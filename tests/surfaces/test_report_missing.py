@@ -17,7 +17,7 @@ from shopkeeper.operations.reviews.ask import sentiment_effect
 from shopkeeper.surfaces.report import write_report
 
 SECTIONS = [
-    "first", "next", "glance", "behaviour", "recommend", "complements", "change", "searches", "baskets", "time", "aspect", "topic", "category", "product", "seller",
+    "first", "next", "glance", "behaviour", "recommend", "complements", "change", "searches", "baskets", "segments", "time", "aspect", "topic", "category", "product", "seller",
     "effect", "quality", "definitions",
 ]  # fmt: skip
 STAYING = {
@@ -31,6 +31,7 @@ STAYING = {
         "change",
         "searches",
         "baskets",
+        "segments",
         "quality",
         "definitions",
     ],
@@ -44,6 +45,7 @@ STAYING = {
         "change",
         "searches",
         "baskets",
+        "segments",
         "seller",
         "quality",
         "definitions",
