@@ -36,7 +36,7 @@ def told(reply: Reply, status: int) -> dict[str, object]:
         ("/v1/review-sentiment?seed=99999999999", "seed: it should be at most 4294967295."),
         ("/v1/hostile-answer?said=%00", "said: it holds signs that cannot be used."),
         ("/v1/hostile-answer?said=a%E2%80%AEb", "said: it holds signs that cannot be used."),
-        ("/v1/hostile-answer?said=" + "a" * 501, "said: it is longer than 500 characters."),
+        ("/v1/hostile-answer?said=" + "a" * 8001, "said: it is longer than 8000 characters."),
     ],
 )
 def test_a_value_that_cannot_be_used_is_named(server: Server, path: str, found: str) -> None:

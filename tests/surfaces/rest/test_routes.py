@@ -164,7 +164,7 @@ def test_a_request_keeps_its_id_and_gets_one_where_it_has_none(server: Server) -
     assert server.ask("/health", X_Request_ID="abc-1").headers["x-request-id"] == "abc-1"
     made = server.ask("/health", X_Request_ID="a b{}" * 50).headers["x-request-id"]
     assert len(made) == 24
-    problem = server.ask("/nowhere", X_Request_ID="abc-2").document
+    problem = server.ask("/v1/nowhere", X_Request_ID="abc-2").document
     assert problem["request_id"] == "abc-2"
 
 

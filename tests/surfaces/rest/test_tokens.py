@@ -90,7 +90,7 @@ def test_another_address_is_refused_without_a_token(command: Command, own_shop: 
     for host in ("0.0.0.0", "192.168.7.7", "example.org", "::"):
         refused = command("serve", own_shop, "--host", host, "--port", "0", "--json")
         assert refused.code == 2
-        assert "no token has been made" in refused.document["found"]
+        assert "no token and no user has been made" in refused.document["found"]
     assert "尚未创建令牌" in command("serve", own_shop, "--host", "0.0.0.0", "--lang", "zh").err
 
 

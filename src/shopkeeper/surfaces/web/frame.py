@@ -179,7 +179,7 @@ class Frame:
             **(headers or {}),
         }
         if takes_gzip(request):
-            page = gzip.compress(page, 4)
+            page = gzip.compress(page, 1)
             sent["Content-Encoding"] = "gzip"
         response = Response(page, status, sent, HTML)
         self.remember(request, response, reader)
