@@ -372,10 +372,6 @@ CELLS: dict[str, dict[str, str]] = {
         "likeness": "相似的权重",
     },
     "history": {"all": "全部"},
-    "slice": {"all": "全部", "much wanted": "接触的是热门商品", "little wanted": "接触的是冷门商品"},
-    "estimate": {
-        "logged": "实际", "ips": "IPS", "snips": "SNIPS", "doubly_robust": "双重稳健", "none": "未作估计",
-    },
     **selling_headings.CELLS,
     "value": {
         "transitions": "前后关系", "similar": "相似商品", "last_item": "最新一件之后", "popular": "热门",

@@ -1,4 +1,4 @@
-"""What columns, tables and cells of searches, complements and rules are called in Chinese."""
+"""What columns, tables and cells of searches, complements, rules and proofs of them are called in Chinese."""
 
 from __future__ import annotations
 
@@ -54,6 +54,18 @@ PARTS = {
 """Part of an answer → its Chinese name."""
 
 CELLS = {
+    "slice": {
+        "all": "全部",
+        "much wanted": "接触的是热门商品",
+        "little wanted": "接触的是冷门商品",
+    },
+    "estimate": {
+        "logged": "实际",
+        "ips": "IPS",
+        "snips": "SNIPS",
+        "doubly_robust": "双重稳健",
+        "none": "未作估计",
+    },
     "rule": {name: words.zh for name, words in RULES.items()},
     "target": {"clicked": "点击", "bought": "购买"},
 }
