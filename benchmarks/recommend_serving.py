@@ -6,7 +6,8 @@
 The model is made, not learned: thirty million weights, sources and targets drawn so that few products are
 in most pairs, and customers with twenty products or so. It is stored as `run` stores one, then
 opened in a process of its own. Cold means that the disk's pages were given up before. One request is one customer's ten
-products with their reasons, as an Answer, as the verb makes it from the stored model. The batch is twenty products for everyone.
+products with their reasons, as an Answer, as the verb makes it from the stored model; processor time tells what it
+costs where other work runs beside it. The batch is twenty products for everyone.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -111,20 +113,24 @@ def single(folder: Path, requests: int) -> dict[str, Any]:
     numbers = draw.integers(0, len(model.customers), requests)
     customers = [model.customers.names[int(n)].as_py() for n in numbers]
     plan = Plan((), (), 10, "transitions", frozenset(), (), SEED)
-    whole, alone = [], []
+    took: dict[str, list[float]] = {
+        name: [] for name in ("wall", "processor", "list", "list processor")
+    }
+
+    def timed(name: str, work: Callable[[], object]) -> None:
+        began, used = time.perf_counter(), time.thread_time()
+        work()
+        took[f"{name} processor".removeprefix("wall ")].append(time.thread_time() - used)
+        took[name].append(time.perf_counter() - began)
+
     for number, customer in zip(numbers, customers, strict=True):
         asked = Plan((customer,), (), 10, plan.how, plan.opted_out, (), SEED)
-        start = time.perf_counter()
-        answer_of(model, asked, least=30)
-        whole.append(time.perf_counter() - start)
         history = model.touched.histories.take(np.array([number]))
-        start = time.perf_counter()
-        list(lists(model, history, model.known.buyable, 10))
-        alone.append(time.perf_counter() - start)
+        timed("wall", lambda asked=asked: answer_of(model, asked, least=30))
+        timed("list", lambda history=history: list(lists(model, history, model.known.buyable, 10)))
     return {
         "load_s": round(loaded, 3),
-        **percentiles(whole),
-        "list alone": percentiles(alone),
+        **{name: percentiles(seconds) for name, seconds in took.items()},
         "requests": requests,
         "memory_gb": highest(),
     }

@@ -199,7 +199,7 @@ def _asked(model: Model, plan: Plan, given: Numbers) -> Asked:
     out = np.array([name in plan.opted_out for name in names], bool)
     personal = (numbers >= 0) & ~out & plan.personalised
     # Whose history may not be used has none, for ranking and for what is left out alike.
-    lengths = np.where(personal, touched.histories.lengths[numbers], 0)
+    lengths = np.where(personal, touched.histories.lengths_of(numbers), 0)
     own = touched.histories.take(numbers[personal])
     return Asked(
         names, numbers, Histories(np.append(0, np.cumsum(lengths)), own.products), personal

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Literal
 
 from shopkeeper.answer import Answer
@@ -192,7 +193,7 @@ def recommend_everyone(
         No model of the data as it is now is stored.
     """
     from shopkeeper.operations.recommend.everyone import wanted, written
-    from shopkeeper.operations.recommend.stored import NAME, current
+    from shopkeeper.operations.recommend.stored import current, folder_with_catalogue
 
     _check_count(_ASKED, k)
     model = current(shop)
@@ -202,9 +203,10 @@ def recommend_everyone(
             Words("No model of the data as it is now is stored.", "还没有用现有数据训练好的模型。"),
             Words("Run `shopkeeper run SHOP` first.", "请先运行 `shopkeeper run 店铺`。"),
         )
-    folder = shop.path / shop.manifest.models[NAME].folder
-    wish = wanted(model, folder, k=k, opted_out=_names(opted_out), exclude=_names(exclude))
-    return len(model.customers), written(wish, output, processes=processes)
+    with TemporaryDirectory(dir=output.parent, prefix=".recommendations-") as scratch:
+        folder = folder_with_catalogue(shop, model, Path(scratch))
+        wish = wanted(model, folder, k=k, opted_out=_names(opted_out), exclude=_names(exclude))
+        return len(model.customers), written(wish, output, processes=processes)
 
 
 def fit_recommendations(shop: Shop) -> Prepared | None:

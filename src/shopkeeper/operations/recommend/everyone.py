@@ -60,15 +60,12 @@ class Wish:
         Numbers of products that are not to be shown.
     opted_out
         Numbers of customers whose own history must not be used.
-    buyable
-        Which products may be shown; None for those of the stored catalogue.
     """
 
     folder: Path
     k: int
     excluded: Numbers
     opted_out: Numbers
-    buyable: NDArray[np.bool_] | None = None
 
 
 def wanted(
@@ -79,9 +76,9 @@ def wanted(
     Parameters
     ----------
     model
-        The stored model, with the catalogue as it is now.
+        The model.
     folder
-        Where it is stored.
+        Where it is stored, with the catalogue as it is now.
     k
         Products of each list.
     opted_out
@@ -99,7 +96,7 @@ def wanted(
     everybody = "*" in names
     return Wish(
         folder, k, numbers_of(exclude, model.products, UNKNOWN),
-        np.arange(len(model.customers)) if everybody else np.array(numbers, np.int64), model.known.buyable,
+        np.arange(len(model.customers)) if everybody else np.array(numbers, np.int64),
     )  # fmt: skip
 
 
@@ -190,8 +187,7 @@ class Desk:
 
     def __init__(self, wish: Wish) -> None:
         self.wish, self.model = wish, load(wish.folder)[0]
-        buyable = self.model.known.buyable if wish.buyable is None else wish.buyable
-        self.allowed = buyable.copy()
+        self.allowed = self.model.known.buyable.copy()
         self.allowed[wish.excluded] = False
         self.own = np.ones(len(self.model.customers), bool)
         self.own[wish.opted_out] = False

@@ -78,6 +78,11 @@ class Histories:
         """Number of products of each row."""
         return np.diff(self.starts)
 
+    def lengths_of(self, rows: NDArray[np.integer]) -> Numbers:
+        """Return the number of products of some rows, without counting those of all others."""
+        lengths: Numbers = self.starts[1:][rows] - self.starts[:-1][rows]
+        return lengths
+
     @property
     def rows(self) -> Numbers:
         """Row of each product."""
@@ -94,7 +99,7 @@ class Histories:
 
     def take(self, rows: NDArray[np.integer]) -> Histories:
         """Return the histories of some rows, in their order."""
-        lengths = self.lengths[rows]
+        lengths = self.lengths_of(rows)
         starts = np.append(0, np.cumsum(lengths))
         shift = np.repeat(self.starts[:-1][rows] - starts[:-1], lengths)
         return Histories(starts, self.products[np.arange(starts[-1]) + shift])

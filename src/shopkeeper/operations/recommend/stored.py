@@ -157,6 +157,25 @@ def _found(shop: Shop) -> Model | None:
         return _open[key]
 
 
+def folder_with_catalogue(shop: Shop, model: Model, scratch: Path) -> Path:
+    """Return a folder that holds the current model with the catalogue as it is now.
+
+    Parameters
+    ----------
+    shop
+        The shop.
+    model
+        Its current model.
+    scratch
+        Where to write it, if what is stored has an earlier catalogue.
+    """
+    stored, listed = shop.path / shop.manifest.models[NAME].folder, _mark(shop, _CATALOGUE)
+    if load(stored)[1] == listed:
+        return stored
+    save(model, scratch, listed=listed)
+    return scratch
+
+
 def touched_of(shop: Shop) -> Touched:
     """Return who touched what: as stored where that is current, else read now."""
     stored = current(shop)
