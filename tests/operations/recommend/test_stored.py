@@ -308,7 +308,7 @@ def test_a_damaged_model_is_told_and_mended_by_running_again(
 
 
 def test_a_product_is_shown_the_moment_that_it_is_listed_and_without_a_fit(
-    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The new one is like p19 alone, so it stands where p19 stands and leads where p19 leads."""
     names, titles = ([f"{stem}{n:02d}" for n in range(24)] for stem in ("p", "tent"))
@@ -342,3 +342,12 @@ def test_a_product_is_shown_the_moment_that_it_is_listed_and_without_a_fit(
     parts = dict(zip(*recommend(after, k=1).evidence["parts"].to_pydict().values(), strict=True))
     assert (parts["new"], parts["products_touched"]) == (2, 24)
     assert similar_products(after, product="p19", k=3).table.num_rows == 3
+    # Whoever gets a file gets what the shop lists now, not what it listed when the model was stored.
+    recommend_everyone(after, tmp_path / "all", k=25, processes=1)
+    filed = [
+        row for row in pq.read_table(tmp_path / "all").to_pylist() if row["customer_id"] == "客003"
+    ]
+    told = recommend(after, customers="客003", k=25).table.to_pylist()
+    assert [row["product_id"] for row in filed] == [row["product_id"] for row in told]
+    assert "new" in {row["product_id"] for row in filed}
+    assert [path.name for path in tmp_path.iterdir()] == ["all"]
