@@ -21,8 +21,8 @@ RULED_OUT = pa.schema([("rule", pa.string()), ("products", pa.int64()), ("remove
 OF_LISTS = ("given", "own", "in_cart", "bought", "viewed")
 """Rules that depend on whom a list is for; of several that apply the first is counted."""
 
-_WINDOW = 100
-"""Products beyond the length of a list among which diversity chooses."""
+_WINDOW, _STEP = 100, 2_000
+"""Products beyond the length of a list among which diversity chooses, and popular ones looked at at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +116,8 @@ class Ruling:
         order = np.lexsort((popularity[found], -worth))
         found, worth = found[order], worth[order]
         first = [one for one in self.pinned if code[one] < 0]
-        if fill is None:
-            first = [one for one in first if one in set(found.tolist())]
+        if fill is None and first:
+            first = [first[at] for at in np.flatnonzero(np.isin(first, found)).tolist()]
         walk = _Walk(self, k)
         placed = [Placed(one, None, pinned=True) for one in first if walk.takes(one)]
         there = {one.product for one in placed}
@@ -218,13 +218,16 @@ class _Walk:
         self, fill: Numbers, code: NDArray[np.int8], there: set[int]
     ) -> tuple[list[int], int]:
         """Return what fills the list, and how far down the popular products one had to go."""
-        taken = []
-        for at in np.flatnonzero(code[fill] < 0).tolist():
-            product = int(fill[at])
-            if product not in there and self.takes(product):
-                taken.append(product)
-            if self.full:
-                return taken, at + 1
+        taken: list[int] = []
+        # Most lists are full after a few; a large catalogue is not walked through for each.
+        for start in range(0, len(fill), _STEP):
+            part = fill[start : start + _STEP]
+            for at in np.flatnonzero(code[part] < 0).tolist():
+                product = int(part[at])
+                if product not in there and self.takes(product):
+                    taken.append(product)
+                if self.full:
+                    return taken, start + at + 1
         return taken, len(fill)
 
 
