@@ -14,7 +14,7 @@ import pytest
 from shopkeeper.answer import Answer
 from shopkeeper.data.shop import Shop, shop_from_tables
 from shopkeeper.operations.behaviour import funnel, retention, sessions
-from shopkeeper.operations.recommend import complements, recommend, search_products
+from shopkeeper.operations.recommend import recommend
 from shopkeeper.operations.segments import lifetime_value
 from shopkeeper.settings import Settings
 from shopkeeper.surfaces.report import write_report
@@ -33,16 +33,8 @@ TITLES = [
 ]
 CUSTOMERS, LEAST = 160, 10
 LANGUAGES = ("en", "zh")
-VERBS = (
-    "funnel",
-    "sessions",
-    "retention",
-    "lifetime_value",
-    "recommend",
-    "complements",
-    "search_products",
-)
-SECTIONS = ("behaviour", "recommend", "complements")
+VERBS = ("funnel", "sessions", "retention", "lifetime_value", "recommend")
+SECTIONS = ("behaviour", "recommend")
 
 
 def bought() -> Iterator[tuple[int, int, datetime]]:
@@ -65,9 +57,6 @@ def tables() -> dict[str, pa.Table]:
         items.append(
             {"order_id": key, "line": 1, "product_id": product, "quantity": 1, "price": 40 + who}
         )
-        if who % 4 == 0:
-            beside = f"p{(who + 3 * step + 1) % len(TITLES)}"
-            items.append(items[-1] | {"line": 2, "product_id": beside})
         names = ("Product Viewed", "Product Added", "Order Completed")
         visits = [(key, names), (f"{key}x", names[: 1 + who % 2])]
         events += [
@@ -77,30 +66,14 @@ def tables() -> dict[str, pa.Table]:
             for place, name in enumerate(done)
         ]  # fmt: skip
     products = [{"product_id": f"p{n}", "title": title} for n, title in enumerate(TITLES)]
-    searches = [
-        {
-            "search_id": f"s{n}",
-            "query": ("kettle", SCRIPT, "茶杯")[n % 3],
-            "searched_at": START,
-            "clicked_product_id": "p5",
-        }
-        for n in range(40)
-    ]
-    made = {
-        "orders": orders,
-        "order_items": items,
-        "events": events,
-        "products": products,
-        "searches": searches,
-    }
+    made = {"orders": orders, "order_items": items, "events": events, "products": products}
     return {name: pa.Table.from_pylist(rows) for name, rows in made.items()}
 
 
 def answers(settings: Settings) -> dict[str, Answer]:
     """Return what the verbs answer to the shop."""
     bare = shop_from_tables(tables(), settings=settings)
-    made = (funnel(bare), sessions(bare), retention(bare), lifetime_value(bare), recommend(bare),
-            complements(bare), search_products(bare, method="keyword"))  # fmt: skip
+    made = (funnel(bare), sessions(bare), retention(bare), lifetime_value(bare), recommend(bare))
     return {answer.verb: answer for answer in made}
 
 
@@ -155,7 +128,7 @@ def test_both_sections_stand_after_the_glance_and_in_the_contents(
     pages: dict[str, str], lang: str
 ) -> None:
     ids = re.findall(r'<section id="(\w+)"', pages[lang])
-    assert ids[2:6] == ["glance", *SECTIONS]
+    assert ids[2:5] == ["glance", *SECTIONS]
     contents = pages[lang][pages[lang].index("<nav") : pages[lang].index("</nav>")]
     assert all(f'href="#{name}"' in contents for name in SECTIONS)
 
@@ -272,24 +245,6 @@ def test_a_dozen_customers_are_listed_with_products_and_reasons(
         assert cells[1] == " ".join(said.replace("\u202e", "⟨U+202E⟩").split())
 
 
-def test_what_goes_together_and_what_searches_lack_is_listed(
-    told: dict[str, Answer], pages: dict[str, str]
-) -> None:
-    answer = told["complements"]
-    for lang in LANGUAGES:
-        own = section(pages[lang], "complements")
-        reasons = [row[f"reason_{lang}"] for row in answer.table.to_pylist() if row["rank"] == 1]
-        assert any(html.escape(reason) in own for reason in reasons)
-        bundle = answer.evidence["bundles"].to_pylist()[0]
-        lines = [row for grid in grids(own) for row in grid]
-        assert any(f"{bundle['baskets']:,}" in row[1:2] for row in lines)
-        assert ["茶杯", "13"] in lines, "a search that finds nothing"
-    parts = {row["part"]: row["count"] for row in answer.evidence["parts"].to_pylist()}
-    assert f"{parts['pairs_sure']:,} pairs of products" in plain(
-        section(pages["en"], "complements")
-    )
-
-
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_the_ranking_stands_beside_popular_and_last_item(
     pages: dict[str, str], told: dict[str, Answer], lang: str
@@ -350,12 +305,11 @@ def test_titles_of_strangers_are_shown_and_not_obeyed(
     pages: dict[str, str], told: dict[str, Answer], lang: str
 ) -> None:
     text = section(pages[lang], "recommend")
-    both = text + section(pages[lang], "complements")
-    assert SCRIPT not in both
-    assert "<b>bowl" not in both
-    assert "\u202e" not in both
-    assert "<bdi>&lt;script&gt;alert(1)&lt;/script&gt;</bdi>" in both
-    assert "<bdi>cup⟨U+202E⟩gpj.exe</bdi>" in both
+    assert SCRIPT not in text
+    assert "<b>bowl" not in text
+    assert "\u202e" not in text
+    assert "<bdi>&lt;script&gt;alert(1)&lt;/script&gt;</bdi>" in text
+    assert "<bdi>cup⟨U+202E⟩gpj.exe</bdi>" in text
     who = re.findall('<th scope="row"><span title="(c[^"]+)">', text)
     rows = [row for row in told["recommend"].table.to_pylist() if row["customer_id"] in who]
     best = [row for row in rows if row["rank"] <= 3]
@@ -390,7 +344,7 @@ def test_nothing_is_said_to_cause_anything(pages: dict[str, str], lang: str) -> 
 def test_below_the_least_count_there_are_counts_and_no_shares(tmp_path: Path) -> None:
     few = Settings(minimum_count=100_000)
     text = page(shop(answers(few), few.minimum_count), tmp_path, "en")
-    for name in ("behaviour", "recommend"):
+    for name in SECTIONS:
         own = section(text, name)
         # The probability that one customer is still active is no share of a count.
         kept = re.sub('<a class="n" href="#def-worth-ahead">[^<]*</a>', "", own)
@@ -402,12 +356,10 @@ def test_below_the_least_count_there_are_counts_and_no_shares(tmp_path: Path) ->
 def test_a_section_says_what_it_lacks(told: dict[str, Answer], tmp_path: Path, name: str) -> None:
     made = shop({verb: answer for verb, answer in told.items() if verb != name})
     text = page(made, tmp_path, "zh")
-    of = {"recommend": "recommend", "complements": "complements", "search_products": "complements"}
-    own = section(text, of.get(name, "behaviour"))
+    own = section(text, "recommend" if name == "recommend" else "behaviour")
     lines = [plain(one) for one in re.findall('<p class="missing">(.*?)</p>', own, re.S)]
     called = {"funnel": "转化漏斗", "sessions": "会话概况", "retention": "顾客留存",
-              "lifetime_value": "顾客价值", "recommend": "给每位顾客的推荐", "complements": "搭配与补货",
-              "search_products": "搜索结果"}  # fmt: skip
+              "lifetime_value": "顾客价值", "recommend": "给每位顾客的推荐"}  # fmt: skip
     assert lines == [f"未列出：{called[name]}。执行 shopkeeper run 即可得到。"]
     assert f'href="#def-{name.replace("_", "-")}-' not in own
 
