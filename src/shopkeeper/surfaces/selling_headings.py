@@ -1,4 +1,4 @@
-"""What columns, tables and cells of searches, complements and rules are called in Chinese."""
+"""What columns, tables and cells of searches, complements, rules and proofs of them are called in Chinese."""
 
 from __future__ import annotations
 

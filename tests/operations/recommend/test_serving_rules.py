@@ -1,5 +1,6 @@
 """The rules of a shop on every path: worked out, at once, and in everybody's file it is one answer."""
 
+import os
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -14,13 +15,15 @@ from shopkeeper.data.shop import Shop, open_shop
 from shopkeeper.errors import SettingsError, UsageError
 from shopkeeper.operations.recommend import rulebook, stored
 from shopkeeper.operations.recommend.ask import recommend, recommend_at_once, recommend_everyone
-from shopkeeper.operations.recommend.rulebook import FILE, load_rules
+from shopkeeper.operations.recommend.methods.transitions import Transitions
+from shopkeeper.operations.recommend.rulebook import FILE, Rules, load_rules
+from shopkeeper.operations.recommend.standing import standing
 from shopkeeper.operations.recommend.stored import NAME, current, prepared
-from shopkeeper.operations.recommend.viewer import LOG
+from shopkeeper.operations.recommend.viewer import LOG, barred_for
 from shopkeeper.surfaces.running import run
 from shopkeeper.surfaces.verbs import BY_NAME
 from tests.operations.recommend.test_rules import made_of, tables
-from tests.operations.recommend.test_stored import kept
+from tests.operations.recommend.test_stored import RULES, kept, made, shown
 
 WHO = "c000,c001,c007,nobody,c031,s0"
 FILES = {
@@ -164,8 +167,6 @@ def test_rules_are_read_again_when_they_change_and_only_then(
     opened: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ruled("price.min = 20", opened)
-    import os
-
     os.utime(opened.path / FILE, (1_000_000_000, 1_000_000_000))
     first = load_rules(opened.path, "recommend")
     recommend_at_once(opened, customers="c000")
@@ -208,9 +209,6 @@ def test_a_change_of_the_rules_makes_answers_out_of_date_and_not_the_model(
 
 
 def test_carts_of_everybody_are_those_of_one_after_the_other(opened: Shop) -> None:
-    from shopkeeper.operations.recommend.rulebook import Rules
-    from shopkeeper.operations.recommend.viewer import barred_for
-
     model = current(opened)
     assert model is not None
     rules = Rules(exclude=frozenset({"in_cart", "own", "bought", "viewed"}))
@@ -229,4 +227,62 @@ def test_carts_of_everybody_are_those_of_one_after_the_other(opened: Shop) -> No
             )
             assert one["bought"].tolist() == np.sort(own[bought]).tolist()
             assert one["viewed"].tolist() == np.sort(own[~bought]).tolist()
-    assert replace(opened) is not opened and sum(model.carts.lengths.tolist()) >= 2
+    assert sum(model.carts.lengths.tolist()) >= 2
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_a_list_is_what_a_plain_loop_over_everything_in_order_makes(name: str) -> None:
+    model, rules = (
+        made(3),
+        replace(RULES[name], diversity=0.0, exclude=RULES[name].exclude | {"own"}),
+    )
+    shelf, method = model.known.shelf, model.fitted.method
+    assert isinstance(method, Transitions)
+    factor = standing(rules, shelf).factor
+    for number in range(0, 120, 7):
+        own = set(model.touched.histories.row(number).tolist())
+        bought = set(
+            model.touched.histories.row(number)[
+                model.touched.bought[model.touched.histories.starts[number] :][: len(own)]
+            ].tolist()
+        )
+        personal = f"客{number}" not in rules.opted_out
+        out = {11} | (
+            {n for n in range(300) if shelf.stock[n] <= 0}
+            if "out_of_stock" in rules.exclude
+            else set()
+        )
+        out |= {n for n in range(300) if shelf.price[n] > rules.price_max}
+        if personal:
+            out |= set(model.carts.row(number).tolist()) if "in_cart" in rules.exclude else set()
+            out |= set(shelf.sold_by(f"客{number}").tolist())
+            out |= (bought if "bought" in rules.exclude else set()) | (
+                own - bought if "viewed" in rules.exclude else set()
+            )
+        products, scores = (
+            method.follow(model.touched.histories.row(number))
+            if personal
+            else (np.zeros(0, int), np.zeros(0))
+        )
+        worth = scores if factor is None else scores * factor[products]
+        place = model.fitted.popularity
+        found = [
+            n
+            for _, _, n in sorted(
+                (-w, place[n], n) for n, w in zip(products.tolist(), worth.tolist(), strict=True)
+            )
+        ]
+        pinned = [shelf.number[name] for name in rules.pinned]
+        taken: list[int] = []
+        for one in [*pinned, *found, *model.popular.tolist()]:
+            kinds = {group: shelf.groups[group] for group in rules.most}
+            held = {group: sum(of[t] == of[one] for t in taken) for group, of in kinds.items()}
+            if (
+                one in out
+                or one in taken
+                or any(held[group] >= rules.most[group] for group in held)
+            ):
+                continue
+            taken = [*taken, one][:9]
+        names = [row.split(", ")[1] for row in shown(model, rules, [number])[0]]
+        assert names == [str(n) for n in taken], number

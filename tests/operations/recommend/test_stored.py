@@ -183,64 +183,6 @@ def test_one_list_is_the_same_as_among_many(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", RULES)
-def test_a_list_is_what_a_plain_loop_over_everything_in_order_makes(name: str) -> None:
-    model, rules = (
-        made(3),
-        replace(RULES[name], diversity=0.0, exclude=RULES[name].exclude | {"own"}),
-    )
-    shelf, method = model.known.shelf, model.fitted.method
-    assert isinstance(method, Transitions)
-    factor = standing(rules, shelf).factor
-    for number in range(0, 120, 7):
-        own = set(model.touched.histories.row(number).tolist())
-        bought = set(
-            model.touched.histories.row(number)[
-                model.touched.bought[model.touched.histories.starts[number] :][: len(own)]
-            ].tolist()
-        )
-        personal = f"客{number}" not in rules.opted_out
-        out = {11} | (
-            {n for n in range(300) if shelf.stock[n] <= 0}
-            if "out_of_stock" in rules.exclude
-            else set()
-        )
-        out |= {n for n in range(300) if shelf.price[n] > rules.price_max}
-        if personal:
-            out |= set(model.carts.row(number).tolist()) if "in_cart" in rules.exclude else set()
-            out |= set(shelf.sold_by(f"客{number}").tolist())
-            out |= (bought if "bought" in rules.exclude else set()) | (
-                own - bought if "viewed" in rules.exclude else set()
-            )
-        products, scores = (
-            method.follow(model.touched.histories.row(number))
-            if personal
-            else (np.zeros(0, int), np.zeros(0))
-        )
-        worth = scores if factor is None else scores * factor[products]
-        place = model.fitted.popularity
-        found = [
-            n
-            for _, _, n in sorted(
-                (-w, place[n], n) for n, w in zip(products.tolist(), worth.tolist(), strict=True)
-            )
-        ]
-        pinned = [shelf.number[name] for name in rules.pinned]
-        taken: list[int] = []
-        for one in [*pinned, *found, *model.popular.tolist()]:
-            kinds = {group: shelf.groups[group] for group in rules.most}
-            held = {group: sum(of[t] == of[one] for t in taken) for group, of in kinds.items()}
-            if (
-                one in out
-                or one in taken
-                or any(held[group] >= rules.most[group] for group in held)
-            ):
-                continue
-            taken = [*taken, one][:9]
-        names = [row.split(", ")[1] for row in shown(model, rules, [number])[0]]
-        assert names == [str(n) for n in taken], number
-
-
-@pytest.mark.parametrize("name", RULES)
 @pytest.mark.parametrize(("processes", "at_once"), [(1, 1000), (1, 50), (2, 50)])
 def test_the_file_for_everyone_holds_what_the_verb_lists(
     tmp_path: Path, name: str, processes: int, at_once: int
@@ -366,7 +308,7 @@ def test_a_damaged_model_is_told_and_mended_by_running_again(
 
 
 def test_a_product_is_shown_the_moment_that_it_is_listed_and_without_a_fit(
-    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The new one is like p19 alone, so it stands where p19 stands and leads where p19 leads."""
     names, titles = ([f"{stem}{n:02d}" for n in range(24)] for stem in ("p", "tent"))
@@ -400,3 +342,12 @@ def test_a_product_is_shown_the_moment_that_it_is_listed_and_without_a_fit(
     parts = dict(zip(*recommend(after, k=1).evidence["parts"].to_pydict().values(), strict=True))
     assert (parts["new"], parts["products_touched"]) == (2, 24)
     assert similar_products(after, product="p19", k=3).table.num_rows == 3
+    # Whoever gets a file gets what the shop lists now, not what it listed when the model was stored.
+    recommend_everyone(after, tmp_path / "all", k=25, processes=1)
+    filed = [
+        row for row in pq.read_table(tmp_path / "all").to_pylist() if row["customer_id"] == "客003"
+    ]
+    told = recommend(after, customers="客003", k=25).table.to_pylist()
+    assert [row["product_id"] for row in filed] == [row["product_id"] for row in told]
+    assert "new" in {row["product_id"] for row in filed}
+    assert [path.name for path in tmp_path.iterdir()] == ["all"]

@@ -94,7 +94,7 @@ def complements(  # noqa: PLR0913 — each is an option of the command
     >>> shop = shop_from_tables({"orders": orders, "order_items": pa.table(lines)})
     >>> row = complements(shop, product="tea").table.to_pylist()[0]
     >>> row["complement_id"], row["baskets"], row["reason_en"]
-    ('cup', 8, 'Bought together in 8 baskets, 4.0 times as often as by chance')
+    ('cup', 8, 'Bought together in 8 baskets, 3.0 times as often as by chance')
     """
     from shopkeeper.operations.recommend.complementing import Wanted, answer
     from shopkeeper.operations.recommend.request import check_count, names_of

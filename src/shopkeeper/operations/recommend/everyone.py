@@ -140,7 +140,7 @@ def write_everyone(shop: Shop, plan: Plan, output: Path, *, processes: int = 1) 
     exclude = touched_numbers(plan.exclude, model.products, model.known.others)
     own = rules.without(plan.opted_out)
     out = model.customers.those(sorted(own.opted_out)) if own.everyone else None
-    with _as_open(shop, model) as folder:
+    with _as_open(shop, model, beside=output) as folder:
         wish = Wish(folder, plan.k, rules, plan.channel, exclude, out)
         rows = written(wish, output, processes=processes)
     customers = len(model.customers)
@@ -158,13 +158,13 @@ def write_everyone(shop: Shop, plan: Plan, output: Path, *, processes: int = 1) 
 
 
 @contextmanager
-def _as_open(shop: Shop, model: Model) -> Iterator[Path]:
+def _as_open(shop: Shop, model: Model, *, beside: Path) -> Iterator[Path]:
     """Let other processes open the model as it is open here, with the catalogue as it is now."""
     folder = shop.path / shop.manifest.models[NAME].folder
     if load(folder).listed == model.listed:
         yield folder
         return
-    with tempfile.TemporaryDirectory() as temporary:
+    with tempfile.TemporaryDirectory(dir=beside.parent, prefix=".recommendations-") as temporary:
         save(model, Path(temporary))
         yield Path(temporary)
 
