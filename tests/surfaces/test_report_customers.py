@@ -73,15 +73,8 @@ def tables() -> dict[str, pa.Table]:
 def answers(settings: Settings) -> dict[str, Answer]:
     """Return what the verbs answer to the shop."""
     bare = shop_from_tables(tables(), settings=settings)
-    made = (
-        funnel(bare),
-        paths(bare),
-        sessions(bare),
-        retention(bare),
-        lifetime_value(bare),
-        recommend(bare),
-    )
-    return {answer.verb: answer for answer in made}
+    verbs = (funnel, paths, sessions, retention, lifetime_value, recommend)
+    return {verb.__name__: verb(bare) for verb in verbs}
 
 
 @pytest.fixture(scope="module")
