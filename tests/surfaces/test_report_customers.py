@@ -31,7 +31,7 @@ TITLES = [
     "Tray",
     None,
 ]
-CUSTOMERS, LEAST = 160, 10
+CUSTOMERS, LEAST = 220, 10
 LANGUAGES = ("en", "zh")
 VERBS = ("funnel", "sessions", "retention", "lifetime_value", "paths", "recommend")
 SECTIONS = ("behaviour", "recommend")
@@ -221,7 +221,7 @@ def test_what_customers_are_worth_is_held_against_the_baseline(
             assert cell.split()[0] == f"{row['value']:.{digits}f}"
             assert f"{row['low']:.{digits}f}" in cell
             assert f"{row['high']:.{digits}f}" in cell
-    values = sorted(answer.table["expected_value"].to_pylist(), reverse=True)
+    values = sorted(answer.table["predicted_clv"].to_pylist(), reverse=True)
     part = sum(values[: len(values) // 10]) / sum(values)
     assert f'href="#def-worth-part">{100 * part:.1f}%<' in text
     tenth = answer.evidence["calibration"].to_pylist()[-1]
