@@ -147,7 +147,7 @@ def test_a_segment_of_few_is_named_and_not_told(shop: Shop) -> None:
     for row in small:
         assert row["segment"] not in members_of
         assert all(row[name] is None for name in ("share", "purchases", "value_so_far", "rule_en"))
-    for name in ("migration", "overlap"):
+    for name in ("migration", "cuts"):
         assert all(
             (row["customers"] or LEAST) >= LEAST for row in answer.evidence[name].to_pylist()
         )
