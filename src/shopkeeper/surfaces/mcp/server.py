@@ -29,6 +29,9 @@ from shopkeeper.surfaces.rest.server import listen
 from shopkeeper.surfaces.rest.tokens import Tokens
 from shopkeeper.surfaces.verbs import VERBS
 
+ASIDE = frozenset({"sessions", "paths"})
+"""Verbs that are tools only where everything is asked for: among twenty and more an assistant chooses worse."""
+
 
 def make_server(desk: Desk, jobs: Jobs, *, lang: str, work: bool, long: bool) -> Server[Any]:
     """Return the protocol's server with every verb as a tool.
@@ -44,9 +47,10 @@ def make_server(desk: Desk, jobs: Jobs, *, lang: str, work: bool, long: bool) ->
     work
         Whether what is not stored yet may be worked out.
     long
-        Whether questions that take minutes are offered too.
+        Whether everything is offered: what takes minutes, and what stands aside.
     """
-    questions = [question_of(verb) for verb in VERBS if long or not verb.by_hand]
+    offered = [verb for verb in VERBS if long or not (verb.by_hand or verb.name in ASIDE)]
+    questions = [question_of(verb) for verb in offered]
     tools = Toolbox(questions, desk, jobs, lang=lang)
 
     async def listed(

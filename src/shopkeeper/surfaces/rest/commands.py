@@ -75,7 +75,8 @@ def talk_mcp(
     work
         Whether what is not stored yet is worked out.
     long
-        Whether questions that take minutes are offered too.
+        Whether everything is offered: also what takes minutes, and sessions and paths, which are left
+        out so that an assistant has fewer than twenty tools to choose from.
     """
     asked.speak_for(shop)
     try:
