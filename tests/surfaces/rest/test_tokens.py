@@ -64,7 +64,7 @@ def test_names_are_held_to_a_form_and_never_taken_twice(own_shop: Path) -> None:
     for days in (0, -3, 10**9):
         with pytest.raises(UsageError, match="from 1 to 36,500"):
             make_token(own_shop, "brief", "read", days=days)
-    with pytest.raises(UsageError, match="no such token; there are: till"):
+    with pytest.raises(UsageError, match="none of that name; there are: till"):
         revoke_token(own_shop, "other")
     (own_shop / "tokens.json").write_text('[{"name": 1}]')
     with pytest.raises(UnreadableFileError, match=r"tokens\.json is damaged"):

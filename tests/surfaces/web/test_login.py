@@ -161,7 +161,7 @@ def test_a_user_that_cannot_be_is_refused(name: str, password: str, found: str) 
     shop = opened.path
     with pytest.raises(UsageError, match=found):
         make_user(shop, name, password, "read")
-    with pytest.raises(UsageError, match="There is no such user; there are: none"):
+    with pytest.raises(UsageError, match="There is none of that name; there are: none"):
         remove_user(shop, name)
 
 

@@ -12,13 +12,22 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from shopkeeper.data.store import read_shop, storage_errors
-from shopkeeper.errors import UnreadableFileError
+from shopkeeper.errors import UnreadableFileError, UsageError
 from shopkeeper.words import Words
 
-Item = TypeVar("Item")
+
+class Named(Protocol):
+    """What is kept has a name."""
+
+    @property
+    def name(self) -> str:
+        """The name, which no other item has."""
+
+
+Item = TypeVar("Item", bound=Named)
 
 
 class Kept(Generic[Item]):
@@ -78,6 +87,31 @@ class Kept(Generic[Item]):
                 written.flush()
                 os.fsync(written.fileno())
             new.replace(self._file)
+
+    def remove(self, name: str) -> None:
+        """Take the item of a name away.
+
+        Raises
+        ------
+        UsageError
+            There is none of that name.
+        """
+        with self.changing() as items:
+            left = [item for item in items if item.name != name]
+            if len(left) == len(items):
+                listed = ", ".join(item.name for item in items)
+                raise UsageError(
+                    Words(
+                        f"Asked to take {name[:40]!r} from the shop's {self._what.en}.",
+                        f"要从店铺的{self._what.zh}中移除 {name[:40]!r}。",
+                    ),
+                    Words(
+                        f"There is none of that name; there are: {listed or 'none'}.",
+                        f"没有这个名称；现有：{listed or '无'}。",
+                    ),
+                    Words("Name one of those.", "请使用现有的名称。"),
+                )
+            items[:] = left
 
     def _read(self) -> tuple[Item, ...]:
         try:

@@ -188,19 +188,7 @@ def revoke_token(shop: Path, name: str) -> None:
     UsageError
         There is no such token.
     """
-    with _kept(shop).changing() as tokens:
-        kept = [token for token in tokens if token.name != name]
-        if len(kept) == len(tokens):
-            listed = ", ".join(token.name for token in tokens)
-            raise UsageError(
-                Words(f"Asked to revoke the token {name[:40]!r}.", f"要撤销令牌 {name[:40]!r}。"),
-                Words(
-                    f"There is no such token; there are: {listed or 'none'}.",
-                    f"没有这个令牌；现有：{listed or '无'}。",
-                ),
-                Words("Name one of those.", "请使用现有的名称。"),
-            )
-        tokens[:] = kept
+    _kept(shop).remove(name)
 
 
 def _kept(shop: Path) -> Kept[Token]:

@@ -152,19 +152,7 @@ def remove_user(shop: Path, name: str) -> None:
     UsageError
         There is no such user.
     """
-    with _kept(shop).changing() as users:
-        kept = [user for user in users if user.name != name]
-        if len(kept) == len(users):
-            listed = ", ".join(user.name for user in users)
-            raise UsageError(
-                Words(f"Asked to remove the user {name[:40]!r}.", f"要移除用户 {name[:40]!r}。"),
-                Words(
-                    f"There is no such user; there are: {listed or 'none'}.",
-                    f"没有这个用户；现有：{listed or '无'}。",
-                ),
-                Words("Name one of those.", "请使用现有的用户名。"),
-            )
-        users[:] = kept
+    _kept(shop).remove(name)
 
 
 def _kept(shop: Path) -> Kept[User]:
