@@ -15,7 +15,7 @@ REVIEWS = pa.table(
         "rating": [1.0, 2.5, 4.0, None, 5.0, 3.0],
         "label": [None, "negative", "bogus", "positive", None, None],
         "title": ["  标题 ", None, "", "Title", None, "<b>x</b>"],
-        "text": ["\n正文\t", None, "   ", None, "é😀", "text"],
+        "text": ["\n正文\t", None, "   ", None, "é😀", "\u3000never torn off\t"],
         "reviewed_at": [datetime(2024, 5, 1, 23, 30), None, *[datetime(2024, 1, 31)] * 4],
         "reviewed_on": [date(2024, 5, 2), None, *[date(2024, 1, 31)] * 4],
     }
@@ -31,7 +31,7 @@ def test_both_engines_read_the_same_reviews(spark: object) -> None:
     assert one == two
     one.sort(key=lambda row: row["review_id"])
     assert [row["text"] for row in one] == [
-        None, "标题\n正文", None, "Title", "é😀", "<b>x</b>\ntext"]  # fmt: skip
+        None, "标题\n正文", None, "Title", "é😀", "<b>x</b>\nnever torn off"]  # fmt: skip
     assert [row["target"] for row in one] == [
         "negative", "negative", "positive", "positive", "positive", "neutral"]  # fmt: skip
     assert one[1]["month"] == date(2024, 5, 1)

@@ -27,6 +27,14 @@ _OFFSET = re.compile(r"([+-])(\d{2}):?(\d{2})")
 _TRUNCATE = {"month": "M", "week": "W", "day": "D"}
 
 
+def trimmed(text: ir.StringValue) -> ir.StringValue:
+    """Return a text without spaces at its ends, the Chinese one among them.
+
+    Not by `strip`, which on Spark takes the letters of its escapes (f, n, r, t, v) off the ends too.
+    """
+    return text.re_replace("^[\\s\u3000]+|[\\s\u3000]+$", "")
+
+
 def period_start(on: ir.DateValue, period: Period) -> ir.DateValue:
     """Return the first day of the month, ISO week or day that `on` lies in."""
     return on.truncate(_TRUNCATE[period])

@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from shopkeeper.data.facts import sentiment_of_stars
+from shopkeeper.data.facts import sentiment_of_stars, trimmed
 from shopkeeper.data.shop import Shop
 from shopkeeper.data.tables import SENTIMENTS
 
@@ -38,7 +38,7 @@ def review_rows(shop: Shop) -> ir.Table:
     none of the three classes; `stars` is the class of the rating; `month` the local month's first day.
     """
     reviews = shop.reviews
-    title, text = reviews.title.fill_null("").strip(), reviews.text.fill_null("").strip()
+    title, text = (trimmed(part.fill_null("")) for part in (reviews.title, reviews.text))
     gap = ibis.ifelse((title == "") | (text == ""), "", "\n")
     return reviews.select(
         "review_id",

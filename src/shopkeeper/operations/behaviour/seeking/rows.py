@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Literal
 
 import ibis
 
+from shopkeeper.data.facts import trimmed
+
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
@@ -76,8 +78,7 @@ def search_rows(shop: Shop, source: Source) -> ir.Table:
         on = ibis.coalesce(row.happened_on, row.happened_at.date())
     unit = row[source.link] if source.link else ibis.null("string")
     row = row.mutate(on=on, unit=unit, who=ibis.coalesce(*(row[name] for name in _WHO)))
-    # Not `strip`, which on Spark takes the letters of its escapes (f, n, r, t, v) off the ends too.
-    words = row["query"].re_replace(r"\s+", " ").re_replace("^ | $", "")
+    words = trimmed(row["query"].re_replace(r"\s+", " "))
     row = row.mutate(query=words.lower())
     row = row.filter(row["query"].notnull() & (row["query"] != ""))
     many = row.count().over(ibis.window(group_by=["who", "on"]))

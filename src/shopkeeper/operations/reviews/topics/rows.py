@@ -98,7 +98,7 @@ def text_rows(shop: Shop, source: Source) -> ir.Table:
             search = shop.searches
             rows = search.select(
                 id=search.search_id,
-                text=search["query"].strip().nullif(""),
+                text=facts.trimmed(search["query"]).nullif(""),
                 on=ibis.coalesce(search.searched_on, search.searched_at.date()),
                 product_id=search.clicked_product_id,
             )
@@ -107,7 +107,7 @@ def text_rows(shop: Shop, source: Source) -> ir.Table:
             message = message.filter(message.sender == "customer")
             rows = message.select(
                 id=message.message_id,
-                text=message.text.strip().nullif(""),
+                text=facts.trimmed(message.text).nullif(""),
                 on=ibis.coalesce(message.sent_on, message.sent_at.date()),
                 product_id=message.product_id,
             )
