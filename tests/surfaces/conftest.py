@@ -91,12 +91,12 @@ def review_rows(
     ]
 
 
-def order_rows(count: int) -> list[dict[str, object]]:
-    """Make orders of fifty customers."""
+def order_rows(count: int, customers: int = 50) -> list[dict[str, object]]:
+    """Make orders of so many customers."""
     return [
         {
             "order_id": f"o{number:05d}",
-            "customer_id": f"c{number % 50}",
+            "customer_id": f"c{number % customers}",
             "ordered_at": f"2025-{1 + number % 12:02d}-{1 + number % 28:02d} 08:00:00",
             "status": "delivered",
             "total": f"{10 + number % 90}.50",

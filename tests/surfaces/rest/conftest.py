@@ -152,8 +152,8 @@ def made_shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
     import csv
 
     exports = tmp_path_factory.mktemp("served-exports")
-    files = {"reviews": review_rows(240), "orders": order_rows(240), "events": event_rows(900),
-             "order_items": line_rows(240), "products": product_rows(30), "searches": search_rows(60)}  # fmt: skip
+    files = {"reviews": review_rows(240), "orders": order_rows(480, customers=200), "events": event_rows(900),
+             "order_items": line_rows(480), "products": product_rows(30), "searches": search_rows(60)}  # fmt: skip
     for name, rows in files.items():
         with (exports / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
             writer = csv.DictWriter(file, list(rows[0]))

@@ -111,11 +111,15 @@ def test_scopes_on_a_running_server(own_shop: Path, tmp_path: Path) -> None:
     secrets = {name: make_token(own_shop, name, name) for name in ("read", "act", "admin")}
     other = make_token(own_shop, "other", "act")
     with served(own_shop, tmp_path / "log", "--host", "0.0.0.0") as server:
-        for path in ("/v1", "/v1/overview", "/v1/jobs", "/metrics", "/openapi.json", "/nowhere"):
+        for path in ("/v1", "/v1/overview", "/v1/jobs", "/metrics", "/openapi.json"):
             none = server.ask(path)
             assert (none.status, none.headers["www-authenticate"][:6]) == (401, "Bearer")
             wrong = server.ask(path, token="")
             assert wrong.status == 401
+        # A page sends a reader to the login, whether there is such a page or not.
+        for path in ("/", "/reviews", "/nowhere"):
+            sent = server.ask(path)
+            assert (sent.status, sent.headers["location"][:6]) == (303, "/login")
         assert server.ask("/health").status == server.ask("/ready").status == 200
         for secret in secrets.values():
             assert server.ask("/v1/overview", token=secret).status == 200
