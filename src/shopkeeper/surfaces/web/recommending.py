@@ -8,6 +8,7 @@ from urllib.parse import quote
 import pyarrow.compute as pc
 
 from shopkeeper.answer import Answer, spoken
+from shopkeeper.errors import ShopkeeperError
 from shopkeeper.surfaces.asking.desk import Desk, View
 from shopkeeper.surfaces.report.pen import visible
 from shopkeeper.surfaces.verbs import BY_NAME
@@ -40,7 +41,8 @@ def context(desk: Desk, view: View, reader: Reader, arguments: dict[str, Any]) -
         return {"active": "/recommend", "missing": " ".join(words)}
     stored = desk.find(verb, verb.defaults())
     alike = desk.find(beside, beside.defaults())
-    shown = desk.find(verb, arguments) if desk.has(verb, arguments) else None
+    wanted = reader.asked.get("customers") or reader.asked.get("given")
+    shown = _shown(desk, view, arguments) if wanted else None
     picks, title, rules = _picked(reader, shown, stored, alike)
     asked = any(reader.asked.get(name) for name in ("customers", "given", "product"))
     return {
@@ -56,6 +58,18 @@ def context(desk: Desk, view: View, reader: Reader, arguments: dict[str, Any]) -
         "instances": _instances(stored),
         "products": _products(view, stored),
     }
+
+
+def _shown(desk: Desk, view: View, arguments: dict[str, Any]) -> Answer | None:
+    """Return the answer that is kept, or the one that the stored model gives at once."""
+    verb = BY_NAME["recommend"]
+    if desk.has(verb, arguments):
+        return desk.find(verb, arguments)
+    try:
+        return desk.at_once(verb, arguments, view)
+    except ShopkeeperError:
+        # What cannot be understood is told by the job that the button starts.
+        return None
 
 
 def _picked(
