@@ -182,13 +182,13 @@ def test_one_list_is_the_same_as_among_many(name: str) -> None:
     assert len(every) == 120 and sum(map(len, every)) >= 120 * (5 if name == "capped" else 9)
 
 
-@pytest.mark.parametrize("name", RULES)
-@pytest.mark.parametrize(("processes", "at_once"), [(1, 1000), (1, 50), (2, 50)])
+@pytest.mark.parametrize(
+    ("name", "processes", "at_once"),
+    [*((name, 1, at_once) for name in RULES for at_once in (1000, 50)), ("walked", 2, 50)],
+)
 def test_the_file_for_everyone_holds_what_the_verb_lists(
     tmp_path: Path, name: str, processes: int, at_once: int
 ) -> None:
-    if processes == 2 and name != "walked":
-        pytest.skip("processes of their own are told apart once")
     model, rules = made(2), RULES[name]
     save(model, tmp_path / "model")
     out = model.customers.those(rules.opted_out)

@@ -9,10 +9,10 @@ import pyarrow as pa
 import pytest
 
 from shopkeeper.answer import Answer
-from shopkeeper.data.members import members
 from shopkeeper.data.shop import Shop, shop_from_tables
 from shopkeeper.errors import MissingDataError, UsageError
 from shopkeeper.language.topics import adjusted_rand
+from shopkeeper.operations.behaviour.belonging import segment_members
 from shopkeeper.operations.segments.ask import segment
 from shopkeeper.operations.segments.guards import LEAST
 from shopkeeper.operations.segments.methods.classes import fit_classes
@@ -217,11 +217,13 @@ def test_who_opted_out_is_nowhere(shop: Shop) -> None:
 
 def test_other_verbs_read_the_stored_members(tables: dict[str, pa.Table], rfm: Answer) -> None:
     stored = shop_from_tables(tables, answers={"segment": rfm})
-    table = members(stored)
-    assert table is not None
-    assert table.count().to_pyarrow().as_py() == rfm.evidence["members"].num_rows
-    assert members(stored.as_of("2025-06-01")) is None
-    assert members(shop_from_tables(tables)) is None
+    rows = rfm.evidence["members"].to_pylist()
+    for name in {row["segment"] for row in rows}:
+        wanted = sorted(row["customer_id"] for row in rows if row["segment"] == name)
+        assert segment_members(stored, f"rfm:{name}") == wanted
+    for without in (stored.as_of("2025-06-01"), shop_from_tables(tables)):
+        with pytest.raises(UsageError, match="No stored answer has it"):
+            segment_members(without, f"rfm:{name}")
 
 
 def test_topics_of_own_reviews_are_a_habit(tables: dict[str, pa.Table]) -> None:
