@@ -127,19 +127,38 @@ def discoveries(p_values: Sequence[float], *, rate: float = 0.05) -> list[bool]:
     >>> discoveries([0.001, 0.04, 0.02, 0.9])
     [True, False, True, False]
     """
-    order = sorted(
-        range(len(p_values)), key=lambda place: (math.isnan(p_values[place]), p_values[place])
-    )
-    last = max(
-        (
-            rank
-            for rank, place in enumerate(order, 1)
-            if p_values[place] <= rank * rate / len(order)
-        ),
-        default=0,
-    )
-    stands = set(order[:last])
-    return [place in stands for place in range(len(p_values))]
+    found: list[bool] = discovered(np.array(p_values, float), len(p_values), rate=rate).tolist()
+    return found
+
+
+def discovered(
+    p_values: NDArray[np.float64], tests: int, *, rate: float = 0.05
+) -> NDArray[np.bool_]:
+    """Say the same of very many findings, those whose p-value is not given counted as 1.
+
+    Parameters
+    ----------
+    p_values
+        Of the findings that were looked at closely; NaN never stands.
+    tests
+        How many were looked for.
+    rate
+        As of `discoveries`.
+
+    Examples
+    --------
+    >>> (
+    ...     discovered(np.array([0.001, 0.04]), 2).tolist(),
+    ...     discovered(np.array([0.001, 0.04]), 10).tolist(),
+    ... )
+    ([True, True], [True, False])
+    """
+    order = np.argsort(p_values, kind="stable")
+    below = p_values[order] <= rate * np.arange(1, len(p_values) + 1) / max(tests, 1)
+    last = int(np.flatnonzero(below).max(initial=-1))
+    made = np.zeros(len(p_values), bool)
+    made[order[: last + 1]] = True
+    return made
 
 
 def interval_p_value(interval: Interval, *, against: float = 0.0, level: float = 0.95) -> float:

@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse, stats
 
+from shopkeeper.intervals import discovered
 from shopkeeper.operations.recommend.histories import Numbers
-from shopkeeper.operations.recommend.together import RATE, Together, discovered, poisson
+from shopkeeper.operations.recommend.together import RATE, Together, poisson
 
 MOST_TRIPLES, MOST_BUNDLES = 5_000, 200
 

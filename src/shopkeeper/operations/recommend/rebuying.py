@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
+from shopkeeper.intervals import discovered
 from shopkeeper.operations.recommend.histories import Numbers
-from shopkeeper.operations.recommend.together import discovered
 
 LEVEL = 0.8
 """Of the next purchases of those who buy again, how many are expected within the interval."""

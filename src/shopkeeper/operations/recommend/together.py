@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse, stats
 
+from shopkeeper.intervals import discovered
 from shopkeeper.operations.recommend.histories import Numbers
 
 RATE = 0.05
@@ -107,7 +108,7 @@ class Together:
     @cached_property
     def sure(self) -> Flags:
         """Which pairs are bought together more often than by chance, for so many pairs."""
-        return discovered(self.p, self.tested)
+        return discovered(self.p, self.tested, rate=RATE)
 
     def interval(self, rows: Numbers) -> tuple[Doubles, Doubles]:
         """Return the interval of the lift of some pairs, at the level that their choice leaves.
@@ -177,25 +178,6 @@ class Together:
         width, row = len(self.having), np.arange(1, len(self.one) + 1)
         pairs = (np.append(self.one, self.other), np.append(self.other, self.one))
         return sparse.csr_matrix((np.append(row, row), pairs), shape=(width, width))
-
-
-def discovered(p: Doubles, tested: int, rate: float = RATE) -> Flags:
-    """Return which of many tests are discoveries, those whose p-value is not given counted as 1.
-
-    Examples
-    --------
-    >>> (
-    ...     discovered(np.array([0.001, 0.04]), 2).tolist(),
-    ...     discovered(np.array([0.001, 0.04]), 10).tolist(),
-    ... )
-    ([True, True], [True, False])
-    """
-    order = np.argsort(p, kind="stable")
-    below = p[order] <= rate * np.arange(1, len(p) + 1) / max(tested, 1)
-    last = int(np.flatnonzero(below).max(initial=-1))
-    made = np.zeros(len(p), bool)
-    made[order[: last + 1]] = True
-    return made
 
 
 def poisson(count: NDArray[Any], level: float) -> tuple[Doubles, Doubles]:
