@@ -153,11 +153,31 @@ def discovered(
     ... )
     ([True, True], [True, False])
     """
+    return adjusted(p_values, tests) <= rate
+
+
+def adjusted(p_values: NDArray[np.float64], tests: int) -> NDArray[np.float64]:
+    """Return p-values corrected for how many were looked for, those that are not given taken as 1.
+
+    Benjamini & Hochberg (1995), JRSS B 57: q₍ᵢ₎ = min over j ≥ i of p₍ⱼ₎ m / j.
+
+    Parameters
+    ----------
+    p_values
+        Of the findings that were looked at closely; NaN stays NaN.
+    tests
+        How many were looked for.
+
+    Examples
+    --------
+    >>> adjusted(np.array([0.04, 0.001, 0.5]), 10).round(3).tolist()
+    [0.2, 0.01, 1.0]
+    """
     order = np.argsort(p_values, kind="stable")
-    below = p_values[order] <= rate * np.arange(1, len(p_values) + 1) / max(tests, 1)
-    last = int(np.flatnonzero(below).max(initial=-1))
-    made = np.zeros(len(p_values), bool)
-    made[order[: last + 1]] = True
+    ranked = p_values[order] * max(tests, 1) / np.arange(1, len(p_values) + 1)
+    made = np.empty(len(p_values))
+    made[order] = np.minimum(1.0, np.fmin.accumulate(ranked[::-1])[::-1])
+    made[np.isnan(p_values)] = np.nan
     return made
 
 

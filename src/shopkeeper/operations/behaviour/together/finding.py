@@ -11,7 +11,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from shopkeeper.answer import Answer
-from shopkeeper.intervals import proportion
+from shopkeeper.intervals import adjusted, proportion
 from shopkeeper.operations.behaviour.together import measures
 from shopkeeper.operations.behaviour.together.picture import against_chance
 from shopkeeper.operations.behaviour.together.rows import (
@@ -192,7 +192,7 @@ def _measured(
     expected = measures.expected_by_size(one[:, 1], other[:, 1], max(ends, 1), counts.own())
     expected = np.maximum(expected, 1e-9)
     *sizes, p = measures.against(both, expected)
-    q = measures.adjusted(p, max(counts.tests, len(pairs)))
+    q = adjusted(p, max(counts.tests, len(pairs)))
     found = {}
     for n, pair in enumerate(pairs):
         count = int(both[n])

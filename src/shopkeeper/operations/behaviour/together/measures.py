@@ -93,30 +93,6 @@ def against(both: Numbers, expected: Floats) -> tuple[Floats, Floats, Floats, Fl
     return both / expected, low / expected, high / expected, np.minimum(p, 1.0)
 
 
-def adjusted(p_values: Floats, tests: int) -> Floats:
-    """Return p-values corrected for the number of pairs, those that are not given taken as 1.
-
-    Benjamini & Hochberg (1995), JRSS B 57: q₍ᵢ₎ = min over j ≥ i of p₍ⱼ₎ m / j.
-
-    Parameters
-    ----------
-    p_values
-        Those of the pairs that were looked at closely.
-    tests
-        All pairs that could have been.
-
-    Examples
-    --------
-    >>> adjusted(np.array([0.04, 0.001, 0.5]), 10).round(3).tolist()
-    [0.2, 0.01, 1.0]
-    """
-    order = np.argsort(-p_values, kind="stable")
-    rank = np.arange(len(p_values), 0, -1)
-    made = np.empty(len(p_values))
-    made[order] = np.minimum(1.0, np.minimum.accumulate(p_values[order] * tests / rank))
-    return made
-
-
 def yules_q(both: Numbers, one: Numbers, other: Numbers, whole: int) -> Floats:
     """Return Yule's Q of each pair, −1 (never both) to 1: (ad − bc) / (ad + bc) of the fourfold table.
 
