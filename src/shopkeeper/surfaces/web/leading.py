@@ -33,8 +33,7 @@ LEADING: dict[str, tuple[str, ...]] = {
         "purchases", "accepts_marketing", "currency",
     ),
     "segment": (
-        "name", "customers", "share", "reachable", "purchases", "days_since", "value_so_far",
-        "value_share", "currency", "rule",
+        "name", "customers", "share", "value_share", "value_so_far", "days_since", "currency", "rule",
     ),
     "profile": ("name", "part", "said"),
     "recommend": ("customer_id", "rank", "title", "reason"),

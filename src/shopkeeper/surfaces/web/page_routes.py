@@ -75,16 +75,17 @@ def _collect(router: APIRouter, pages: Pages, path: str) -> None:
     @router.get(path)
     async def show(request: Request) -> Response:
         def context(view: View, reader: Reader) -> dict[str, Any]:
+            listed = path == "/customers"
+            sections = [
+                section(pages.desk, verb, reader.lang, pages.pictures, listed=listed)
+                for verb in shown_at(path)
+            ]
             return {
                 "active": path,
                 "title": _TITLES[path].get(reader.lang),
                 "lead": phrases.LEADS[path].get(reader.lang),
-                "sections": [
-                    section(
-                        pages.desk, verb, reader.lang, pages.pictures, listed=path == "/customers"
-                    )
-                    for verb in shown_at(path)
-                ],
+                "sections": sections,
+                "waiting": any(one.view is None and not one.missing for one in sections),
             }
 
         return await pages.page(request, template, context, key=kept(pages))

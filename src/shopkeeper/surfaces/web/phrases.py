@@ -51,11 +51,28 @@ NOT_THERE = Words(
     "It has not been worked out yet. Set what you need and press the button; what takes longer goes on by itself.",
     "尚未计算。选好参数后点击按钮即可；耗时较长的会在后台继续。",
 )
+RUN_ALL = Words(
+    "Some of this has not been worked out yet. <code>shopkeeper run SHOP</code> works everything out at once; the links below do it one "
+    "by one.",
+    "部分结果尚未计算。运行 <code>shopkeeper run 店铺</code> 可一次全部算出，也可用下面的链接逐项计算。",
+)
+NOTHING_READ = Words(
+    "The reviews have not been read yet: sentiment, aspects and topics appear here after <code>shopkeeper run SHOP</code>, or one by one:",
+    "评价还没有判读：运行 <code>shopkeeper run 店铺</code> 后，这里会显示情感、方面与话题；也可逐项计算：",
+)
+NOTHING_LEARNED = Words(
+    "Nothing has been recommended yet. <code>shopkeeper run SHOP</code> does it for every customer; or have it worked out here:",
+    "还没有推荐结果。运行 <code>shopkeeper run 店铺</code> 会为每位顾客计算；也可在这里开始：",
+)
 MINUTES = Words("It takes minutes.", "需要数分钟。")
 
 TODAY = Words("Today", "今日")
 DAY_OF = Words(
     "{day}, the newest day that the data surely holds whole.", "{day}：数据里最近的一个完整日期。"
+)
+DAY_ENDED = Words(
+    "{day}, the last day with a paid order, though other data goes on until {last}. Import newer orders to see later days.",
+    "{day}：最后一个有支付订单的日期；其他数据到 {last}。要看之后的日期，请导入更新的订单。",
 )
 DAY_CHOSEN = Words("{day}.", "{day}。")
 DAY_BEFORE, DAY_AFTER = Words("Day before", "前一天"), Words("Day after", "后一天")

@@ -171,7 +171,7 @@ def _calm(chart: dict[str, Any], *, is_narrow: bool) -> dict[str, Any]:
     """Return a chart with few ticks, and on a phone with labels that leave room for what they label."""
     axis: dict[str, Any] = {"tickCount": _NARROW_TICKS if is_narrow else _TICKS}
     # A heading that begins beside the labels would make the drawing wider than its page.
-    heading: dict[str, Any] = {"frame": "group"}
+    heading: dict[str, Any] = {"frame": "bounds"}
     config = {"axisXQuantitative": axis, "title": heading, **chart.get("config", {})}
     if not is_narrow:
         return {**chart, "config": config}

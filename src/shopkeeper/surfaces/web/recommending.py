@@ -54,6 +54,7 @@ def context(desk: Desk, view: View, reader: Reader, arguments: dict[str, Any]) -
         "missing": "",
         "asked": reader.asked,
         "is_asked": asked,
+        "learned": stored is not None,
         "waits": asked and not picks and not reader.asked.get("product"),
         "title": title,
         "picks": picks,

@@ -12,7 +12,7 @@ from markupsafe import Markup, escape
 
 from shopkeeper.answer import Answer
 from shopkeeper.surfaces.asking.desk import Desk, View
-from shopkeeper.surfaces.report.pen import excerpt, percent, visible
+from shopkeeper.surfaces.report.pen import excerpt, percent, short_id, visible
 from shopkeeper.surfaces.verbs import BY_NAME
 from shopkeeper.surfaces.web import phrases
 from shopkeeper.surfaces.web.cells import told
@@ -84,6 +84,11 @@ def context(desk: Desk, view: View, reader: Reader, pictures: Pictures) -> dict[
         "want": want,
         "is_filtered": any(reader.asked.get(name) for name in reader.asked if name != "page"),
         "sentences": [told(words, lang) for words in judged.summary[1:2]] if judged else [],
+        "unread": [
+            (f"/verbs/{name.replace('_', '-')}", BY_NAME[name].title.get(lang))
+            for name in ("review_sentiment", "review_aspects", "review_topics")
+            if _stored(desk, name) is None
+        ],
         "sureness": [told(words, lang) for words in judged.summary[2:4]] if judged else [],
         "aspects": _aspect_bars(read.aspects, lang),
         "topics": _topic_bars(read.topics, lang),
@@ -257,7 +262,7 @@ def _item(
     short = excerpt(text, most=_LONGEST)
     places = [one for one in found if one["field"] == field and (one["end"] or 0) < len(short)]
     return Item(
-        number=visible(row["review_id"]),
+        number=short_id(visible(row["review_id"])),
         address=f"/reviews/{quote(row['review_id'], safe='')}",
         title=excerpt(visible(row["title"] or ""), most=120) if row["text"] else "",
         text=marked(short, places, names),

@@ -122,6 +122,7 @@ def context(found: Material, reader: Reader, pictures: Pictures) -> dict[str, An
         "active": "/",
         "day": Markup(shown),  # noqa: S704
         "newest": newest,
+        "ended": pen.day(days.last) if newest and days.has_ended else "",
         "before": _address(on - timedelta(days=1), days),
         "after": _address(on + timedelta(days=1), days),
         "tiles": [_tile(figure, reader.lang) for figure in found.figures],
