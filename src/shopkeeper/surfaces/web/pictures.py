@@ -25,6 +25,9 @@ _LABELS = 130
 """Width that the labels of one of several views beneath one another take, to begin with."""
 
 _NARROW_LABELS, _TICKS, _NARROW_TICKS = 104, 6, 3
+_BESIDE = 4
+"""How many times the room beside bars a phone needs."""
+
 _SLACK = 2
 """Width by which a drawing may miss the page."""
 
@@ -170,12 +173,12 @@ def _fit(chart: dict[str, Any], title: str, lang: str, width: int) -> str:
 def _calm(chart: dict[str, Any], *, is_narrow: bool) -> dict[str, Any]:
     """Return a chart with few ticks, and on a phone with labels that leave room for what they label."""
     axis: dict[str, Any] = {"tickCount": _NARROW_TICKS if is_narrow else _TICKS}
-    # A heading that begins beside the labels would make the drawing wider than its page.
-    heading: dict[str, Any] = {"frame": "bounds"}
-    config = {"axisXQuantitative": axis, "title": heading, **chart.get("config", {})}
+    config = {"axisXQuantitative": axis, **chart.get("config", {})}
     if not is_narrow:
         return {**chart, "config": config}
-    config["title"] = {"fontSize": 12, "limit": NARROW - 10, **config["title"]}
+    # A heading that begins beside the labels would make the drawing wider than its page.
+    heading = {"fontSize": 12, "limit": NARROW - 10, "anchor": "end"}
+    config["title"] = {**heading, **config.get("title", {})}
     config["axisY"] = {"labelLimit": _NARROW_LABELS, **config.get("axisY", {})}
     shortened: dict[str, Any] = _shortened(chart)
     return {**shortened, "config": config}
@@ -190,6 +193,10 @@ def _shortened(part: Any) -> Any:
     kept = {name: one if name == "data" else _shortened(one) for name, one in part.items()}
     if isinstance(kept.get("labelLimit"), (int, float)):
         kept["labelLimit"] = min(kept["labelLimit"], _NARROW_LABELS)
+    ends = kept.get("domain")
+    if isinstance(ends, list) and len(ends) == 2 and ends[0] == 0 and 1 < ends[1] < 1.5:
+        # A scale of shares that goes on beyond 1 keeps room for the numbers that stand beside its bars.
+        kept["domain"] = [0, 1 + _BESIDE * (ends[1] - 1)]
     return kept
 
 
