@@ -66,16 +66,17 @@ _ORDER_VALUE = Words(
     "and tax); where it states none, the sum of quantity × price − discount + freight of its lines",
     "订单金额取平台给出的应付总额（折后，含运费与税）；平台未给出时，为各行 数量 × 单价 − 优惠 + 运费 之和",
 )
-_ZONE = Words(
+EVERYWHERE = Words(
     "Days are local days of the shop. Currencies are never added together. Test orders count unless "
     "they were removed before the import; documents that sell nothing (kind adjustment: write-offs, bad "
     "debts) never count.",
     "日期为店铺当地日期；不同币种不相加；测试订单也会计入，除非导入前已剔除；不含销售的调整单（报损、坏账）一律不计。",
 )
+"""What holds for every number of orders and visits; their definitions end with it."""
 
 
 def _define(en: str, zh: str) -> Words:
-    return Words(f"{en} {_ZONE.en}", f"{zh}{_ZONE.zh}")
+    return Words(f"{en} {EVERYWHERE.en}", f"{zh}{EVERYWHERE.zh}")
 
 
 def _sentiment_share(sentiment: str, en: str, zh: str) -> Metric:

@@ -78,6 +78,8 @@ COLUMNS = {
 }
 OF_TABLE = {
     ("personas", "card"): "名片",
+    ("profile", "said"): "内容",
+    ("profile", "part"): "方面",
     ("overlap", "other"): "另一分群编号",
     ("rule", "words"): "原话",
     ("cuts", "score"): "评分",

@@ -287,7 +287,7 @@ VERBS: tuple[Verb, ...] = (
     Verb(
         "review_topics",
         "shopkeeper.operations.reviews.ask",
-        Words("What reviews speak of", "评价在谈论什么"),
+        Words("What texts are about, and what is new", "评价在谈论什么"),
         needs=(_REVIEWS,),
         reads=("reviews", "searches", "messages", "products", "order_items"),
         answers=("review_sentiment",),

@@ -56,7 +56,11 @@ def test_a_question_that_nothing_answers_finds_nothing(question: str) -> None:
 
 
 def test_a_page_says_what_it_cannot_answer(known: Visitor) -> None:
-    page = known.get("/ask?q=tomorrow+weather").body.decode()
+    assert "<strong>the weather</strong>" in known.get("/ask?q=tomorrow+weather").body.decode()
+    unsure = known.get("/ask?q=size").body.decode()
+    assert "Did you mean one of these?" in unsure
+    assert 'href="/verbs/review-aspects"' in unsure
+    page = known.get("/ask?q=who+won+the+match").body.decode()
     assert "None of the answers fits" in page
     listed = [verb for verb in VERBS if f'/verbs/{verb.name.replace("_", "-")}"' in page]
     assert listed == list(VERBS)

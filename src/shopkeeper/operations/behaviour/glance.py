@@ -124,13 +124,6 @@ def _sentences(
     values: dict[str, list[dict[str, Any]]] = {}
     for row in whole:
         values.setdefault(row["metric"], []).append(row)
-    periods = sorted(row["period"] for row in parts)
-    if periods:
-        first, last = periods[0].isoformat(), periods[-1].isoformat()
-        yield Words(
-            f"Numbers by period start on {first} and end with the period of {last}.",
-            f"分期数字从 {first} 起，到 {last} 所在周期止。",
-        )
     for name in ("gmv", "paid", "net", "orders", "buyers", "aov"):
         if name in values:
             yield _amounts(name, values[name])
@@ -138,6 +131,13 @@ def _sentences(
                  "late_delivery_rate", "negative_review_share"):  # fmt: skip
         if name in values and values[name][0]["value"] is not None:
             yield _rate(name, values[name][0])
+    periods = sorted(row["period"] for row in parts)
+    if periods:
+        first, last = periods[0].isoformat(), periods[-1].isoformat()
+        yield Words(
+            f"The periods run from the one that starts on {first} to the one that starts on {last}.",
+            f"各周期从 {first} 开始的一期到 {last} 开始的一期。",
+        )
     if lacking:
         names = [BY_NAME[name].title for name in lacking]
         yield Words(
@@ -186,7 +186,9 @@ def _chart(parts: list[dict[str, Any]], period: Period) -> dict[str, Any] | None
     if not data:
         return None
     unit = {"month": "yearmonth", "week": "yearmonthdate", "day": "yearmonthdate"}[period]
-    panels = [_panel(name, unit) for name in kept if any(row["metric"] == name for row in data)]
+    currencies = sorted({row["currency"] for row in data if row["metric"] == "gmv"})
+    there = [name for name in kept if any(row["metric"] == name for row in data)]
+    panels = [_panel(name, unit, currencies) for name in there]
     return {
         "$schema": "https://vega.github.io/schema/vega-lite/v5.json",
         "data": {"values": data},
@@ -194,22 +196,26 @@ def _chart(parts: list[dict[str, Any]], period: Period) -> dict[str, Any] | None
     }
 
 
-def _panel(name: str, unit: str) -> dict[str, Any]:
-    title = BY_NAME[name].title.to_dict()
+def _panel(name: str, unit: str, currencies: list[str]) -> dict[str, Any]:
+    """Return the bars of one number by period; several currencies stand beside one another in colour."""
+    title, zh = BY_NAME[name].title, BY_NAME[name].title.zh
+    several = name == "gmv" and len(currencies) > 1
+    if name == "gmv" and len(currencies) == 1 and currencies[0]:
+        title = Words(f"{title.en}, {currencies[0]}", f"{zh}，{currencies[0]}")
     encoding: dict[str, Any] = {
-        "x": {"field": "period", "type": "temporal", "timeUnit": unit, "title": None},
-        "y": {"field": "value", "type": "quantitative", "title": title},
-    }
-    if name == "gmv":
-        encoding["color"] = {
-            "field": "currency",
-            "type": "nominal",
-            "title": {"en": "Currency", "zh": "币种"},
-        }
+        "x": {"field": "period", "type": "ordinal", "timeUnit": unit, "title": None,
+              "axis": {"format": "%Y-%m" if unit == "yearmonth" else "%Y-%m-%d",
+                       "labelAngle": 0, "labelOverlap": "greedy", "ticks": False}},
+        "y": {"field": "value", "type": "quantitative", "title": title.to_dict(),
+              "axis": {"tickCount": 4}},
+    }  # fmt: skip
+    if several:
+        encoding["color"] = {"field": "currency", "type": "nominal", "title": None}
+        encoding["xOffset"] = {"field": "currency"}
     return {
         "width": 640,
-        "height": 160,
+        "height": 140,
         "transform": [{"filter": f"datum.metric === '{name}'"}],
-        "mark": "bar" if name == "gmv" else {"type": "line", "point": True},
+        "mark": "bar",
         "encoding": encoding,
     }

@@ -30,7 +30,7 @@ def shares_chart(shares: Sequence[dict[str, Any]]) -> dict[str, Any] | None:
         "field": "month",
         "type": "ordinal",
         "title": Words("Month", "月份").to_dict(),
-        "axis": {"labelAngle": -45, "labelOverlap": True},
+        "axis": {"labelAngle": 0, "labelOverlap": "greedy", "ticks": False},
     }
     share = {
         "field": "share",

@@ -35,7 +35,7 @@ BEHAVIOUR_LEAD = Words(
 
 FUNNEL_FIGURE = Words("How many go on, step by step", "各步转化")
 FUNNEL_READING = Words(
-    "Length: share of the first step. Line: 95 % interval.", "条长为占第一步的比例；线为 95% 区间。"
+    "Length: share of the first step. Line: 95% interval.", "条长为占第一步的比例；线为 95% 区间。"
 )
 FUNNEL_ALT = Words(
     "{title}: from {first} to {last}, {share} go on.", "{title}：从{first}走到{last}的占 {share}。"

@@ -40,7 +40,7 @@ OWN: dict[str, Definition] = {
         "Fewer than the shop's minimum_count (shop.toml) were counted, so no percentage is shown.",
         "计数低于店铺设置的 minimum_count（shop.toml），因此不显示百分比。"),
     "interval": _own(
-        "95 % interval", "95% 区间",
+        "95% interval", "95% 区间",
         "The range in which the number would lie in about 95 of 100 repetitions if chance alone were at "
         "work: Wilson's for shares, the bootstrap for the rest.",
         "若只有偶然因素，重复 100 次约有 95 次落在这个范围内：占比用 Wilson 区间，其余用自助法。"),
@@ -59,18 +59,18 @@ OWN: dict[str, Definition] = {
         f"{_ATTRIBUTED.zh}对同一类目或同一卖家，一条评价只计一次。"),
     "attributed_share": _own(
         "Negative share of a category, product or seller", "类目、商品、卖家的差评占比",
-        "Negative reviews ÷ reviews of that category, product or seller, with its 95 % Wilson interval. "
+        "Negative reviews ÷ reviews of that category, product or seller, with its 95% Wilson interval. "
         "Lists are ordered by the lower end of the interval.",
         "该类目、商品或卖家的差评数 ÷ 评价数，附 95% Wilson 区间。榜单按区间下限排序。"),
     "recent_share": _own(
         "Recent negative share", "近期差评占比",
         "Negative reviews ÷ reviews of the last quarter of the time that the reviews span (at most 90 days), "
-        "beside the time of equal length before. It is told only where the two 95 % Wilson intervals do not meet.",
+        "beside the time of equal length before. It is told only where the two 95% Wilson intervals do not meet.",
         "评价时间跨度最后四分之一（最多 90 天）内的差评数 ÷ 评价数，与此前同样长的一段比较；"
         "两个 95% Wilson 区间不重叠时才列出。"),
     "seller_late_share": _own(
         "Late share of a seller", "卖家的延迟送达占比",
-        "As the late-delivery rate, over the orders that hold something of the seller's; 95 % Wilson interval. "
+        "As the late-delivery rate, over the orders that hold something of the seller's; 95% Wilson interval. "
         "A late order with two sellers counts for both.",
         "口径同延迟送达率，限于含该卖家商品的订单；95% Wilson 区间。一笔订单有两位卖家时各计一次。"),
     "deliveries": _own(
@@ -98,11 +98,11 @@ OWN: dict[str, Definition] = {
         "至少有一个分句含该方面词语的评价，一条只计一次。"),
     "aspect_of_all": _own(
         "Share of an aspect", "某方面的占比",
-        "Reviews that speak of the aspect ÷ reviews with a text; 95 % Wilson interval. A review may speak of several.",
+        "Reviews that speak of the aspect ÷ reviews with a text; 95% Wilson interval. A review may speak of several.",
         "谈到该方面的评价数 ÷ 有正文的评价数，附 95% Wilson 区间。一条评价可以谈到几个方面。"),
     "aspect_share": _own(
         "Complaints and praise of an aspect", "某方面的抱怨与称赞",
-        "Reviews that complain of (praise) the aspect ÷ reviews that speak of it; 95 % Wilson interval. What a clause thinks "
+        "Reviews that complain of (praise) the aspect ÷ reviews that speak of it; 95% Wilson interval. What a clause thinks "
         "is read from its opinion words and from what the shop's rated reviews teach. A review that does both "
         "complains. A product is named where its complaints are too many for chance among all products and aspects "
         "(hypergeometric tail, Benjamini–Hochberg at 5 %).",
@@ -141,7 +141,7 @@ OWN: dict[str, Definition] = {
         "（1,999 次随机重排，Holm 校正）。"),
     "topic_negative": _own(
         "Negative share of a topic", "话题的差评占比",
-        "Negative reviews ÷ reviews of the topic that have a sentiment; 95 % Wilson interval.",
+        "Negative reviews ÷ reviews of the topic that have a sentiment; 95% Wilson interval.",
         "该话题的差评数 ÷ 有情感的评价数，附 95% Wilson 区间。"),
     "topic_products": _own(
         "Products of a topic", "话题集中的商品",
@@ -160,7 +160,7 @@ OWN: dict[str, Definition] = {
     "came_back": _own(
         "Came back, all first periods together", "各期合计的回来占比",
         "Customers who were active in the period so many periods after their first ÷ all whose period of that age is over; "
-        "95 % Wilson interval. Further activity within the first period is no return.",
+        "95% Wilson interval. Further activity within the first period is no return.",
         "首个周期之后第若干期有活动的顾客数 ÷ 该期已结束的全部顾客数，附 95% Wilson 区间。首个周期内的再次活动不算回来。"),
     "worth_ahead": _own(
         "What is expected of a customer", "单个顾客的预期",

@@ -21,6 +21,7 @@ from shopkeeper.surfaces.report import phrases
 from shopkeeper.words import Words
 
 _SYMBOLS = {"CNY": "¥", "USD": "$", "BRL": "R$", "EUR": "€", "GBP": "£", "JPY": "JP¥"}
+_PER_CENT = re.compile(r"(?<=\d) %")
 _NUMBER = re.compile(
     r"(?<![A-Za-z0-9_.#])[-−+±]?(?:R\$|JP¥|CN¥|[$€£¥])?\d[\d,]*(?:\.\d+)?(?:\s?[%万亿])?(?![A-Za-z0-9_])"
 )
@@ -112,7 +113,7 @@ class Pen:
 
     def sentence(self, words: Words, definition: str) -> Markup:
         """Return a sentence of an answer with every number in it linked."""
-        text, parts, last = words.get(self.lang), [], 0
+        text, parts, last = _PER_CENT.sub("%", words.get(self.lang)), [], 0
         for match in _NUMBER.finditer(text):
             parts += [escape(visible(text[last : match.start()]))]
             level = match.group().replace(" ", "") == "95%" and "interval" in words.en

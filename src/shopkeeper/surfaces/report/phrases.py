@@ -178,7 +178,7 @@ TIME_LEAD = Words(
 )
 TIME_NEGATIVE = Words("Share of negative reviews by {period}", "差评占比（按{period}）")
 TIME_NEGATIVE_READING = Words(
-    "Line: share of the reviews of that {period}. Band: 95 % interval. Gaps: fewer than {least} reviews.",
+    "Line: share of the reviews of that {period}. Band: 95% interval. Gaps: fewer than {least} reviews.",
     "线：当{period}评价中的差评占比；带：95% 区间；断开处：不足 {least} 条。",
 )
 TIME_COUNT = Words("Reviews by {period} and sentiment", "评价数（按{period}与情感）")
@@ -235,7 +235,7 @@ CATEGORY_LEAD = Words(
 )
 CATEGORY_FIGURE = Words("Share of negative reviews by category", "各类目差评占比")
 SHARES_READING = Words(
-    "Dot: share. Line: 95 % interval. Dashed: the whole shop. The table has the numbers.",
+    "Dot: share. Line: 95% interval. Dashed: the whole shop. The table has the numbers.",
     "点：占比；线：95% 区间；虚线：全店。数字见下表。",
 )
 SHARES_ALT = Words(
@@ -281,7 +281,7 @@ COLUMN_CATEGORY = Words("Category", "类目")
 COLUMN_SELLER = Words("Seller", "卖家")
 COLUMN_REVIEWS = Words("Reviews", "评价数")
 COLUMN_SHARE = Words("Negative share", "差评占比")
-COLUMN_RANGE = Words("95 % interval", "95% 区间")
+COLUMN_RANGE = Words("95% interval", "95% 区间")
 RANGE_NOTE = Words("Dotted: the whole shop.", "虚线：全店。")
 COLUMN_LATE = Words("Late share", "延迟占比")
 GROUPS_TABLE = Words("Negative share by {what}, worst first", "各{what}差评占比，从差到好")
@@ -325,7 +325,7 @@ DRIVERS_FIGURE = Words(
     "比可比订单多出的差评率（百分点）",
 )
 DRIVERS_READING = Words(
-    "Dot: difference. Line: 95 % interval. A line that touches zero (dashed) may be chance.",
+    "Dot: difference. Line: 95% interval. A line that touches zero (dashed) may be chance.",
     "点：差异；线：95% 区间；碰到零（虚线）的可能只是偶然。",
 )
 DRIVERS_ALT = Words("{title}: {first} {value}.", "{title}：{first} {value}。")
@@ -364,7 +364,7 @@ PLAIN_NOTE = Words(
     "各组不只是评价不同；要看其他方面相同时的差异，请看上表。",
 )
 LATENESS_READING = Words(
-    "Dot: share. Line: 95 % interval. Dashed: all orders here together.",
+    "Dot: share. Line: 95% interval. Dashed: all orders here together.",
     "点：占比；线：95% 区间；虚线：图中全部订单合计。",
 )
 LATENESS_FIGURE = Words(

@@ -2,23 +2,36 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
-from shopkeeper.answer import Answer
+from shopkeeper.answer import Answer, spoken
 from shopkeeper.surfaces import chinese
 from shopkeeper.surfaces.asking.desk import Desk
 from shopkeeper.surfaces.asking.questions import Question, question_of
+from shopkeeper.surfaces.report.pen import visible
 from shopkeeper.surfaces.rest.formats import ITSELF
 from shopkeeper.surfaces.verbs import Verb
-from shopkeeper.surfaces.web.cells import TableView, heading, table_title, table_view
+from shopkeeper.surfaces.web.cells import TableView, heading, table_title, table_view, told
 from shopkeeper.surfaces.web.pictures import Picture, Pictures
 
 PAGE_ROWS, _FEW_ROWS = 25, 10
 _SENTENCES = 4
 _JUDGED = ("quality", "ranking_quality", "gaps", "calibration", "balance")
 """Tables of evidence that say how good an answer is, the first of them that is there."""
+
+_CHECKED = frozenset(["lifetime_value", "churn"])
+"""Verbs whose picture shows how right they were on days kept aside, and not what they found."""
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One segment: its name, what to do next, and what else is known of it."""
+
+    name: str
+    next: str
+    sentences: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +56,10 @@ class AnswerView:
         Term and meaning.
     address, query
         Where it is, and its arguments behind a question mark.
+    is_checked
+        Whether its picture shows how right it was.
+    cards
+        One for each segment, in place of a table.
     """
 
     title: str
@@ -55,6 +72,8 @@ class AnswerView:
     definitions: tuple[tuple[str, str], ...]
     address: str
     query: str
+    is_checked: bool = False
+    cards: tuple[Card, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +107,7 @@ def answer_view(
     *,
     table: str = "",
     offset: int = 0,
+    whole: bool = False,
 ) -> AnswerView:
     """Return an answer as its own page shows it.
 
@@ -103,9 +123,18 @@ def answer_view(
         Draws.
     table, offset
         The table of which rows are left out before, and how many.
+    whole
+        Whether its tables show every column.
     """
     tables = tuple(
-        table_view(answer, name, lang, most=PAGE_ROWS, offset=offset if name == table else 0)
+        table_view(
+            answer,
+            name,
+            lang,
+            most=PAGE_ROWS,
+            offset=offset if name == table else 0,
+            whole=whole,
+        )
         for name in (ITSELF, *answer.evidence)
     )
     return _view(answer, question, arguments, lang, pictures, tables)
@@ -124,9 +153,25 @@ def short_view(
         Whether its first rows are shown beside a chart, too.
     """
     tables: tuple[TableView, ...] = ()
-    if answer.chart is None or listed:
+    cards = _cards(answer, lang) if listed and answer.verb == "profile" else ()
+    if not cards and (answer.chart is None or listed):
         tables = (table_view(answer, ITSELF, lang, most=_FEW_ROWS),)
-    return _view(answer, question, {}, lang, pictures, tables)
+    return replace(_view(answer, question, {}, lang, pictures, tables), cards=cards)
+
+
+def _cards(answer: Answer, lang: str) -> tuple[Card, ...]:
+    """Return the cards of `profile`, each with what to do next and all that it says."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for row in spoken(answer.table, lang).to_pylist():
+        found.setdefault(row["card"], []).append(row)
+    return tuple(
+        Card(
+            visible(rows[0]["name"]),
+            " ".join(visible(row["said"]) for row in rows if row["part"] == "next"),
+            tuple(visible(row["said"]) for row in rows if row["part"] != "next"),
+        )
+        for rows in found.values()
+    )
 
 
 def section(
@@ -143,20 +188,20 @@ def section(
     """
     question = question_of(verb)
     step = desk.known(verb, verb.defaults())
-    title, told = verb.title.get(lang), question.told.get(lang)
+    title, about = verb.title.get(lang), question.told.get(lang)
     if step and step.outcome == "skipped":
         reasons = (step.reason, step.enable)
         why = " ".join(words.get(lang) for words in reasons if words)
-        return Section(question.path, title, told, None, why)
+        return Section(question.path, title, about, None, why)
     answer = desk.find(verb, verb.defaults())
     if answer is None:
-        return Section(question.path, title, told, None)
+        return Section(question.path, title, about, None)
     judged = next((name for name in _JUDGED if name in answer.evidence), None)
     quality = table_view(answer, judged, lang, most=20) if judged else None
     return Section(
         question.path,
         title,
-        told,
+        about,
         short_view(answer, question, lang, pictures, listed=listed),
         judged=quality,
     )
@@ -195,15 +240,16 @@ def _view(
     )
     return AnswerView(
         title=answer.title.get(lang),
-        sentences=tuple(words.get(lang) for words in answer.summary[:_SENTENCES]),
+        sentences=tuple(told(words, lang) for words in answer.summary[:_SENTENCES]),
         drawn=drawn,
         tables=tables,
         method=method_name(answer, lang),
         as_of=answer.as_of[:10],
-        limits=tuple(words.get(lang) for words in answer.limits),
+        limits=tuple(told(words, lang) for words in answer.limits),
         definitions=meanings,
         address=address,
         query=query,
+        is_checked=question.verb.name in _CHECKED,
     )
 
 

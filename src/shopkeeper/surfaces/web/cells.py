@@ -6,7 +6,8 @@ Cells of people stay as they wrote them; the templates escape them.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -14,6 +15,7 @@ from typing import Any
 from urllib.parse import quote
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.types as kinds
 
 from shopkeeper.answer import Answer, spoken
@@ -23,6 +25,7 @@ from shopkeeper.surfaces.console import cell_text
 from shopkeeper.surfaces.report.pen import Pen, percent, visible
 from shopkeeper.surfaces.report.terms import OUTCOMES
 from shopkeeper.surfaces.rest.formats import ITSELF
+from shopkeeper.surfaces.web.leading import ENGLISH, is_money, is_share, leading
 from shopkeeper.words import Words
 
 _OF_A_SHARE = ("low", "high", "previous_low", "previous_high", "usual", "difference")
@@ -34,7 +37,13 @@ _LINKED = {
     "because": "/reviews?product={}",
     "customer_id": "/recommend?customers={}",
 }
-_LONGEST = 220
+_LONGEST, _SHORT = 220, 20
+"""Characters that a cell shows at the most, and places up to which it stays in one line."""
+
+_LEAST_SHARE = 0.0005
+_CENTS = re.compile(r"\b\d{1,3}(?:,\d{3})+\.\d\d\b")
+_MINUS, _PER_CENT = re.compile(r"(?<![\w-])-(?=\d)"), re.compile(r"(?<=\d) %")
+_WIDE_FROM = 0x2E7F
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +53,11 @@ class Cell:
     text: str
     address: str = ""
     wide: bool = False
+
+    @property
+    def is_short(self) -> bool:
+        """Whether it stays in one line."""
+        return places(self.text) <= _SHORT
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +76,8 @@ class TableView:
         The rows that are shown.
     total, offset, most
         Rows in all, rows left out before, and rows that are shown at the most.
+    left_out
+        How many columns are not shown.
     """
 
     name: str
@@ -71,6 +87,7 @@ class TableView:
     total: int
     offset: int = 0
     most: int = 0
+    left_out: int = 0
 
     @property
     def earlier(self) -> int:
@@ -84,7 +101,14 @@ class TableView:
 
 
 def table_view(
-    answer: Answer, name: str, lang: str, *, most: int, offset: int = 0, title: str = ""
+    answer: Answer,
+    name: str,
+    lang: str,
+    *,
+    most: int,
+    offset: int = 0,
+    title: str = "",
+    whole: bool = False,
 ) -> TableView:
     """Return one table of an answer as a page shows it.
 
@@ -100,31 +124,58 @@ def table_view(
         Rows at the most, and rows to leave out before.
     title
         What it is called; its own name when not given.
+    whole
+        Whether every column is shown, and not only those that are read first.
     """
-    whole = answer.table if name == ITSELF else answer.evidence[name]
+    table = answer.table if name == ITSELF else answer.evidence[name]
     inner = "" if name == ITSELF else name
-    shown = spoken(whole, lang)
+    shown = spoken(table, lang)
     if lang == "zh":
         shown = shown.select(chinese.columns(inner, shown.column_names))
-    titles = chinese.aspects(answer)
+    every = shown.num_columns
+    if not whole:
+        shown = shown.select(leading(answer.verb, inner, shown.column_names))
+    currency = _one_currency(shown)
+    called = title or table_title(answer, name, lang)
     part = shown.slice(offset, most)
+    records, titles = part.to_pylist(), chinese.aspects(answer)
+    names = [column for column in part.column_names if not (currency and column == "currency")]
+    digits = {column: _digits([row[column] for row in records]) for column in names}
     rows = tuple(
-        tuple(_cell(row, column, inner, titles, lang) for column in part.column_names)
-        for row in part.to_pylist()
+        tuple(_cell(row, column, inner, titles, lang, digits[column]) for column in names)
+        for row in records
     )
     columns = tuple(
-        (heading(field.name, inner or answer.verb, lang), is_number(field.type))
-        for field in shown.schema
+        (
+            _in_currency(heading(column, inner or answer.verb, lang), column, currency, lang),
+            is_number(shown.schema.field(column).type),
+        )
+        for column in names
     )
-    called = title or table_title(answer, name, lang)
-    return TableView(name, called, columns, rows, whole.num_rows, offset, most)
+    return TableView(
+        name, called, columns, rows, table.num_rows, offset, most, every - shown.num_columns
+    )
+
+
+def _one_currency(table: pa.Table) -> str:
+    """Return the currency of all rows, where there is one and a column beside it holds money."""
+    if "currency" not in table.column_names or not any(map(is_money, table.column_names)):
+        return ""
+    found = pc.unique(table["currency"]).to_pylist()
+    return str(found[0]) if len(found) == 1 and found[0] else ""
+
+
+def _in_currency(title: str, column: str, currency: str, lang: str) -> str:
+    if not (currency and is_money(column)):
+        return title
+    return f"{title}（{currency}）" if lang == "zh" else f"{title}, {currency}"
 
 
 def table_title(answer: Answer, name: str, lang: str) -> str:
     """Return what a table of an answer is called."""
     if name == ITSELF:
         return answer.title.get(lang)
-    return chinese.evidence_name(name) if lang == "zh" else plain(name)
+    return chinese.evidence_name(name) if lang == "zh" else ENGLISH.get(name, plain(name))
 
 
 def heading(column: str, table: str, lang: str) -> str:
@@ -141,7 +192,7 @@ def heading(column: str, table: str, lang: str) -> str:
         return METRICS[column].title.en
     if column in OUTCOMES:
         return OUTCOMES[column].en
-    return plain(column)
+    return ENGLISH.get(column, plain(column))
 
 
 def plain(name: str) -> str:
@@ -196,16 +247,52 @@ def amount(value: float | None, unit: str, lang: str, currency: str = "") -> str
     return cell_text(value)
 
 
+def places(text: str) -> int:
+    """Return how wide a text is, a Chinese character counting twice.
+
+    Examples
+    --------
+    >>> places("至今 12")
+    7
+    """
+    return sum(2 if ord(letter) > _WIDE_FROM else 1 for letter in text)
+
+
 def _cell(
-    row: Mapping[str, Any], column: str, table: str, titles: Mapping[str, str], lang: str
+    row: Mapping[str, Any],
+    column: str,
+    table: str,
+    titles: Mapping[str, str],
+    lang: str,
+    digits: int | None,
 ) -> Cell:
     value = row[column]
     if column in _LINKED and isinstance(value, str):
         return Cell(visible(value), _LINKED[column].format(quote(value, safe="")))
     if isinstance(value, (str, list)):
         text = visible(_spoken(column, value, table, titles, lang))
-        return Cell(text if len(text) <= _LONGEST else text[:_LONGEST] + "…", wide=len(text) > 24)
-    return Cell(_plain(row, column, value, lang))
+        wide = places(text) > 2 * _SHORT
+        return Cell(text if len(text) <= _LONGEST else text[:_LONGEST] + "…", wide=wide)
+    return Cell(_plain(row, column, value, lang, digits))
+
+
+def _digits(values: Sequence[Any]) -> int | None:
+    """Return how many decimals all numbers of a column are shown with; None where none fits all.
+
+    Examples
+    --------
+    >>> _digits([1.5, 0.27]), _digits([2886.4, 52.1]), _digits([46.3, 0.002]), _digits([1.0, 2.0])
+    (2, 0, None, 0)
+    """
+    numbers = [float(one) for one in values if isinstance(one, (float, Decimal))]
+    sizes = [abs(one) for one in numbers if math.isfinite(one)]
+    large, small = max(sizes, default=0.0), min((one for one in sizes if one), default=0.0)
+    if all(one % 1 == 0 for one in sizes):
+        return 0
+    for bound, digits in ((1000, 0), (10, 1), (1, 2)):
+        if large >= bound:
+            return digits if small * 10**digits >= 1 else None
+    return None
 
 
 def _spoken(
@@ -221,37 +308,51 @@ def _spoken(
     return ", ".join(map(str, said)) if isinstance(said, list) else str(said)
 
 
-def _plain(row: Mapping[str, Any], column: str, value: Any, lang: str) -> str:
+def _plain(row: Mapping[str, Any], column: str, value: Any, lang: str, digits: int | None) -> str:
     """Return a cell that holds no text."""
     if isinstance(value, datetime):
         return f"{value:%Y-%m-%d %H:%M}"
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, (int, float, Decimal)) and not isinstance(value, bool):
-        return _number(row, column, value, lang)
+        return _number(row, column, value, lang, digits)
     return cell_text(value)
 
 
-def _number(row: Mapping[str, Any], column: str, value: Any, lang: str) -> str:
+def _number(row: Mapping[str, Any], column: str, value: Any, lang: str, digits: int | None) -> str:
     currency = str(row.get("currency") or "")
     unit = row.get("unit")
     if isinstance(unit, str) and column in ("value", *_OF_A_SHARE):
         return amount(float(value), unit, lang, currency)
     if isinstance(value, float) and _is_share(row, column) and abs(value) <= 1:
-        return percent(value)
+        return percent(value) if value == 0 or abs(value) >= _LEAST_SHARE else "<0.1%"
+    if isinstance(value, (float, Decimal)) and digits is not None and math.isfinite(value):
+        return f"{value:,.{digits}f}".replace("-", "−")
     if isinstance(value, (float, Decimal)) and value % 1 == 0 and abs(float(value)) < 1e15:
         return f"{int(value):,}".replace("-", "−")
     return cell_text(value).replace("-", "−", 1)
 
 
 def _is_share(row: Mapping[str, Any], column: str) -> bool:
-    if "share" in column or column.endswith("_rate"):
-        return True
     named = row.get("metric") or row.get("outcome")
     if column in ("value", *_OF_A_SHARE) and named:
         known = METRICS.get(str(named))
         return bool(known and known.unit == "share") or str(named).endswith("_rate")
-    return column in _OF_A_SHARE and any(name.endswith("share") for name in row)
+    if column in _OF_A_SHARE:
+        return any(name.endswith("share") for name in row)
+    return is_share(column)
+
+
+def told(words: Words, lang: str) -> str:
+    """Return a sentence of an answer as a page shows it: whole amounts from a thousand on, a wide minus.
+
+    Examples
+    --------
+    >>> told(Words("CNY -1,234.56 (95 % interval -2 to 3).", ""), "en")
+    'CNY −1,235 (95% interval −2 to 3).'
+    """
+    text = _CENTS.sub(lambda found: f"{Decimal(found[0].replace(',', '')):,.0f}", words.get(lang))
+    return _MINUS.sub("−", _PER_CENT.sub("%", text))
 
 
 def arrow_view(table: pa.Table, name: str, title: str, lang: str, *, most: int) -> TableView:

@@ -6,12 +6,12 @@ from typing import Any
 
 from shopkeeper.answer import Answer
 from shopkeeper.data.checks import check
-from shopkeeper.data.metrics import METRICS
+from shopkeeper.data.metrics import EVERYWHERE, METRICS
 from shopkeeper.data.shop import open_shop
 from shopkeeper.surfaces.asking.desk import View
 from shopkeeper.surfaces.rest.formats import ITSELF
 from shopkeeper.surfaces.web import phrases
-from shopkeeper.surfaces.web.cells import table_view
+from shopkeeper.surfaces.web.cells import table_view, told
 from shopkeeper.surfaces.web.frame import Reader
 from shopkeeper.surfaces.web.kitchen import Kitchen
 
@@ -39,7 +39,7 @@ def context(kitchen: Kitchen, view: View, reader: Reader) -> dict[str, Any]:
     return {
         "active": "/data",
         "lead": phrases.DATA_LEAD.get(lang).format(version=view.shop.manifest.version),
-        "sentences": [words.get(lang) for words in answer.summary],
+        "sentences": [told(words, lang) for words in answer.summary],
         "tables": [
             table_view(answer, name, lang, most=_ROWS, title=words.get(lang))
             for name, words in _SHOWN
@@ -50,5 +50,12 @@ def context(kitchen: Kitchen, view: View, reader: Reader) -> dict[str, Any]:
             if name not in dict(_SHOWN)
         ],
         "limits": [words.get(lang) for words in answer.limits],
-        "metrics": [(one.title.get(lang), one.definition.get(lang)) for one in METRICS],
+        "everywhere": EVERYWHERE.get(lang),
+        "metrics": [
+            (
+                one.title.get(lang),
+                one.definition.get(lang).removesuffix(EVERYWHERE.get(lang)).strip(),
+            )
+            for one in METRICS
+        ],
     }

@@ -26,6 +26,9 @@ _TITLES = {
     "/proof": phrases.PROOF,
 }
 
+_FIRST = ("segment", "profile", "churn", "lifetime_value")
+"""Who the customers are comes before what each may do; verbs that are not named keep their order."""
+
 
 def page_routes(pages: Pages) -> APIRouter:
     """Return the routes of these pages.
@@ -62,7 +65,8 @@ def shown_at(path: str) -> list[Verb]:
     if path == "/proof":
         return list(VERBS)
     package = {"/behaviour": "behaviour", "/customers": "segments"}[path]
-    return [verb for verb in VERBS if verb.module.startswith(f"{_OPERATIONS}{package}.")]
+    found = [verb for verb in VERBS if verb.module.startswith(f"{_OPERATIONS}{package}.")]
+    return sorted(found, key=lambda verb: _FIRST.index(verb.name) if verb.name in _FIRST else 99)
 
 
 def _collect(router: APIRouter, pages: Pages, path: str) -> None:
@@ -71,16 +75,17 @@ def _collect(router: APIRouter, pages: Pages, path: str) -> None:
     @router.get(path)
     async def show(request: Request) -> Response:
         def context(view: View, reader: Reader) -> dict[str, Any]:
+            listed = path == "/customers"
+            sections = [
+                section(pages.desk, verb, reader.lang, pages.pictures, listed=listed)
+                for verb in shown_at(path)
+            ]
             return {
                 "active": path,
                 "title": _TITLES[path].get(reader.lang),
                 "lead": phrases.LEADS[path].get(reader.lang),
-                "sections": [
-                    section(
-                        pages.desk, verb, reader.lang, pages.pictures, listed=path == "/customers"
-                    )
-                    for verb in shown_at(path)
-                ],
+                "sections": sections,
+                "waiting": any(one.view is None and not one.missing for one in sections),
             }
 
         return await pages.page(request, template, context, key=kept(pages))

@@ -30,6 +30,9 @@ METHOD = Words("Method", "方法")
 AS_OF = Words("Data up to", "数据截至")
 EXPLORE = Words("Explore", "交互查看")
 SEE_ALL = Words("See it whole", "查看完整结果")
+ALL_COLUMNS = Words("All {count} columns", "显示全部 {count} 列")
+FEW_COLUMNS = Words("Main columns only", "只看主要列")
+ON_PAGE = Words("On this page", "本页内容")
 SHOW_TABLE = Words("The same as a table", "以表格查看")
 EVIDENCE = Words("Evidence", "依据")
 NO_ROWS = Words("No rows.", "没有数据。")
@@ -48,11 +51,28 @@ NOT_THERE = Words(
     "It has not been worked out yet. Set what you need and press the button; what takes longer goes on by itself.",
     "尚未计算。选好参数后点击按钮即可；耗时较长的会在后台继续。",
 )
+RUN_ALL = Words(
+    "Some of this has not been worked out yet. <code>shopkeeper run SHOP</code> works everything out at once; the links below do it one "
+    "by one.",
+    "部分结果尚未计算。运行 <code>shopkeeper run 店铺</code> 可一次全部算出，也可用下面的链接逐项计算。",
+)
+NOTHING_READ = Words(
+    "The reviews have not been read yet: sentiment, aspects and topics appear here after <code>shopkeeper run SHOP</code>, or one by one:",
+    "评价还没有判读：运行 <code>shopkeeper run 店铺</code> 后，这里会显示情感、方面与话题；也可逐项计算：",
+)
+NOTHING_LEARNED = Words(
+    "Nothing has been recommended yet. <code>shopkeeper run SHOP</code> does it for every customer; or have it worked out here:",
+    "还没有推荐结果。运行 <code>shopkeeper run 店铺</code> 会为每位顾客计算；也可在这里开始：",
+)
 MINUTES = Words("It takes minutes.", "需要数分钟。")
 
 TODAY = Words("Today", "今日")
 DAY_OF = Words(
     "{day}, the newest day that the data surely holds whole.", "{day}：数据里最近的一个完整日期。"
+)
+DAY_ENDED = Words(
+    "{day}, the last day with a paid order, though other data goes on until {last}. Import newer orders to see later days.",
+    "{day}：最后一个有支付订单的日期；其他数据到 {last}。要看之后的日期，请导入更新的订单。",
 )
 DAY_CHOSEN = Words("{day}.", "{day}。")
 DAY_BEFORE, DAY_AFTER = Words("Day before", "前一天"), Words("Day after", "后一天")
@@ -104,8 +124,8 @@ FOUND: dict[str, tuple[Words, Words]] = {
     "overdue": (
         Words("Deliveries are past their promise", "有订单已过承诺时间仍未送达"),
         Words(
-            "{orders} paid orders of the last 28 days have not arrived.",
-            "最近 28 天的支付订单中，有 {orders} 笔过了承诺时间仍未送达。",
+            "{orders} paid orders of the last 28 days have not arrived. The longest overdue: {keys}.",
+            "最近 28 天的支付订单中，有 {orders} 笔过了承诺时间仍未送达。逾期最久的是：{keys}。",
         ),
     ),
     "unanswered": (
@@ -128,6 +148,12 @@ FOUND: dict[str, tuple[Words, Words]] = {
     ),
 }
 LOOK = Words("Look", "查看")
+LEADS_TO: dict[str, Words] = {
+    "unanswered": Words("Read them", "去看这些差评"),
+    "disliked": Words("Read them", "去看这些差评"),
+    "unusual": Words("See its course", "看近八周走势"),
+    "stock": Words("What is like it", "看替代商品"),
+}
 NOTHING_DATED = Words(
     "The shop has no dated orders, visits or reviews. Import some: <code>shopkeeper import EXPORTS --shop SHOP</code>.",
     "店铺还没有带日期的订单、访问或评价。请先导入：<code>shopkeeper import 导出文件 --shop 店铺</code>。",
@@ -144,10 +170,12 @@ KEY_NEGATIVE, KEY_NEUTRAL, KEY_POSITIVE = (
     Words("praise", "称赞"),
 )
 TOPICS_KEY = Words(
-    "Share of the reviews with a text; of it negative", "占有文字评价的比例；其中差评"
+    "Share of the reviews with a text, and how much of it is negative",
+    "占有文字评价的比例，以及其中的差评率",
 )
+ASPECTS_KEY = Words("Number of reviews:", "评价数：")
 TOPIC_NEGATIVE = Words("{share} negative", "差评 {share}")
-THE_REVIEWS = Words("Read them", "逐条阅读")
+THE_REVIEWS = Words("Read the reviews", "逐条阅读")
 FOUND_REVIEWS = Words("{total} reviews", "共 {total} 条评价")
 FOUND_SHARES = Words(
     "{negative} negative, {neutral} neutral, {positive} positive",
@@ -233,7 +261,10 @@ SOURCES, FRESHNESS = (
 REJECTED = Words("Rejected rows", "未导入的行")
 LAWS = Words("Rows that break a rule", "不符合规则的行")
 METRICS = Words("Definitions of the numbers", "指标口径")
-DATA_LEAD = Words("Version {version} of the shop.", "店铺数据第 {version} 版。")
+DATA_LEAD = Words(
+    "What came in, how fresh it is, what was refused and why, and what each number counts. Version {version}.",
+    "导入了什么、有多新、哪些行未导入及原因、每个指标怎么算。数据第 {version} 版。",
+)
 
 RECOMMEND = Words("Recommend", "推荐")
 RECOMMEND_LEAD = Words(
@@ -245,8 +276,11 @@ CART = Words(
     "Products of the visit, oldest first, with commas between",
     "本次访问的商品编号，从先到后，以逗号分隔",
 )
-BESIDE = Words("What stands beside a product", "与某件商品相近或相连的商品")
+BESIDE = Words(
+    "A product, and what is like it or chosen with it", "某件商品，及与它相似或常一起选的商品"
+)
 SHOW = Words("Show", "查看推荐")
+FOR_INSTANCE = Words("For instance, for {customer}", "例如，给 {customer} 的推荐")
 FOR_CUSTOMER = Words("For {customer}", "给 {customer} 的推荐")
 FOR_VISIT = Words("For this visit", "给本次访问的推荐")
 BESIDE_PRODUCT = Words("Beside {product}", "与「{product}」相近或相连")
@@ -256,14 +290,34 @@ NOT_FOUND_THERE = Words("Nothing is stored for that.", "没有与此对应的已
 
 ASK = Words("Ask", "提问")
 ASK_LEAD = Words(
-    "Ask in English or Chinese. The words of the question decide which of the answers fit; what fits and why is shown.",
-    "用中文或英文提问。系统按问题里的词语找到对应的分析，并说明依据了哪些词。",
+    "Ask in English or Chinese. The words of the question decide which answer fits, and are shown beside it.",
+    "用中文或英文提问。系统按问题里的词语找到对应的分析，并标出所依据的词。",
 )
 ASK_EXAMPLE = Words("At which step are customers lost?", "顾客在哪一步流失？")
 ASK_BECAUSE = Words("Because of the words", "依据的词语：")
 ASK_NOTHING = Words(
     "None of the answers fits these words. This page only finds what the shop's data can be asked, listed below.",
     "没有与这些词语对应的分析。本页只能找到下列可以回答的问题。",
+)
+ASK_OUTSIDE = Words("This is about", "这个问题关于")
+ASK_OUTSIDE_END = Words(
+    ", of which the shop's data holds nothing. What it can be asked is listed below.",
+    "，店铺数据里没有这方面的内容。可以问的见下。",
+)
+ASK_CLOSEST = Words("Did you mean one of these?", "您想问的是其中哪一项？")
+ASK_UNSURE = Words(
+    "The words do not say surely which, so that nothing is answered yet.",
+    "仅凭这些词语还不能确定，因此先不作回答。",
+)
+ASK_OVERALL = Words("Over all the data.", "全部数据合计。")
+ASK_TRY = Words("Try one of these", "可以这样问")
+ASK_INSTANCES = (
+    Words("Why did sales drop?", "销售额为什么下降了？"),
+    Words("At which step are customers lost?", "顾客在哪一步流失？"),
+    Words("What are customers complaining about?", "顾客都在抱怨什么？"),
+    Words("Which customers are about to leave?", "哪些顾客快流失了？"),
+    Words("What do people search for and not find?", "大家搜什么搜不到？"),
+    Words("Which products are bought together?", "哪些商品经常一起买？"),
 )
 ASK_ALL = Words("What can be asked", "可以问这些")
 LIVE_LEAD = Words("Rest on a mark to see its values.", "把鼠标停在图形上查看数值。")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections import OrderedDict
 from dataclasses import dataclass
 from typing import Any
@@ -21,7 +22,14 @@ from shopkeeper.words import localised
 WIDE, NARROW = 1040, 340
 _KEPT = 256
 _LABELS = 130
-"""Width that the labels of one of several views beneath one another take."""
+"""Width that the labels of one of several views beneath one another take, to begin with."""
+
+_NARROW_LABELS, _TICKS, _NARROW_TICKS = 104, 6, 3
+_BESIDE = 4
+"""How many times the room beside bars a phone needs."""
+
+_SLACK = 2
+"""Width by which a drawing may miss the page."""
 
 _SVG = "http://www.w3.org/2000/svg"
 _ELEMENTS = {
@@ -35,6 +43,7 @@ _ATTRIBUTES = {
     "stroke-opacity", "stroke-width", "text-anchor", "transform", "viewBox", "width", "x", "x1", "x2", "y",
     "y1", "y2",
 }  # fmt: skip
+_WIDTH = re.compile(r'<svg[^>]* width="(\d+)"')
 _MARKS = {"path", "line", "rect", "circle"}
 Xml.register_namespace("", _SVG)
 
@@ -137,32 +146,105 @@ def drawing(
     >>> "<script" in drawn, "<title>name: " in drawn
     (False, True)
     """
-    fitted = chart if width is None else _fitted(chart, width)
-    whole = width if width is not None and fitted is chart else None
-    drawn = svg(fitted, title=title, lang=lang, width=whole, told=True)
+    drawn = (
+        svg(chart, title=title, lang=lang, told=True)
+        if width is None
+        else _fit(chart, title, lang, width)
+    )
     root = Xml.fromstring(drawn)  # noqa: S314 — written by Vega a moment ago, without any entity
     clean(root, prefix)
     return Markup(Xml.tostring(root, encoding="unicode"))  # noqa: S704
 
 
-def _fitted(chart: dict[str, Any], width: int) -> dict[str, Any]:
+def _fit(chart: dict[str, Any], title: str, lang: str, width: int) -> str:
+    """Draw a chart as wide as the page; several views are drawn again where the first try missed it."""
+    plain = _calm(chart, is_narrow=width < 2 * NARROW)
+    fitted = _fitted(plain, width, _LABELS)
+    whole = width if fitted is plain else None
+    drawn = svg(fitted, title=title, lang=lang, width=whole, told=True)
+    found = _WIDTH.search(drawn)
+    missed = width - int(found[1]) if found else 0
+    if whole is None and "vconcat" in plain and abs(missed) > _SLACK:
+        again = _fitted(plain, width, _LABELS - missed)
+        drawn = svg(again, title=title, lang=lang, told=True)
+    return drawn
+
+
+def _calm(chart: dict[str, Any], *, is_narrow: bool) -> dict[str, Any]:
+    """Return a chart with few ticks, and on a phone with labels that leave room for what they label."""
+    axis: dict[str, Any] = {"tickCount": _NARROW_TICKS if is_narrow else _TICKS}
+    config = {"axisXQuantitative": axis, **chart.get("config", {})}
+    if not is_narrow:
+        return {**chart, "config": config}
+    # A heading that begins beside the labels would make the drawing wider than its page.
+    heading = {"fontSize": 12, "limit": NARROW - 10, "anchor": "end"}
+    config["title"] = {**heading, **config.get("title", {})}
+    config["axisY"] = {"labelLimit": _NARROW_LABELS, **config.get("axisY", {})}
+    shortened: dict[str, Any] = _shortened(chart)
+    return {**shortened, "config": config}
+
+
+def _shortened(part: Any) -> Any:
+    """Return a part of a specification whose labels are cut where they would fill a phone."""
+    if isinstance(part, list):
+        return [_shortened(one) for one in part]
+    if not isinstance(part, dict):
+        return part
+    kept = {name: one if name == "data" else _shortened(one) for name, one in part.items()}
+    if isinstance(kept.get("labelLimit"), (int, float)):
+        kept["labelLimit"] = min(kept["labelLimit"], _NARROW_LABELS)
+    ends = kept.get("domain")
+    if isinstance(ends, list) and len(ends) == 2 and ends[0] == 0 and 1 < ends[1] < 1.5:
+        # A scale of shares that goes on beyond 1 keeps room for the numbers that stand beside its bars.
+        kept["domain"] = [0, 1 + _BESIDE * (ends[1] - 1)]
+    return kept
+
+
+def _fitted(chart: dict[str, Any], width: int, labels: int) -> dict[str, Any]:
     """Return a chart of several views with each as wide as fits; another one as it is."""
     for way in ("vconcat", "hconcat"):
         if way in chart:
             views = chart[way]
             each = width if way == "vconcat" else width // len(views)
-            room = max(120, each - _LABELS)
-            return {**chart, way: [_fitted({**view, "width": room}, each) for view in views]}
+            room = max(120, each - labels)
+            return {
+                **chart,
+                way: [_fitted({**view, "width": room}, each, labels) for view in views],
+            }
     if width < 2 * NARROW and any(_mark(layer) == "rect" for layer in chart.get("layer", ())):
-        # Numbers do not fit into the cells of a narrow grid; each has its tip.
-        bare = [layer for layer in chart["layer"] if _mark(layer) != "text"]
-        return {**chart, "layer": bare, "width": width - _LABELS}
+        layers = [_small(layer) if _mark(layer) == "text" else layer for layer in chart["layer"]]
+        return _turned({**chart, "layer": layers, "width": width - labels})
     facet = chart.get("encoding", {}).get("facet")
     if facet:
         columns = 1 if width < 2 * NARROW else int(facet.get("columns", 3))
         encoding = {**chart["encoding"], "facet": {**facet, "columns": columns}}
         return {**chart, "encoding": encoding, "width": (width - 60) // columns - 30}
     return chart
+
+
+def _small(layer: dict[str, Any]) -> dict[str, Any]:
+    """Return the numbers in the cells of a grid without decimals, as small as a phone needs them."""
+    field = layer.get("encoding", {}).get("text", {}).get("field", "")
+    whole = {"calculate": f"replace(datum['{field}'], regexp('[.][0-9]+'), '')", "as": field}
+    mark = {
+        **(layer["mark"] if isinstance(layer["mark"], dict) else {}),
+        "type": "text",
+        "fontSize": 9,
+    }
+    return {**layer, "mark": mark, "transform": [*layer.get("transform", []), whole]}
+
+
+def _turned(view: dict[str, Any]) -> dict[str, Any]:
+    """Return a view whose names beneath it stand upright, for beside one another they would meet."""
+    across = view.get("encoding", {}).get("x", {})
+    order = across.get("sort")
+    named = across.get("type") == "nominal" or (
+        isinstance(order, list) and not any(isinstance(one, int) for one in order)
+    )
+    if not named or not isinstance(across.get("axis"), dict):
+        return view
+    axis = {**across["axis"], "labelAngle": -90}
+    return {**view, "encoding": {**view["encoding"], "x": {**across, "axis": axis}}}
 
 
 def _mark(layer: dict[str, Any]) -> str:

@@ -43,13 +43,18 @@ def context(desk: Desk, view: View, reader: Reader, arguments: dict[str, Any]) -
     alike = desk.find(beside, beside.defaults())
     wanted = reader.asked.get("customers") or reader.asked.get("given")
     shown = _shown(desk, view, arguments) if wanted else None
-    picks, title, rules = _picked(reader, shown, stored, alike)
     asked = any(reader.asked.get(name) for name in ("customers", "given", "product"))
+    instance = "" if asked else _first(stored)
+    want = {"customers": instance} if instance else reader.asked
+    picks, title, rules = _picked(want, lang, shown, stored, alike)
+    if instance:
+        title = phrases.FOR_INSTANCE.get(lang).format(customer=visible(instance))
     return {
         "active": "/recommend",
         "missing": "",
         "asked": reader.asked,
         "is_asked": asked,
+        "learned": stored is not None,
         "waits": asked and not picks and not reader.asked.get("product"),
         "title": title,
         "picks": picks,
@@ -73,10 +78,13 @@ def _shown(desk: Desk, view: View, arguments: dict[str, Any]) -> Answer | None:
 
 
 def _picked(
-    reader: Reader, shown: Answer | None, stored: Answer | None, alike: Answer | None
+    asked: dict[str, str],
+    lang: str,
+    shown: Answer | None,
+    stored: Answer | None,
+    alike: Answer | None,
 ) -> tuple[list[dict[str, Any]], str, Answer | None]:
     """Return what is recommended, under which heading, and the answer whose rules held."""
-    asked, lang = reader.asked, reader.lang
     if asked.get("product") and alike:
         rows = _rows(alike, "product_id", asked["product"], lang)
         name = _title(alike, asked["product"])
@@ -122,6 +130,13 @@ def _picks(rows: list[dict[str, Any]], key: str) -> list[dict[str, Any]]:
 def _title(alike: Answer, product: str) -> str:
     named = alike.table.filter(pc.equal(alike.table["similar_id"], product))["title"]
     return visible(named[0].as_py() or product) if len(named) else visible(product)
+
+
+def _first(stored: Answer | None) -> str:
+    """Return a customer whose list is shown before anybody is asked for."""
+    if stored is None or not stored.table.num_rows:
+        return ""
+    return stored.table["customer_id"][0].as_py() or ""
 
 
 def _instances(stored: Answer | None) -> list[tuple[str, str]]:

@@ -89,7 +89,7 @@ def arguments_of(question: Question, asked: dict[str, str]) -> dict[str, Any]:
 async def show(pages: Pages, request: Request, path: str) -> Response:
     """Show a verb: its form, and the answer where it is there."""
     question = question_at(path)
-    names = (*(field.name for field in question.fields), "table", "offset")
+    names = (*(field.name for field in question.fields), "table", "offset", "columns")
     reader = pages.reader(request, names)
     try:
         arguments = arguments_of(question, reader.asked)
@@ -250,7 +250,14 @@ def _answered(
     table, offset = reader.asked.get("table", ""), reader.asked.get("offset", "0")
     start = int(offset) if offset.isascii() and offset.isdigit() and len(offset) < 10 else 0
     view = answer_view(
-        answer, question, arguments, reader.lang, pages.pictures, table=table, offset=start
+        answer,
+        question,
+        arguments,
+        reader.lang,
+        pages.pictures,
+        table=table,
+        offset=start,
+        whole=reader.asked.get("columns") == "all",
     )
     return _shown(question, reader, reader.asked, answer=view, missing="", error=None) | {
         "table": table

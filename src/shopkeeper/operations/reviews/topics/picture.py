@@ -40,7 +40,7 @@ def weeks_chart(topics: pa.Table, weeks: pa.Table) -> dict[str, Any] | None:
                 "field": "week",
                 "type": "temporal",
                 "title": Words("Week from", "周（起始日）").to_dict(),
-                "axis": {"format": "%Y-%m-%d", "labelAngle": -45, "labelOverlap": True},
+                "axis": {"format": "%Y-%m-%d", "labelAngle": 0, "labelOverlap": "greedy"},
             },
             "y": {
                 "field": "share",

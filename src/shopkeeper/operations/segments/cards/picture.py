@@ -7,7 +7,10 @@ from typing import Any
 from shopkeeper.words import Words
 
 Row = dict[str, Any]
-_PALE, _DEEP = "#f6e3dd", "#ad3524"
+_DEEP = "#ad3524"
+_FAINT, _TURN = 0.08, 0.62
+"""Cells are of one colour and shine through, so that they fit light and dark paper alike; from the share
+`_TURN` of the largest value on, what stands in them is written in the paper's own colour."""
 
 
 def category_map(rows: list[Row]) -> dict[str, Any] | None:
@@ -15,14 +18,14 @@ def category_map(rows: list[Row]) -> dict[str, Any] | None:
     shown = [row for row in rows if row["statistic"] == "category"]
     if not shown:
         return None
-    middle = max(row["value"] for row in shown) / 2
+    turn = _TURN * max(row["value"] for row in shown)
     values = [
         {"who": Words(row["name_en"][:40], row["name_zh"][:40]).to_dict(), "what": Words(row["label_en"][:30], row["label_zh"][:30]).to_dict(),
          "share": round(row["value"], 6), "told": f"{row['value']:.0%}"}
         for row in shown
     ]  # fmt: skip
     ink = {
-        "condition": {"test": f"datum.share > {middle:.6f}", "value": "#fffefb"},
+        "condition": {"test": f"datum.share > {turn:.6f}", "value": "#fffefb"},
         "value": "#1f1d1a",
     }
     plain = {"ticks": False, "domain": False, "labelLimit": 240}
@@ -34,15 +37,15 @@ def category_map(rows: list[Row]) -> dict[str, Any] | None:
         "data": {"values": values},
         "encoding": {
             "x": {"field": "what", "type": "nominal", "title": Words("Category", "类目").to_dict(),
-                  "axis": {**plain, "labelAngle": -35}},
+                  "axis": {**plain, "labelAngle": 0}},
             "y": {"field": "who", "type": "nominal", "sort": None, "title": None, "axis": plain},
         },
         "layer": [
-            {"mark": "rect",
-             "encoding": {"color": {
+            {"mark": {"type": "rect", "color": _DEEP},
+             "encoding": {"fillOpacity": {
                  "field": "share", "type": "quantitative",
                  "title": Words("Share of what is bought", "占所购商品").to_dict(),
-                 "scale": {"range": [_PALE, _DEEP], "domainMin": 0}, "legend": {"format": ".0%"}}}},
+                 "scale": {"range": [_FAINT, 1], "domainMin": 0}, "legend": {"format": ".0%"}}}},
             {"mark": {"type": "text", "fontSize": 11},
              "encoding": {"text": {"field": "told", "type": "nominal"}, "color": ink}},
         ],

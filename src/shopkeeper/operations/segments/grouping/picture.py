@@ -14,7 +14,10 @@ from shopkeeper.words import Words
 
 Row = dict[str, Any]
 Chart = dict[str, Any]
-_PALE, _DEEP, _GREY = "#f6e3dd", "#ad3524", "#e3ddd1"
+_DEEP, _GREY = "#ad3524", "#e3ddd1"
+_FAINT, _TURN = 0.08, 0.62
+"""Cells are of one colour and shine through, so that they fit light and dark paper alike; from the share
+`_TURN` of the largest value on, what stands in them is written in the paper's own colour."""
 _SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
 
 
@@ -26,7 +29,11 @@ def chart(way: Way, migration: Sequence[Row], least: int) -> Chart | None:
         return None
     if len(shown) == 1:
         return {"$schema": _SCHEMA, **shown[0]}
-    return {"$schema": _SCHEMA, "vconcat": shown, "resolve": {"scale": {"color": "independent"}}}
+    return {
+        "$schema": _SCHEMA,
+        "vconcat": shown,
+        "resolve": {"scale": {"fillOpacity": "independent"}},
+    }
 
 
 def grid(way: Way, least: int) -> Chart | None:
@@ -93,14 +100,14 @@ def _heat(
 ) -> Chart:
     """Return a heat map; cells without a number are grey."""
     known = [row[field] for row in values if row[field] is not None]
-    middle, crowded = max(known) / 2, across.field == "to"
+    turn, crowded = _TURN * max(known), across.field == "to"
     ink = {
-        "condition": {"test": f"datum.{field} > {middle:.6f}", "value": "#fffefb"},
+        "condition": {"test": f"datum.{field} > {turn:.6f}", "value": "#fffefb"},
         "value": "#1f1d1a",
     }
     colour = {
         "field": field, "type": "quantitative", "title": legend.to_dict(),
-        "scale": {"range": [_PALE, _DEEP], "domainMin": 0},
+        "scale": {"range": [_FAINT, 1], "domainMin": 0},
         "legend": {"format": ".0%" if field == "share" else ",d"},
     }  # fmt: skip
     plain = {"ticks": False, "domain": False, "labelLimit": 240}
@@ -111,7 +118,7 @@ def _heat(
         "data": {"values": values},
         "encoding": {
             "x": {"field": across.field, "type": "ordinal", "sort": across.order, "title": across.title.to_dict(),
-                  "axis": {**plain, "labelAngle": -35 if crowded else 0}},
+                  "axis": {**plain, "labelAngle": 0}},
             "y": {"field": down.field, "type": "ordinal", "sort": down.order, "title": down.title.to_dict(),
                   "axis": plain},
         },
@@ -119,7 +126,7 @@ def _heat(
             {"transform": [{"filter": f"datum.{field} === null"}],
              "mark": {"type": "rect", "color": _GREY}},
             {"transform": [{"filter": f"datum.{field} !== null"}],
-             "mark": {"type": "rect"}, "encoding": {"color": colour}},
+             "mark": {"type": "rect", "color": _DEEP}, "encoding": {"fillOpacity": colour}},
             {"mark": {"type": "text", "fontSize": 11},
              "encoding": {"text": {"field": "told", "type": "nominal"}, "color": ink}},
         ],

@@ -12,9 +12,10 @@ from markupsafe import Markup, escape
 
 from shopkeeper.answer import Answer
 from shopkeeper.surfaces.asking.desk import Desk, View
-from shopkeeper.surfaces.report.pen import excerpt, percent, visible
+from shopkeeper.surfaces.report.pen import excerpt, percent, short_id, visible
 from shopkeeper.surfaces.verbs import BY_NAME
 from shopkeeper.surfaces.web import phrases
+from shopkeeper.surfaces.web.cells import told
 from shopkeeper.surfaces.web.frame import Reader, query_string
 from shopkeeper.surfaces.web.pictures import Pictures
 from shopkeeper.surfaces.web.reviews.queries import (
@@ -82,7 +83,13 @@ def context(desk: Desk, view: View, reader: Reader, pictures: Pictures) -> dict[
         "missing": "",
         "want": want,
         "is_filtered": any(reader.asked.get(name) for name in reader.asked if name != "page"),
-        "sentences": [words.get(lang) for words in judged.summary[1:4]] if judged else [],
+        "sentences": [told(words, lang) for words in judged.summary[1:2]] if judged else [],
+        "unread": [
+            (f"/verbs/{name.replace('_', '-')}", BY_NAME[name].title.get(lang))
+            for name in ("review_sentiment", "review_aspects", "review_topics")
+            if _stored(desk, name) is None
+        ],
+        "sureness": [told(words, lang) for words in judged.summary[2:4]] if judged else [],
         "aspects": _aspect_bars(read.aspects, lang),
         "topics": _topic_bars(read.topics, lang),
         "drawn": _drawn(judged, reader, pictures),
@@ -219,8 +226,8 @@ def _topic_bars(answer: Answer | None, lang: str) -> list[Bar]:
         share, negative = row["share"], row["negative_share"]
         note = percent(share)
         if negative is not None:
-            told = phrases.TOPIC_NEGATIVE.get(lang).format(share=percent(negative))
-            note = f"{note} · {told}"
+            bad = phrases.TOPIC_NEGATIVE.get(lang).format(share=percent(negative))
+            note = f"{note} · {bad}"
         address = query_string("/reviews", {"topic": row["topic"]}) + "#list"
         bars.append(Bar(visible(row["name"]), address, (("all", 0.0, 100 * share / most),), note))
     return bars
@@ -255,7 +262,7 @@ def _item(
     short = excerpt(text, most=_LONGEST)
     places = [one for one in found if one["field"] == field and (one["end"] or 0) < len(short)]
     return Item(
-        number=visible(row["review_id"]),
+        number=short_id(visible(row["review_id"])),
         address=f"/reviews/{quote(row['review_id'], safe='')}",
         title=excerpt(visible(row["title"] or ""), most=120) if row["text"] else "",
         text=marked(short, places, names),
@@ -283,11 +290,11 @@ def _stars(rating: float | None, lang: str) -> str:
 
 
 def _found(counts: dict[str, int], lang: str) -> list[str]:
-    told = [phrases.FOUND_REVIEWS.get(lang).format(total=f"{counts['total']:,}")]
+    found = [phrases.FOUND_REVIEWS.get(lang).format(total=f"{counts['total']:,}")]
     if counts["total"]:
         numbers = {name: f"{counts[name]:,}" for name in SENTIMENTS}
-        told.append(phrases.FOUND_SHARES.get(lang).format(**numbers))
-    return told
+        found.append(phrases.FOUND_SHARES.get(lang).format(**numbers))
+    return found
 
 
 def _shown(want: Wanted, total: int, lang: str) -> str:

@@ -27,7 +27,7 @@ WINDOW_DAYS = 28
 _AHEAD_DAYS = 14
 """A product whose stock lasts less than this is named."""
 
-_MOST_OF_A_KIND = 2
+_MOST_OF_A_KIND, _MOST_KEYS = 2, 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,8 @@ class Finding:
         The product, where it is about one.
     numbers
         The numbers that the sentence names.
+    keys
+        Orders that it is about, the most pressing first; a few of them.
     """
 
     kind: str
@@ -53,6 +55,7 @@ class Finding:
     subject: Words | None
     product_id: str
     numbers: dict[str, float]
+    keys: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,11 +131,15 @@ def _overdue(window: Window) -> Iterator[Finding]:
     # The day ends at its local midnight; UTC is near enough for a promise that has passed.
     end = ibis.literal(datetime.combine(window.on + timedelta(days=1), time()))
     late = late.filter(promise_end(shop, late.promised_at, late.time_zone) < end)
-    late = late.group_by("order_id").aggregate(value=late.value.max())
+    late = late.group_by("order_id").aggregate(
+        value=late.value.max(), promised=late.promised_at.min()
+    )
     row = _row(late.aggregate(orders=late.count(), money=late.value.sum()))
     if row["orders"]:
+        longest = _rows(late.order_by("promised", "order_id").limit(_MOST_KEYS))
+        keys = tuple(one["order_id"] for one in longest)
         numbers = {"orders": row["orders"]}
-        yield Finding("overdue", float(row["money"] or 0), None, "", numbers)
+        yield Finding("overdue", float(row["money"] or 0), None, "", numbers, keys)
 
 
 def _unanswered(window: Window) -> Iterator[Finding]:

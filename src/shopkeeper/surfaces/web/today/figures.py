@@ -23,6 +23,9 @@ WEEKS, FEWEST = 9, 5
 """Same weekdays that make a band: so many where there are, and never fewer than the second."""
 
 SHOWN_DAYS = 56
+_SILENCE = timedelta(days=28)
+"""Days without an order, while other data goes on, after which orders count as not imported."""
+
 CHOSEN: dict[str, tuple[str, Counted]] = {
     "paid": ("paid", "value"),
     "orders": ("orders", "value"),
@@ -137,6 +140,8 @@ class Days:
         The currency of most orders; money in others is not shown.
     first, last
         First and last day with an order, a visit or a review.
+    sold_last
+        Last day with a paid order; None where there is none.
     """
 
     series: Mapping[str, Series]
@@ -144,10 +149,21 @@ class Days:
     currency: str
     first: date
     last: date
+    sold_last: date | None = None
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether orders stop long before visits or reviews do, as where newer orders are not imported."""
+        return self.sold_last is not None and self.last - self.sold_last > _SILENCE
 
     @property
     def newest_whole(self) -> date:
-        """The newest day that the data surely holds whole: the one before its last."""
+        """The newest day that the data surely holds whole: the one before its last.
+
+        Where orders ended long before, it is the last that had one: a later day would show nothing but 0.
+        """
+        if self.has_ended and self.sold_last:
+            return self.sold_last
         return max(self.first, self.last - timedelta(days=1))
 
 
@@ -175,14 +191,17 @@ def days_of(shop: Shop) -> Days | None:
     first, last = min(row["period"] for row in rows), max(row["period"] for row in rows)
     series: dict[str, Series] = {}
     bases: dict[str, dict[date, int]] = {}
+    sold: list[date] = []
     for name, (metric, counted) in CHOSEN.items():
         own = [row for row in kept if row["metric"] == metric and row[counted] is not None]
         if own:
             series[name] = {row["period"]: float(row[counted]) for row in own}
             bases[name] = {row["period"]: row["base"] or 0 for row in own}
+            if name == "orders":
+                sold = [day for day, value in series[name].items() if value]
             if counted != "value" or METRICS[metric].base is None:
                 _fill(series[name], first, last)
-    return Days(series, bases, currency, first, last)
+    return Days(series, bases, currency, first, last, max(sold, default=None))
 
 
 def figures_of(days: Days, on: date, *, fewest: int) -> list[Figure]:

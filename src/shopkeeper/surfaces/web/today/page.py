@@ -11,7 +11,7 @@ import pyarrow as pa
 from markupsafe import Markup
 
 from shopkeeper.surfaces.asking.desk import View
-from shopkeeper.surfaces.report.pen import Pen, percent, signed
+from shopkeeper.surfaces.report.pen import Pen, excerpt, percent, signed, visible
 from shopkeeper.surfaces.web import phrases
 from shopkeeper.surfaces.web.cells import amount, arrow_view
 from shopkeeper.surfaces.web.frame import Reader, query_string
@@ -53,6 +53,7 @@ class Line:
     title: str
     why: str
     address: str
+    leads: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +106,10 @@ def context(found: Material, reader: Reader, pictures: Pictures) -> dict[str, An
     drawn = table = None
     if found.figures:
         first = found.figures[0]
-        title = phrases.COURSE.get(reader.lang).format(metric=first.title.get(reader.lang))
+        metric = first.title.get(reader.lang)
+        if first.unit == "money" and first.currency:
+            metric += f"（{first.currency}）" if reader.lang == "zh" else f", {first.currency},"
+        title = phrases.COURSE.get(reader.lang).format(metric=metric)
         drawn = pictures.picture(
             course_chart(first),
             title=title,
@@ -118,6 +122,7 @@ def context(found: Material, reader: Reader, pictures: Pictures) -> dict[str, An
         "active": "/",
         "day": Markup(shown),  # noqa: S704
         "newest": newest,
+        "ended": pen.day(days.last) if newest and days.has_ended else "",
         "before": _address(on - timedelta(days=1), days),
         "after": _address(on + timedelta(days=1), days),
         "tiles": [_tile(figure, reader.lang) for figure in found.figures],
@@ -169,6 +174,9 @@ def _tile(figure: Figure, lang: str) -> Tile:
     def shown(value: float | None) -> str:
         return amount(value, figure.unit, lang, figure.currency)
 
+    def bound(value: float) -> str:
+        return _short(shown(_rounded(value) if figure.unit == "money" else value))
+
     few = ""
     if figure.value is None and figure.unit == "share":
         few = phrases.TOO_FEW.get(lang).format(base=figure.base or 0)
@@ -183,7 +191,7 @@ def _tile(figure: Figure, lang: str) -> Tile:
         against.append(
             (
                 phrases.EXPECTED.get(lang),
-                f"{_short(shown(figure.band.low))} – {_short(shown(figure.band.high))}",
+                f"{bound(figure.band.low)} – {bound(figure.band.high)}",
             )
         )
     state = {-1: phrases.BELOW, 0: phrases.WITHIN, 1: phrases.ABOVE}[figure.outside]
@@ -228,17 +236,31 @@ def _line(one: Finding, currency: str, lang: str) -> Line:
     title, why = (words.get(lang) for words in phrases.FOUND[kind])
     units = {"value": "money", "bound": "money", "usual": "share"}
     numbers = {
-        name: amount(value, units.get(name, "count"), lang, currency)
+        name: _short(amount(_rounded(value), "money", lang, currency))
+        if units.get(name) == "money"
+        else amount(value, units.get(name, "count"), lang)
         for name, value in one.numbers.items()
     }
     subject = one.subject.get(lang) if one.subject else ""
     return Line(
-        money=amount(one.money, "money", lang, currency),
+        money=_short(amount(_rounded(one.money), "money", lang, currency)),
         kind=phrases.MONEY_KINDS[one.kind].get(lang),
         title=title.format(subject=subject),
-        why=why.format(subject=subject, **numbers),
+        why=why.format(
+            subject=subject,
+            keys=Words(", ", "、")
+            .get(lang)
+            .join(excerpt(visible(key), most=40) for key in one.keys),
+            **numbers,
+        ),
         address=_leads(one),
+        leads=phrases.LEADS_TO[one.kind].get(lang) if one.kind in phrases.LEADS_TO else "",
     )
+
+
+def _rounded(money: float) -> float:
+    """Return an amount without the cents that a hundred and more does not need."""
+    return float(round(money)) if abs(money) >= 100 else money
 
 
 def _leads(one: Finding) -> str:
@@ -248,9 +270,9 @@ def _leads(one: Finding) -> str:
         return query_string(
             "/reviews", {"product": one.product_id, "sentiment": "negative", "days": 28}
         )
-    if one.kind == "unusual":
-        return "/verbs/overview?period=day"
-    return ""
+    if one.kind == "stock":
+        return query_string("/recommend", {"product": one.product_id})
+    return "#course" if one.kind == "unusual" else ""
 
 
 def spark(points: Sequence[Point], *, outside: bool) -> Markup:
