@@ -23,6 +23,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -40,7 +41,7 @@ from shopkeeper.operations.recommend.methods.transitions import Transitions
 from shopkeeper.operations.recommend.metrics import DEPTH
 from shopkeeper.operations.recommend.pairs import Kernel, pairs_from_counts
 
-SEED, HIDDEN, MOST = 0, 0.2, 2_000
+SEED, HIDDEN, MOST, LARGE = 0, 0.2, 2_000, 5_000
 PROFILES = (0.2, 0.4, 0.6, 0.8)
 SETTINGS = ((RIDGE, LIKENESS, POWER), (1.0, LIKENESS, POWER), (10.0, LIKENESS, POWER), (RIDGE, 0.0, POWER),
             (RIDGE, 2.0, POWER), (RIDGE, LIKENESS, 1.0), (RIDGE, LIKENESS, 3.0))  # fmt: skip
@@ -260,7 +261,7 @@ def run(data: Data) -> None:
     fifths = np.full(width, -1)
     for number in range(int(1 / HIDDEN)):
         fifths[mixed[int(number * HIDDEN * width) : int((number + 1) * HIDDEN * width)]] = number
-    folds = (1, 2, 3, 4) if width < MOST else (1,)
+    folds = (1, 2, 3, 4) if width < LARGE else (1,)
     profile = chosen([Split(data, fifths == n, (fifths == n) | (fifths == 0)) for n in folds])
     split = Split(data, fifths == 0, fifths == 0)
     figures = []
@@ -268,10 +269,9 @@ def run(data: Data) -> None:
     for ranked, case, among in (
         ("new", split.cold, split.new), ("all", split.cold, split.allowed), ("known", split.known, split.allowed)
     ):  # fmt: skip
-        found = dict(baselines(split, case, profile))
-        found["ours"] = scored(method, place, case)
-        own, _ = gains_of(found["ours"], case, among)
-        for name, scores in found.items():
+        ours = [("ours", scored(method, place, case))]
+        own, _ = gains_of(ours[0][1], case, among)
+        for name, scores in chain(baselines(split, case, profile), ours):
             ndcg, recall = gains_of(scores, case, among)
             ahead = bootstrap(lambda a, b: float((a - b).mean()), own, ndcg)
             figures.append({

@@ -8,6 +8,7 @@ import pytest
 from scipy import sparse
 
 from shopkeeper.data.shop import shop_from_tables
+from shopkeeper.operations.recommend import borrowing
 from shopkeeper.operations.recommend.borrowing import MOST_SHARE, described, extended, fair, lent
 from shopkeeper.operations.recommend.histories import Histories, leading, unseen
 from shopkeeper.operations.recommend.metrics import DEPTH
@@ -75,6 +76,17 @@ def test_what_is_no_news_leads_but_is_not_led_to(shop: Made) -> None:
     made = extended(weights, told, histories, 0.6, news=news).toarray()
     assert not made[:, KNOWN:][:, ~news].any()
     assert made[:KNOWN, KNOWN:][:, news].any(axis=0).all() and made[KNOWN:].any(axis=1).all()
+
+
+def test_of_very_many_products_the_most_touched_lead_to_new_ones(
+    shop: Made, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    weights, told, histories = shop
+    for name, value in (("LENDERS", 50), ("_CELLS", 0)):
+        monkeypatch.setattr(borrowing, name, value)
+    made = extended(weights, told, histories, 0.6).toarray()
+    assert made[:50, KNOWN:].any(axis=0).all() and not made[50:KNOWN, KNOWN:].any()
+    assert made[KNOWN:, :50].any(axis=1).all() and not made[KNOWN:, 50:KNOWN].any()
 
 
 @pytest.mark.parametrize(

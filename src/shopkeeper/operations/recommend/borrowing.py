@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from scipy import linalg, sparse
 
 from shopkeeper.operations.recommend.histories import Floats, Histories, leading, unseen
+from shopkeeper.operations.recommend.methods.transitions import MOST
 from shopkeeper.operations.recommend.metrics import DEPTH
 
 RIDGE, LIKENESS, POWER, CATEGORY = 3.0, 0.5, 2.0, 8.0
@@ -25,7 +26,7 @@ LENDERS, MOST_SHARE = 2_000, 0.2
 have at most, however many of the products are new."""
 
 _SEED, _SAMPLE, _COMMON = 0, 1_000, 20_000
-_LINKS, _WORK, _BLOCK = 5_000_000, 5_000_000_000, 4_000_000
+_LINKS, _WORK, _BLOCK, _CELLS = 5_000_000, 5_000_000_000, 4_000_000, 50_000_000
 
 
 def described(traits: sparse.csr_matrix, kinds: NDArray[np.str_]) -> sparse.csr_matrix:
@@ -112,26 +113,30 @@ class Mixture:
     likeness: float = LIKENESS
     power: float = POWER
 
-    def links(self) -> sparse.csr_matrix:
-        """Return known × new: (lent ÷ its mean + likeness · cosine ÷ its mean)^power, the largest of each."""
+    def links(self, most: int) -> sparse.csr_matrix:
+        """Return known × new: (lent ÷ its mean + likeness · cosine ÷ its mean)^power.
+
+        Parameters
+        ----------
+        most
+            Known products of each new one, the largest.
+        """
         learned, new = self.weights.shape[0], self.shares.shape[1]
-        lends = sparse.csr_matrix(self.weights[:, : len(self.shares)])
-        size = learned * new
+        reached = min(learned, max(_CELLS // max(new, 1), LENDERS))
+        lends = sparse.csr_matrix(self.weights[:reached, : len(self.shares)])
+        known, others = self.told[:reached], self.told[learned:]
         means = (
-            float((np.asarray(lends.sum(axis=0)).ravel() @ self.shares).sum()) / max(size, 1),
-            float((self.told[:learned].sum(axis=0) @ self.told[learned:].sum(axis=0).T).sum()) / max(size, 1),
-        )  # fmt: skip
-        most, parts = (
-            max(_LINKS // max(new, 1), 1),
-            [sparse.csr_matrix(np.zeros((0, learned), np.float32))],
+            float((np.asarray(lends.sum(axis=0)).ravel() @ self.shares).sum()) / (reached * new),
+            float((known.sum(axis=0) @ others.sum(axis=0).T).sum()) / (reached * new),
         )
-        step = max(_BLOCK // max(learned, 1), 1)
+        parts, step = [], max(_BLOCK // reached, 1)
         for first in range(0, new, step):
             own = slice(first, first + step)
-            alike = self.told[:learned] @ self.told[learned + first : learned + first + step].T
-            mixed = self._mixed(lends @ self.shares[:, own], alike.toarray(), means)
-            row, known, value = leading(sparse.csr_matrix(mixed.T), most)
-            parts.append(sparse.csr_matrix((value, (row, known)), shape=mixed.T.shape))
+            alike = np.asarray((known @ others[own].T).todense())
+            mixed = self._mixed(lends @ self.shares[:, own], alike, means).T
+            row, source, value = leading(sparse.csr_matrix(mixed), most)
+            shape = (len(mixed), learned)
+            parts.append(sparse.csr_matrix((value, (row, source)), shape=shape))
         return sparse.csr_matrix(sparse.vstack(parts).T)
 
     def among(self) -> sparse.csr_matrix:
@@ -232,6 +237,10 @@ def extended(
     New products have the same share of the first ten places of all lists as of the products, a fifth at
     most: how much they are wanted nobody knows yet, and to be ranked by guesses of it would hide them. None
     follows a product more than the known one that follows it most.
+
+    Limits
+    ------
+    Of very many products only the most touched follow or are followed: 25,000 where 2,000 are new.
     """
     learned, new = weights.shape[0], told.shape[0] - weights.shape[0]
     fresh = np.ones(new, bool) if news is None else news
@@ -239,10 +248,10 @@ def extended(
     ridge, *parts = settings
     shares = lent(told, learned, _lenders(weights, new), ridge=ridge)
     mixture = Mixture(weights, told, shares, *parts)
-    into = sparse.csr_matrix(mixture.links() @ keep)
+    into = sparse.csr_matrix(mixture.links(max(_LINKS // new, 1)) @ keep)
     both = sparse.csr_matrix(mixture.among() @ keep)
     turned = Mixture(sparse.csr_matrix(weights.T), told, shares, *parts)
-    out = sparse.csr_matrix(turned.links().T)
+    out = sparse.csr_matrix(turned.links(MOST).T)
     share = min(float(fresh.sum()) / (learned + new), MOST_SHARE)
     into = into * np.float32(_height(weights, into, histories, profile, share))
     # A twin of what is wanted most does not stand before it.
