@@ -8,12 +8,13 @@ its number and then its products, oldest first; beside it, where there is one, `
 What came after what is counted once, while reading: the seconds of reading stand at the top, and those of
 a fit do not hold it. Everything is chosen on the last product but one, then fitted again with it; the last product is ranked once,
 among all products that the customer has not touched. `implicit` keeps its default settings but for a second
-ALS, whose confidence is ten times theirs. Intervals are
-paired bootstrap over customers. Needs `pip install implicit` for the peers.
+ALS, whose confidence is ten times theirs, and so does RecTools; its SASRec is trained for as many epochs as `--epochs` says, none
+where it says nothing. Intervals are paired bootstrap over customers. Needs `pip install implicit "rectools[torch]"` for the peers.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import sys
@@ -38,7 +39,14 @@ from shopkeeper.operations.recommend.methods.last_item import LastItem
 from shopkeeper.operations.recommend.methods.popular import Popular
 from shopkeeper.operations.recommend.methods.similar import Similar
 from shopkeeper.operations.recommend.methods.transitions import Transitions
-from shopkeeper.operations.recommend.metrics import BUCKETS, bucket_name, bucket_of, gains, hits
+from shopkeeper.operations.recommend.metrics import (
+    BUCKETS,
+    DEPTH,
+    bucket_name,
+    bucket_of,
+    gains,
+    hits,
+)
 from shopkeeper.operations.recommend.reading import Touched, read_touched
 
 Ranked = dict[str, tuple[np.ndarray, float, float]]
@@ -150,17 +158,66 @@ def peers(touched: Touched, traits: sparse.csr_matrix, past: Past) -> Ranked:
     }
 
 
+def rectools(past: Past, epochs: int) -> Ranked:
+    try:
+        from rectools.models import EASEModel
+    except ModuleNotFoundError:
+        print("rectools is not installed: no EASE and no SASRec")
+        return {}
+    found = {"RecTools EASE": timed_rectools(EASEModel(), past)}
+    if epochs:
+        from rectools.models import SASRecModel
+
+        # Windows of 50 products as in the paper of SASRec for sparse data.
+        model = SASRecModel(epochs=epochs, session_max_len=50, deterministic=True)
+        found[f"RecTools SASRec, {epochs} epochs"] = timed_rectools(model, past)
+    return found
+
+
+def timed_rectools(model: Any, past: Past) -> tuple[np.ndarray, float, float]:
+    """Return the place of each target among the first ten that RecTools lists; ten where it is not there."""
+    import pandas as pd
+    from rectools import Columns
+    from rectools.dataset import Dataset
+
+    histories = past.histories
+    days = np.arange(len(histories.products)) - np.repeat(histories.starts[:-1], histories.lengths)
+    rows = pd.DataFrame({
+        Columns.User: histories.rows, Columns.Item: histories.products, Columns.Weight: 1.0,
+        Columns.Datetime: pd.Timestamp("2020-01-01") + pd.to_timedelta(days, "D"),
+    })  # fmt: skip
+    start = time.perf_counter()
+    data = Dataset.construct(rows)
+    model.fit(data)
+    fitted = time.perf_counter()
+    told = model.recommend(np.arange(len(histories)), data, k=DEPTH, filter_viewed=True)
+    user, item, rank = (
+        told[name].to_numpy() for name in (Columns.User, Columns.Item, Columns.Rank)
+    )
+    places, right = np.full(len(histories), DEPTH), item == past.targets[user]
+    places[user[right]] = rank[right] - 1
+    return places, fitted - start, time.perf_counter() - fitted
+
+
 def main() -> None:
     if sys.argv[1:2] == ["scale"]:
         recommend_scale.main()
         return
-    path = Path(sys.argv[1]) if sys.argv[1:] else data_folder() / "recsys_beauty" / "Beauty.txt"
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument(
+        "path", type=Path, nargs="?", default=data_folder() / "recsys_beauty" / "Beauty.txt"
+    )
+    parser.add_argument("--epochs", type=int, default=0, help="epochs of SASRec")
+    asked = parser.parse_args()
+    path = asked.path
     start = time.perf_counter()
     touched, traits = read(path)
     print(f"{path.name}: {len(touched.customers):,} customers, {len(touched.products):,} products, "
           f"{len(touched.histories.products):,} touches, read in {time.perf_counter() - start:.1f} s")  # fmt: skip
     past, _ = touched.past(1)
-    found = ours(touched, traits, past) | peers(touched, traits, past)
+    found = (
+        ours(touched, traits, past) | peers(touched, traits, past) | rectools(past, asked.epochs)
+    )
     best = gains(found["routed"][0])
     bucket = bucket_of(past.histories.lengths)
     figures = []

@@ -1,25 +1,29 @@
 """Products that nobody has touched yet: are they found by those who will want them?
 
-    python benchmarks/recommend_cold.py                        Musical Instruments, a fifth of the products hidden
+    python benchmarks/recommend_cold.py                        Musical Instruments, a fifth of the products new
+    python benchmarks/recommend_cold.py --beauty               Amazon Beauty, with what is said of its products
     python benchmarks/recommend_cold.py --shop demo/shop       a shop's own products and customers
 
-Two fifths of the products are hidden from all histories that are learned from: one fifth to choose by, one to report
-on, once. Each is looked for by the histories of the customers who came upon it: among the hidden
-products alone (`new`), and among all. Musical Instruments has no titles, so a product's text is its reviews; of a hidden one
-only those of one half of the customers are read, and only the other half looks for it, so that nobody's own words lead to what they wanted.
+A fifth of the products is hidden from all histories that are learned from, to report on, once; another fifth after the
+other to choose by. Each is looked for by the histories of the customers who came upon it: among the hidden
+products alone (`new`), and among all (`all`). What new products cost the others is told too: the newest known product of each
+customer, held out, is looked for among all (`known`). Musical Instruments has no titles, so a product's text is its reviews; only
+those of one half of the customers are read, and only the other half looks, so that nobody's own words lead to what they wanted.
 
 Beside ours stand: the products in any order; the popular products of the newest one's category, as a shop knows them
 (`popular in category`: nobody has touched the new ones, so they stand last) and as it would if it already knew how many will want
-each (`popular in category, foreseen`); and likeness of the text to the history alone.
+each (`popular in category, foreseen`); likeness of the text to the history alone; and transitions without any new product.
+Of products that have the same score any order is as likely as another: the figure is the mean over all of them.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import product as combinations
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -28,17 +32,19 @@ from machine import data_folder, keep
 from scipy import sparse
 
 from shopkeeper.intervals import bootstrap
-from shopkeeper.operations.recommend.borrowing import LENDERS, LIKENESS, POWER, alike, extended
+from shopkeeper.operations.recommend.borrowing import LIKENESS, POWER, RIDGE, described, extended
 from shopkeeper.operations.recommend.counting import Counts
 from shopkeeper.operations.recommend.features import FURTHEST, GAPS, NEWEST, PRODUCTS
 from shopkeeper.operations.recommend.histories import Histories
 from shopkeeper.operations.recommend.material import Material, weighted_traits
 from shopkeeper.operations.recommend.methods.transitions import Transitions
-from shopkeeper.operations.recommend.metrics import gains, hits
+from shopkeeper.operations.recommend.metrics import DEPTH
 from shopkeeper.operations.recommend.pairs import Kernel, pairs_from_counts
 
-SEED, HIDDEN = 0, 0.2
+SEED, HIDDEN, MOST, LARGE = 0, 0.2, 2_000, 5_000
 PROFILES = (0.2, 0.4, 0.6, 0.8)
+SETTINGS = ((RIDGE, LIKENESS, POWER), (1.0, LIKENESS, POWER), (10.0, LIKENESS, POWER), (RIDGE, 0.0, POWER),
+            (RIDGE, 2.0, POWER), (RIDGE, LIKENESS, 1.0), (RIDGE, LIKENESS, 3.0))  # fmt: skip
 
 
 def kernel_of(profile: float) -> Kernel:
@@ -62,27 +68,61 @@ class Data:
 
 @dataclass
 class Case:
-    """Histories without hidden products, and the hidden one that each led to."""
+    """Histories without hidden products, and what each led to."""
 
     histories: Histories
     targets: np.ndarray
+
+    def sample(self) -> Case:
+        rows = np.sort(np.random.default_rng(SEED).permutation(len(self.targets))[:MOST])
+        return Case(self.histories.take(rows), self.targets[rows])
+
+
+@dataclass
+class Split:
+    """A fifth of the products that is new, what is hidden beside it, and what was learned without both."""
+
+    data: Data
+    new: np.ndarray
     hidden: np.ndarray
 
+    def __post_init__(self) -> None:
+        self.learned = [self.of(n, 1 if looks else 0) for n, looks in enumerate(self.data.looking)]
+        self.material = material_of(self.learned, self.data.traits)
+        self.allowed = ~self.hidden | self.new
+        own = [
+            (one[:-1], one[-1])
+            for n, looks in enumerate(self.data.looking)
+            if looks and len(one := self.of(n, 0)) > 1
+        ]
+        self.known, self.cold = case_of(own), case_of(list(self.upon()))
 
-def instruments(hidden: np.ndarray | None = None) -> Data:
+    def of(self, customer: int, without: int) -> list[int]:
+        own = [one for one in dict.fromkeys(self.data.sequences[customer]) if not self.hidden[one]]
+        return own[: len(own) - without]
+
+    def upon(self) -> Iterator[tuple[list[int], int]]:
+        for sequence, looks in zip(self.data.sequences, self.data.looking, strict=True):
+            own = list(dict.fromkeys(sequence))
+            for at, product in enumerate(own):
+                before = [one for one in own[:at] if not self.hidden[one]]
+                if looks and self.new[product] and before:
+                    yield before, product
+
+
+def instruments() -> Data:
     path = data_folder() / "amazon_musical_instruments" / "Musical_instruments_reviews.csv"
     rows = csv.read_csv(path, parse_options=csv.ParseOptions(newlines_in_values=True))
     rows = rows.sort_by([("unixReviewTime", "ascending"), ("asin", "ascending")]).to_pylist()
     names = {name: n for n, name in enumerate(sorted({row["asin"] for row in rows}))}
     people = {name: n for n, name in enumerate(sorted({row["reviewerID"] for row in rows}))}
     looking = np.random.default_rng(SEED).random(len(people)) < 0.5
-    unread = np.zeros(len(names), bool) if hidden is None else hidden
     sequences: list[list[int]] = [[] for _ in people]
     said: list[tuple[int, str]] = []
     for row in rows:
         who, what = people[row["reviewerID"]], names[row["asin"]]
         sequences[who].append(what)
-        if not (unread[what] and looking[who]):
+        if not looking[who]:
             text = f"{row['summary']} {row['reviewText']}".lower()
             said += [(what, word) for word in set(WORD.findall(text))]
     words = {word: n for n, word in enumerate(sorted({word for _, word in said}))}
@@ -90,14 +130,21 @@ def instruments(hidden: np.ndarray | None = None) -> Data:
         np.array([one for one, _ in said]), np.array([words[word] for _, word in said]), len(names)
     )
     nothing = np.zeros(len(names), np.int64)
-    return Data(
-        "Musical Instruments",
-        sequences,
-        traits,
-        np.full(traits.shape[1], "title"),
-        nothing,
-        looking,
-    )
+    kinds = np.full(traits.shape[1], "title")
+    return Data("Musical Instruments", sequences, traits, kinds, nothing, looking)
+
+
+def beauty() -> Data:
+    folder = data_folder() / "recsys_beauty"
+    rows = [line.split()[1:] for line in (folder / "Beauty.txt").read_text().splitlines()]
+    sequences = [[int(one) - 1 for one in row] for row in rows]
+    said = json.loads((folder / "Beauty_item2attributes.json").read_text())
+    width = max(map(max, sequences)) + 1
+    pairs = np.array([(int(name) - 1, trait) for name, own in said.items() for trait in own])
+    pairs = pairs[pairs[:, 0] < width]
+    traits = weighted_traits(pairs[:, 0], pairs[:, 1], width)
+    nothing, everyone = np.zeros(width, np.int64), np.ones(len(sequences), bool)
+    return Data("Beauty", sequences, traits, np.full(traits.shape[1], "title"), nothing, everyone)
 
 
 def shop_data(path: Path) -> Data:
@@ -109,122 +156,127 @@ def shop_data(path: Path) -> Data:
     touched = read_touched(touches(shop))
     known = read_catalogue(shop, touched.products)
     sequences = [touched.histories.row(n).tolist() for n in range(len(touched.histories))]
-    return Data(f"shop of {len(sequences):,} customers", sequences, known.traits, known.kinds, known.category, np.ones(len(sequences), bool))  # fmt: skip
+    everyone = np.ones(len(sequences), bool)
+    return Data(f"shop of {len(sequences):,} customers", sequences, known.traits, known.kinds, known.shelf.groups["category"], everyone)  # fmt: skip
 
 
-def material_of(data: Data, hidden: np.ndarray) -> Material:
-    """Count what came after what without the hidden products, as the engine does."""
-    keys = []
-    for sequence in data.sequences:
-        own = np.array([one for one in dict.fromkeys(sequence) if not hidden[one]], np.int64)
+def material_of(sequences: list[list[int]], traits: sparse.csr_matrix) -> Material:
+    """Count what came after what, as the engine does."""
+    keys, touched = [], np.zeros(traits.shape[0], np.int64)
+    for sequence in sequences:
+        own = np.array(sequence, np.int64)
+        touched[own] += 1
         for gap in range(1, min(GAPS + 1, len(own))):
             keys.append((own[:-gap] * PRODUCTS + own[gap:]) * FURTHEST * NEWEST + gap * NEWEST + 2)  # noqa: PERF401
     key, pairs = np.unique(np.concatenate(keys), return_counts=True)
     counts = Counts(key, pairs.astype(np.int32)).without_newest(0)
-    touched = np.zeros(data.traits.shape[0], np.int64)
-    for sequence in data.sequences:
-        own = [one for one in dict.fromkeys(sequence) if not hidden[one]]
-        touched[own] += 1
-    return Material(pairs_from_counts(*counts, len(touched)), touched, data.traits)
+    return Material(pairs_from_counts(*counts, len(touched)), touched, traits)
 
 
-def case_of(data: Data, wanted: np.ndarray, hidden: np.ndarray) -> Case:
-    histories, targets = [], []
-    for sequence, looks in zip(data.sequences, data.looking, strict=True):
-        own = list(dict.fromkeys(sequence))
-        for at, product in enumerate(own):
-            before = [one for one in own[:at] if not hidden[one]]
-            if looks and wanted[product] and before:
-                histories.append(before)
-                targets.append(product)
-    starts = np.append(0, np.cumsum([len(one) for one in histories]))
-    return Case(Histories(starts, np.concatenate(histories).astype(np.int64)), np.array(targets), wanted)  # fmt: skip
+def case_of(rows: list[tuple[list[int], int]]) -> Case:
+    starts = np.append(0, np.cumsum([len(before) for before, _ in rows]))
+    products = np.array([one for before, _ in rows for one in before], np.int64)
+    return Case(Histories(starts, products), np.array([target for _, target in rows])).sample()
 
 
-def places(scores: np.ndarray, case: Case, among: np.ndarray) -> np.ndarray:
-    """Return the place of each target among some products; of equal scores half are taken to be before it."""
+def gains_of(scores: np.ndarray, case: Case, among: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return NDCG@10 and recall of each row, in the mean over the orders of what has the same score."""
     scores = scores.copy()
     scores[:, ~among] = -np.inf
     scores[case.histories.rows, case.histories.products] = -np.inf
     own = scores[np.arange(len(case.targets)), case.targets][:, None]
-    ties = ((scores == own).sum(axis=1) - 1) // 2
-    return (scores > own).sum(axis=1) + ties
+    first, same = (scores > own).sum(axis=1), (scores == own).sum(axis=1)
+    summed = np.append(0, np.cumsum(1 / np.log2(np.arange(DEPTH) + 2.0)))
+    begin, end = np.minimum(first, DEPTH), np.minimum(first + same, DEPTH)
+    return (summed[end] - summed[begin]) / same, (end - begin) / same
 
 
-def scores_of(
-    data: Data, case: Case, hidden: np.ndarray, kernel: Kernel, chosen: tuple[int, float, float]
-) -> np.ndarray:
-    """Return what a model with new products gives each of them, in the order of `data`."""
-    material = material_of(data, hidden)
-    order = np.concatenate([np.flatnonzero(~hidden), np.flatnonzero(hidden)])
-    place = np.argsort(order)
-    weights = Transitions(kernel).fit(material).weights_
-    learned = int((~hidden).sum())
-    known = sparse.csr_matrix(weights[order[:learned]][:, order[:learned]])
-    near = alike(sparse.csr_matrix(data.traits[order]), learned, data.kinds)
+def method_of(
+    split: Split, profile: float, settings: tuple[float, float, float]
+) -> tuple[Transitions, np.ndarray]:
+    """Return the model with the new products, and the number that it has for each of `data`."""
+    kernel, touched = kernel_of(profile), split.material.touched
+    known = np.flatnonzero(~split.hidden)
+    known = known[np.argsort(-touched[known], kind="stable")]
+    order = np.concatenate([known, np.flatnonzero(split.new)])
+    place = np.full(len(touched), -1, np.int64)
+    place[order] = np.arange(len(order))
+    weights = Transitions(kernel).fit(split.material).weights_[known][:, known]
+    told = described(sparse.csr_matrix(split.data.traits[order]), split.data.kinds)
+    starts = np.append(0, np.cumsum([len(one) for one in split.learned]))
+    histories = Histories(starts, place[[one for own in split.learned for one in own]])
     method = Transitions(kernel)
-    most, power, likeness = chosen
-    method.weights_ = extended(known, near, most=most, power=power, likeness=likeness)
+    method.weights_ = extended(
+        sparse.csr_matrix(weights), told, histories, profile, settings=settings
+    )
+    return method, place
+
+
+def scored(method: Transitions, place: np.ndarray, case: Case) -> np.ndarray:
     moved = Histories(case.histories.starts, place[case.histories.products])
-    return method.score(moved).toarray()[:, place]
+    made = np.zeros((len(case.targets), len(place)), np.float32)
+    made[:, place >= 0] = method.score(moved).toarray()[:, place[place >= 0]]
+    return made
 
 
-def baselines(
-    data: Data, case: Case, hidden: np.ndarray, kernel: Kernel
-) -> Iterator[tuple[str, np.ndarray]]:
-    width, rows = data.traits.shape[0], len(case.targets)
-    yield "in any order", np.zeros((rows, width))
+def baselines(split: Split, case: Case, profile: float) -> Iterator[tuple[str, np.ndarray]]:
+    data, width, rows = split.data, split.data.traits.shape[0], len(case.targets)
+    yield "in any order", np.zeros((rows, width), np.float32)
     newest = case.histories.products[case.histories.starts[1:] - 1]
-    same = (data.category[newest][:, None] == data.category[None, :]).astype(float)
-    touched = material_of(data, hidden).touched
-    yield "popular in category", same * (1 + touched)[None, :]
-    foreseen = np.zeros(width)
-    for sequence in data.sequences:
-        foreseen[list(dict.fromkeys(sequence))] += 1
-    yield "popular in category, foreseen", same * (1 + foreseen)[None, :]
+    same = (data.category[newest][:, None] == data.category[None, :]).astype(np.float32)
+    yield "popular in category", same * (1 + split.material.touched)[None, :]
+    foreseen = np.bincount(
+        [one for own in data.sequences for one in dict.fromkeys(own)], minlength=width
+    )
+    yield "popular in category, foreseen", same * foreseen[None, :]
     for decay in PROFILES:
-        profile = case.histories.profile(decay, width)
-        scores = np.asarray((profile @ data.traits @ data.traits.T).todense(), float)
-        yield f"text alone, profile {decay}", scores
+        likeness = case.histories.profile(decay, width) @ data.traits @ data.traits.T
+        yield f"text alone, profile {decay}", likeness.toarray()
+    plain = Transitions(kernel_of(profile)).fit(split.material)
+    yield "transitions without new ones", plain.score(case.histories).toarray()
 
 
-def run(make, name: str) -> None:
-    data = make(None)
+def chosen(splits: list[Split]) -> float:
+    """Tell how settings do on the products to choose by; return the profile with which the defaults do best."""
+
+    def worth(profile: float, settings: tuple[float, float, float]) -> float:
+        made = []
+        for split in splits:
+            method, place = method_of(split, profile, settings)
+            made.append(gains_of(scored(method, place, split.cold), split.cold, split.new)[0])
+        return float(np.concatenate(made).mean())
+
+    own = {profile: worth(profile, SETTINGS[0]) for profile in PROFILES}
+    profile = max(own, key=own.__getitem__)
+    others = {settings: round(worth(profile, settings), 4) for settings in SETTINGS}
+    print(
+        f"to choose by: profile {own}; ridge, likeness and power with profile {profile}: {others}"
+    )
+    return profile
+
+
+def run(data: Data) -> None:
     width = data.traits.shape[0]
     mixed = np.random.default_rng(SEED).permutation(width)
-    count = max(int(HIDDEN * width), 1)
-    test, valid = np.zeros(width, bool), np.zeros(width, bool)
-    test[mixed[:count]] = True
-    valid[mixed[count : 2 * count]] = True
-    hidden = test | valid
-    data = make(hidden)
-    tried = {}
-    case = case_of(data, valid, hidden)
-    settings = combinations((5, 10, 20), (1.0, 4.0), (0.0, 1.0, 3.0), PROFILES)
-    for most, power, likeness, profile in settings:
-        scores = scores_of(data, case, hidden, kernel_of(profile), (most, power, likeness))
-        tried[most, power, likeness, profile] = float(gains(places(scores, case, valid)).mean())
-    best = max(tried, key=tried.__getitem__)
-    # What a shop gets are the defaults, with the profile that its own past chooses.
-    own = {profile: tried[LENDERS, POWER, LIKENESS, profile] for profile in PROFILES}
-    kernel = kernel_of(max(own, key=own.__getitem__))
-    print(f"{name}: on {len(case.targets):,} rows of validation lenders, power, likeness and profile {best} give "
-          f"{tried[best]:.4f}, the defaults with profile {kernel.profile} {max(own.values()):.4f}")  # fmt: skip
-    case = case_of(data, test, hidden)
-    found = dict(baselines(data, case, hidden, kernel))
-    found["borrowed transitions"] = scores_of(
-        data, case, hidden, kernel, (LENDERS, POWER, LIKENESS)
-    )
+    fifths = np.full(width, -1)
+    for number in range(int(1 / HIDDEN)):
+        fifths[mixed[int(number * HIDDEN * width) : int((number + 1) * HIDDEN * width)]] = number
+    folds = (1, 2, 3, 4) if width < LARGE else (1,)
+    profile = chosen([Split(data, fifths == n, (fifths == n) | (fifths == 0)) for n in folds])
+    split = Split(data, fifths == 0, fifths == 0)
     figures = []
-    for among, allowed in (("new", test), ("all", np.ones(width, bool) & ~valid)):
-        at = {method: places(scores, case, allowed) for method, scores in found.items()}
-        own = gains(at["borrowed transitions"])
-        for method, place in at.items():
-            ndcg = gains(place)
+    method, place = method_of(split, profile, SETTINGS[0])
+    for ranked, case, among in (
+        ("new", split.cold, split.new), ("all", split.cold, split.allowed), ("known", split.known, split.allowed)
+    ):  # fmt: skip
+        ours = [("ours", scored(method, place, case))]
+        own, _ = gains_of(ours[0][1], case, among)
+        for name, scores in chain(baselines(split, case, profile), ours):
+            ndcg, recall = gains_of(scores, case, among)
             ahead = bootstrap(lambda a, b: float((a - b).mean()), own, ndcg)
             figures.append({
-                "data": name, "ranked": among, "products": int(allowed.sum()), "rows": len(case.targets), "method": method,
-                "ndcg@10": round(float(ndcg.mean()), 4), "recall@10": round(float(hits(place).mean()), 4),
+                "data": data.name, "ranked": ranked, "products": int(among.sum()), "rows": len(ndcg), "method": name,
+                "ndcg@10": round(float(ndcg.mean()), 4), "recall@10": round(float(recall.mean()), 4),
                 "ours ahead by": f"{ahead.value:.4f} ({ahead.low:.4f} to {ahead.high:.4f})",
             })  # fmt: skip
     keep("recommend_cold", figures)
@@ -233,12 +285,9 @@ def run(make, name: str) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--shop", type=Path)
+    parser.add_argument("--beauty", action="store_true")
     asked = parser.parse_args()
-    if asked.shop:
-        data = shop_data(asked.shop)
-        run(lambda hidden: data, data.name)
-    else:
-        run(instruments, "Musical Instruments")
+    run(shop_data(asked.shop) if asked.shop else beauty() if asked.beauty else instruments())
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from scipy import sparse
 
 from shopkeeper.data.shop import Shop
-from shopkeeper.operations.recommend.borrowing import alike, extended
+from shopkeeper.operations.recommend.borrowing import described, extended
 from shopkeeper.operations.recommend.histories import Histories, Numbers
 from shopkeeper.operations.recommend.judging import FITTED, Fitted
 from shopkeeper.operations.recommend.methods.popular import Popular
@@ -103,14 +103,17 @@ def with_new(model: Model, shop: Shop, known: Catalogue | None = None) -> Model:
     of what is like them; with another method they have none, and fill what is too short.
     """
     base = without_new(model)
-    names = newcomers(shop, base.touched.products)
+    names, news = newcomers(shop, base.touched.products)
     products, method = base.touched.products, base.fitted.method
     if names or known is None:
         products = pa.concat_arrays([products, pa.array(names, products.type)])
         known = read_catalogue(shop, products)
     if names and isinstance(method, Transitions):
         wider = Transitions(method.kernel, method.most)
-        wider.weights_ = extended(method.weights_, alike(known.traits, base.learned, known.kinds))
+        wider.weights_ = extended(
+            method.weights_, described(known.traits, known.kinds), base.touched.histories,
+            method.kernel.profile, news=news,
+        )  # fmt: skip
         method = wider
     last = np.arange(base.learned, len(products))
     return replace(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from difflib import get_close_matches
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -32,9 +33,15 @@ from shopkeeper.operations.recommend.features import (
 )
 from shopkeeper.operations.recommend.histories import Histories, Numbers
 from shopkeeper.operations.recommend.material import Material, weighted_traits
-from shopkeeper.operations.recommend.names import Index
+from shopkeeper.operations.recommend.names import Index, Texts
 from shopkeeper.operations.recommend.pairs import pairs_from_counts
-from shopkeeper.operations.recommend.shelf import Shelf, listed_rows, shelf_of
+from shopkeeper.operations.recommend.shelf import (
+    Shelf,
+    listed_rows,
+    placed,
+    shelf_of,
+    told,
+)
 from shopkeeper.words import Words
 
 if TYPE_CHECKING:
@@ -44,7 +51,9 @@ UNKNOWN = Words(
     "No customer has touched such a product, and none is listed.",
     "没有顾客接触过这件商品，商品表中也没有。",
 )
-MOST_NEW = 2_000
+MOST_NEW, NEWS_DAYS = 2_000, 180
+"""Products that nobody has touched that are scored, and for how long after its listing such a one is news."""
+
 _LOOKED_AT, _LONGEST = 5_000, 200
 """Names among which a mistaken one's nearest is sought, the most touched, and how much of it is read:
 to compare a stranger's text with a million names would hold up everybody else."""
@@ -216,29 +225,55 @@ def read_catalogue(shop: Shop, names: pa.Array) -> Catalogue:
     names
         Products by number.
     """
-    rows, called = listed_rows(shop), names.to_pylist()
-    sold = sold_titles(shop).to_pyarrow().to_pydict()
-    sold_as = dict(zip(sold["product_id"], sold["title"], strict=True))
-    known = [rows.get(name, {}) for name in called]
-    titles = [
-        (row.get("title") or sold_as.get(name) or name).strip() or name
-        for row, name in zip(known, called, strict=True)
-    ]
-    told = [
-        [f"{what} {row[what]}" for what in ("category", "brand") if row.get(what)]
-        + (_words(title) if title != name else [])
-        for row, title, name in zip(known, titles, called, strict=True)
-    ]
-    product = np.repeat(np.arange(len(told)), [len(one) for one in told])
-    every = [trait for one in told for trait in one]
-    said, trait = np.unique(np.array(every, dtype=str), return_inverse=True)
+    rows = listed_rows(shop)
+    known, sold = placed(rows, names), placed(sold_titles(shop).to_pyarrow(), names)
+    titles = titles_of(known["title"], sold["title"], names)
+    product, said = _said(known, titles, names)
+    words = said.dictionary_encode()
+    order = pc.array_sort_indices(words.dictionary)
+    place = np.empty(len(order), np.int64)
+    place[order.to_numpy()] = np.arange(len(order))
+    kinds = [_kind(one) for one in words.dictionary.take(order).to_pylist()]
+    there = pc.is_in(rows["product_id"], pc.cast(names, rows["product_id"].type))
+    others = rows["product_id"].filter(pc.invert(there)).combine_chunks()
+    others = others.take(pc.array_sort_indices(others))
     return Catalogue(
-        titles,
-        weighted_traits(product, trait, len(told)),
-        np.array([_kind(one) for one in said.tolist()], dtype=str),
+        Texts(titles),
+        weighted_traits(product, place[words.indices.to_numpy()], len(titles)),
+        np.array(kinds, dtype=str),
         shelf_of(rows, names),
-        Index(pa.array(sorted(rows.keys() - set(called)), pa.large_string())),
+        Index(pc.cast(others, pa.large_string())),
     )
+
+
+def titles_of(listed: pa.ChunkedArray, sold: pa.ChunkedArray, names: pa.Array) -> pa.Array:
+    """Return a title for each product: of the catalogue, else of an order, else its name.
+
+    Examples
+    --------
+    >>> said = [pa.chunked_array([one]) for one in ([" mug ", None, ""], [None, "Pan", None])]
+    >>> titles_of(*said, pa.array(["a", "b", "c"])).to_pylist()
+    ['mug', 'Pan', 'c']
+    """
+    called = pc.cast(names, pa.large_string())
+    some = [told(pc.cast(texts, pa.large_string())).combine_chunks() for texts in (listed, sold)]
+    trimmed = pc.utf8_trim_whitespace(pc.coalesce(*some, called))
+    return pc.if_else(pc.equal(trimmed, ""), called, trimmed)
+
+
+def _said(known: pa.Table, titles: pa.Array, names: pa.Array) -> tuple[Numbers, pa.Array]:
+    """Return everything that is said of products, and of which: `category x`, `brand y`, words of the title."""
+    product, said = [], []
+    for what in ("category", "brand"):
+        values = pc.cast(told(known[what]), pa.large_string()).combine_chunks()
+        product.append(np.flatnonzero(pc.is_valid(values).to_numpy(zero_copy_only=False)))
+        said.append(pc.utf8_replace_slice(values.drop_null(), 0, 0, f"{what} "))
+    named = pc.not_equal(titles, pc.cast(names, titles.type)).to_numpy(zero_copy_only=False)
+    own = np.flatnonzero(named)
+    words = [_words(title) for title in titles.take(pa.array(own)).to_pylist()]
+    product.append(np.repeat(own, [len(one) for one in words]))
+    said.append(pa.array([word for one in words for word in one], pa.large_string()))
+    return np.concatenate(product).astype(np.int64), pa.concat_arrays(said)
 
 
 def _kind(trait: str) -> str:
@@ -266,8 +301,8 @@ def with_listed(shop: Shop, touched: Touched) -> Touched:
     return replace(touched, products=names)
 
 
-def newcomers(shop: Shop, products: pa.Array) -> list[str]:
-    """Return the products of the catalogue that nobody has touched, the latest listed first.
+def newcomers(shop: Shop, products: pa.Array) -> tuple[list[str], NDArray[np.bool_]]:
+    """Return the products of the catalogue that nobody has touched, and which of them are news.
 
     Parameters
     ----------
@@ -276,16 +311,28 @@ def newcomers(shop: Shop, products: pa.Array) -> list[str]:
     products
         Products that somebody has touched.
 
+    Returns
+    -------
+    tuple
+        Names, the latest listed first, and whether each was listed in the `NEWS_DAYS` up to the latest
+        listing, or nobody knows when.
+
     Limits
     ------
     `MOST_NEW` at the most: what has been listed for long and was never touched is no news.
     """
     listed = catalogue(shop).select("product_id", "created_at").to_pyarrow()
+    latest = pc.max(listed["created_at"]).as_py()
     there = pc.is_in(listed["product_id"], pc.cast(products, listed["product_id"].type))
     new = listed.filter(pc.and_(pc.invert(there), pc.is_valid(listed["product_id"])))
     order = [("created_at", "descending"), ("product_id", "ascending")]
-    names: list[str] = new.sort_by(order)["product_id"].slice(0, MOST_NEW).to_pylist()
-    return names
+    new = new.sort_by(order).slice(0, MOST_NEW)
+    names: list[str] = new["product_id"].to_pylist()
+    if latest is None:
+        return names, np.ones(len(names), bool)
+    since = latest - timedelta(days=NEWS_DAYS)
+    old = [at is not None and at < since for at in new["created_at"].to_pylist()]
+    return names, ~np.array(old, bool)
 
 
 def numbers_of(names: Iterable[str], number: Mapping[str, int], found: Words) -> Numbers:

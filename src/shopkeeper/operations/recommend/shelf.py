@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from shopkeeper.data.shop import Shop
@@ -18,8 +18,6 @@ from shopkeeper.operations.recommend.names import Index, Texts
 
 NAMED = {"brand": "brand", "category": "category", "seller": "seller_id"}
 """What a product has one of → the column that says which."""
-
-Rows = Mapping[str, Mapping[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,39 +78,61 @@ class Shelf:
         return np.flatnonzero(self.groups["seller"] == at)
 
 
-def listed_rows(shop: Shop) -> dict[str, dict[str, Any]]:
-    """Return what the catalogue says of each product, by name."""
-    rows = catalogue(shop).to_pyarrow().to_pylist()
-    return {row["product_id"]: row for row in rows if row["product_id"] is not None}
+def listed_rows(shop: Shop) -> pa.Table:
+    """Return what the catalogue says, one row a product that has a name."""
+    rows = catalogue(shop).to_pyarrow()
+    return rows.filter(pc.is_valid(rows["product_id"]))
 
 
-def shelf_of(rows: Rows, names: pa.Array) -> Shelf:
+def placed(rows: pa.Table, names: pa.Array) -> pa.Table:
+    """Return one row a name, in their order; nothing but nulls for a name that the rows do not have.
+
+    Parameters
+    ----------
+    rows
+        One row a product, with its name as product_id.
+    names
+        Products by number.
+
+    Examples
+    --------
+    >>> rows = pa.table({"product_id": ["mug", "pan"], "stock": [3, 5]})
+    >>> placed(rows, pa.array(["pan", "kettle"]))["stock"].to_pylist()
+    [5, None]
+    """
+    known = rows["product_id"].combine_chunks()
+    return rows.take(pc.index_in(pc.cast(names, known.type), value_set=known))
+
+
+def shelf_of(rows: pa.Table, names: pa.Array) -> Shelf:
     """Return the shelf of what the catalogue says.
 
     Parameters
     ----------
     rows
-        What the catalogue says of each product, by name.
+        What the catalogue says, one row a product.
     names
         Products by number.
     """
-    known = [rows.get(name, {}) for name in names.to_pylist()]
+    known = placed(rows, names)
     groups: dict[str, Numbers] = {}
     said: dict[str, Sequence[str]] = {}
     for group, column in NAMED.items():
-        there = sorted({row[column] for row in known if row.get(column)})
-        number = {name: at for at, name in enumerate(there)}
-        groups[group] = np.array([number.get(row.get(column) or "", -1) for row in known], np.int64)
-        said[group] = there
+        values = told(known[column])
+        there = _sorted(values)
+        at = pc.fill_null(pc.index_in(values, value_set=there), -1)
+        groups[group], said[group] = at.to_numpy().astype(np.int64), there.to_pylist()
+    there = pc.is_valid(known["product_id"]).to_numpy()
+    stock, price, cost = (_numbers(known[name]) for name in ("stock", "price", "cost"))
     return Shelf(
         Index(names),
-        np.array([bool(row) for row in known], bool) | (not rows),
-        _numbers([row.get("stock") for row in known]),
-        _numbers([row.get("price") for row in known]),
-        _numbers([row.get("cost") for row in known]),
+        there if rows.num_rows else np.ones(len(names), bool),
+        stock,
+        price,
+        cost,
         groups,
         said,
-        tuple(sorted({row["currency"] for row in known if row.get("currency")})),
+        tuple(_sorted(told(known["currency"])).to_pylist()),
     )
 
 
@@ -129,5 +149,16 @@ def read_shelf(shop: Shop, names: pa.Array) -> Shelf:
     return shelf_of(listed_rows(shop), names)
 
 
-def _numbers(values: list[float | None]) -> NDArray[np.float64]:
-    return np.array([np.nan if value is None else value for value in values], np.float64)
+def told(texts: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Return the texts, with nothing where they are empty."""
+    return pc.if_else(pc.equal(texts, ""), pa.scalar(None, texts.type), texts)
+
+
+def _sorted(values: pa.ChunkedArray) -> pa.Array:
+    there = pc.unique(values).drop_null()
+    return there.take(pc.array_sort_indices(there))
+
+
+def _numbers(values: pa.ChunkedArray) -> NDArray[np.float64]:
+    made: NDArray[np.float64] = pc.fill_null(pc.cast(values, pa.float64()), np.nan).to_numpy()
+    return made

@@ -50,7 +50,7 @@ from shopkeeper.words import Words
 NAME = "recommendations"
 _TOUCHES, _CATALOGUE = ("orders", "order_items", "events"), ("order_items", "products")
 _OPEN_AT_ONCE = 2
-_WAY = 2
+_WAY = 3
 """Counts the ways of reading, learning and storing: a model of another way is fitted anew."""
 
 
