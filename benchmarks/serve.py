@@ -2,68 +2,54 @@
 
     python benchmarks/serve.py demo/shop                      every figure
     python benchmarks/serve.py demo/shop --seconds 120        the long one as the floor asks it
+    python benchmarks/serve.py demo/shop --only recommending  some of them
 
 Every figure is of a server that was just started on a shop whose questions `run` has answered. Each client
-sends its next request when it has the whole response to the last one.
+sends its next request when it has the whole response to the last one. Processor time of the server's process
+stands beside the clock, for other work may run on the machine.
 """
 
 from __future__ import annotations
 
 import argparse
-import asyncio
-import contextlib
 import json
 import os
+import random
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import psutil
+from loading import loaded, request_to
 from machine import keep
 
+from shopkeeper.data.shop import open_shop
+from shopkeeper.operations.recommend.stored import current
+from shopkeeper.surfaces.rest.tokens import make_token
 from shopkeeper.surfaces.verbs import BY_NAME
 
-PAGE = "/v1/overview"
+PAGE, RECOMMEND = "/v1/overview", "/v1/recommend"
 TODAY, READING = "/", "/reviews"
 LONG = "/v1/compare-methods"
 assert BY_NAME["overview"]
 assert BY_NAME["compare_methods"].by_hand
-
-
-@dataclass
-class Load:
-    """What clients have seen."""
-
-    took: list[float] = field(default_factory=list)
-    failed: int = 0
-    seconds: float = 0.0
-
-    def figure(self, name: str, **more: object) -> dict[str, object]:
-        """Return the figure."""
-        took = sorted(self.took)
-        return {
-            "figure": name,
-            "requests_per_second": round(len(took) / self.seconds),
-            "p50_ms": round(1000 * took[len(took) // 2], 1),
-            "p99_ms": round(1000 * took[int(0.99 * len(took))], 1),
-            "slowest_ms": round(1000 * took[-1], 1),
-            "requests": len(took),
-            "failed": self.failed,
-            **more,
-        }
+SEED, SETTLED_SECONDS = 0, 3
 
 
 @contextmanager
-def server(shop: Path) -> Iterator[tuple[int, psutil.Process]]:
+def server(shop: Path, *options: str) -> Iterator[tuple[int, psutil.Process]]:
     """Run `shopkeeper serve` and give its port and process."""
-    command = [sys.executable, "-m", "shopkeeper", "serve", str(shop), "--port", "0", "--json"]
+    command = [
+        sys.executable, "-m", "shopkeeper", "serve", str(shop), "--port", "0", "--json", *options
+    ]  # fmt: skip
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
     ) as process:
@@ -84,73 +70,66 @@ def asked(port: int, path: str, method: str = "GET", **headers: str) -> tuple[in
         return reply.status, reply.read()
 
 
-async def client(port: int, request: bytes, until: float, load: Load) -> None:
-    """Send a request over and over on one connection, whole response after whole response."""
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    while time.perf_counter() < until:
-        began = time.perf_counter()
-        writer.write(request)
-        head = await reader.readuntil(b"\r\n\r\n")
-        lines = head.decode("latin-1").lower().split("\r\n")
-        length = next((line[16:] for line in lines if line.startswith("content-length: ")), "0")
-        await reader.readexactly(int(length))
-        load.took.append(time.perf_counter() - began)
-        load.failed += not lines[0].startswith(("http/1.1 200", "http/1.1 304"))
-    writer.close()
-
-
-async def loaded(port: int, clients: int, seconds: float, path: str = PAGE, **headers: str) -> Load:
-    """Ask for a page from so many clients at once."""
-    listed = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
-    request = f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n{listed}\r\n".encode()
-    load, began = Load(), time.perf_counter()
-    ends = await asyncio.gather(
-        *(client(port, request, began + seconds, load) for _ in range(clients)),
-        return_exceptions=True,
-    )
-    load.failed += sum(isinstance(end, BaseException) for end in ends)
-    load.seconds = time.perf_counter() - began
-    return load
-
-
 def pages(shop: Path, seconds: float) -> Iterator[dict[str, object]]:
     """Measure a page of an answer, compressed, and one that the asker has already."""
-    with server(shop) as (port, _):
+    with server(shop) as (port, process):
         _, body = asked(port, PAGE)
         tag = urllib.request.urlopen(f"http://127.0.0.1:{port}{PAGE}").headers["ETag"]
+        settled(port)
         for name, headers in (
             (f"page of {len(body)} bytes", {}),
-            ("page in gzip", {"Accept-Encoding": "gzip"}),
-            ("page that the asker has", {"If-None-Match": tag}),
+            ("page in gzip", {"Accept_Encoding": "gzip"}),
+            ("page that the asker has", {"If_None_Match": tag}),
         ):
-            load = asyncio.run(loaded(port, 8, seconds, **headers))
+            load = loaded(port, [request_to(PAGE, **headers)], 8, seconds, process)
             yield load.figure(name, clients=8)
 
 
 def dashboard(shop: Path, seconds: float) -> Iterator[dict[str, object]]:
-    """Measure pages of the dashboard: the first time that one is opened, and then under load."""
-    with server(shop) as (port, _):
+    """Measure pages of the dashboard: when the server has just started, and then under load."""
+    with server(shop) as (port, process):
         for path in (TODAY, READING):
             began = time.perf_counter()
             _, body = asked(port, path)
             first = time.perf_counter() - began
-            for name, headers in (("", {}), (" in gzip", {"Accept-Encoding": "gzip"})):
-                load = asyncio.run(loaded(port, 8, seconds, path, **headers))
+            for name, headers in (("", {}), (" in gzip", {"Accept_Encoding": "gzip"})):
+                load = loaded(port, [request_to(path, **headers)], 8, seconds, process)
                 yield load.figure(
                     f"{path} of {len(body)} bytes{name}", clients=8, first_seconds=round(first, 2)
                 )
 
 
+def recommending(shop: Path, seconds: float) -> Iterator[dict[str, object]]:
+    """Measure lists for one customer after another: none asked for twice, then customers who come again."""
+    model = current(open_shop(shop))
+    assert model is not None
+    names, draw = model.customers.names.to_pylist(), random.Random(SEED)
+    new = [f"{RECOMMEND}?customers={name}&k={k}" for name in names for k in range(8, 24)]
+    draw.shuffle(new)
+    again = [f"{RECOMMEND}?customers={draw.choice(names)}" for _ in range(50_000)]
+    with tempfile.TemporaryDirectory() as temporary:
+        own = Path(shutil.copytree(shop, Path(temporary) / "shop"))
+        token = make_token(own, "load", "read")
+        bearer = {"Authorization": f"Bearer {token}"}
+        with server(own, "--rate", "100000") as (port, process):
+            settled(port, **bearer)
+            for name, paths in (("none asked before", new), (f"{len(names)} customers", again)):
+                requests = [request_to(path, **bearer) for path in paths]
+                load = loaded(port, requests, 8, seconds, process)
+                different = len(set(paths[: len(load.took)]))
+                yield load.figure(f"{RECOMMEND}, {name}", clients=8, different=different)
+
+
 def beside_work(shop: Path, seconds: float) -> Iterator[dict[str, object]]:
     """Measure the same page while a question that takes minutes is worked on."""
-    with server(shop) as (port, _):
-        asked(port, PAGE)
+    with server(shop) as (port, process):
+        settled(port)
         status, body = asked(port, LONG, Prefer="wait=0")
         job = json.loads(body)
         time.sleep(3)
-        load = asyncio.run(loaded(port, 8, seconds))
+        load = loaded(port, [request_to(PAGE)], 8, seconds, process)
         asked(port, TODAY)
-        today = asyncio.run(loaded(port, 8, seconds, TODAY))
+        today = loaded(port, [request_to(TODAY)], 8, seconds, process)
         _, after = asked(port, f"/v1/jobs/{job['id']}")
         state = json.loads(after)["state"]
         asked(port, f"/v1/jobs/{job['id']}/cancel", "POST")
@@ -161,9 +140,11 @@ def beside_work(shop: Path, seconds: float) -> Iterator[dict[str, object]]:
 def crowd(shop: Path, seconds: float) -> Iterator[dict[str, object]]:
     """Measure 500 clients at once, and the server's memory before and after."""
     with server(shop) as (port, process):
-        asyncio.run(loaded(port, 500, 5))
+        settled(port)
+        requests = [request_to(PAGE)]
+        loaded(port, requests, 500, 5)
         before = process.memory_info().rss
-        load = asyncio.run(loaded(port, 500, seconds))
+        load = loaded(port, requests, 500, seconds, process)
         after = process.memory_info().rss
         yield load.figure(
             f"500 clients for {seconds:.0f} s",
@@ -173,21 +154,34 @@ def crowd(shop: Path, seconds: float) -> Iterator[dict[str, object]]:
         )
 
 
+def settled(port: int, **headers: str) -> None:
+    """Wait until the server has made what it makes when it starts, and the lists are open."""
+    asked(port, TODAY, **headers)
+    asked(port, f"{RECOMMEND}?customers=nobody", **headers)
+    time.sleep(SETTLED_SECONDS)
+
+
+FIGURES = {
+    "pages": pages,
+    "dashboard": dashboard,
+    "recommending": recommending,
+    "beside_work": beside_work,
+    "crowd": crowd,
+}
+
+
 def main() -> None:
     """Measure what is asked for."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("shop", type=Path)
     parser.add_argument("--seconds", type=float, default=10)
+    parser.add_argument("--only", choices=FIGURES, action="append")
     given = parser.parse_args()
-    with contextlib.suppress(AttributeError):
-        print("load before:", os.getloadavg())
-    figures = [
-        *pages(given.shop, min(10, given.seconds)),
-        *dashboard(given.shop, min(10, given.seconds)),
-        *beside_work(given.shop, min(20, given.seconds)),
-        *crowd(given.shop, given.seconds),
-    ]
-    keep("serve", figures)
+    longest = {"crowd": given.seconds, "beside_work": min(20, given.seconds)}
+    for name in given.only or FIGURES:
+        load = os.getloadavg()[0]
+        measured = FIGURES[name](given.shop, longest.get(name, min(10, given.seconds)))
+        keep("serve", [figure | {"load_before": round(load, 1)} for figure in measured])
 
 
 if __name__ == "__main__":

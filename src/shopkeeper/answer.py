@@ -50,6 +50,9 @@ class Answer:
         Meaning of columns and metrics, by name.
     chart
         A Vega-Lite specification with its data inside; texts may be `{"en": …, "zh": …}`.
+    logged
+        Counts that its verb wrote to a log of the shop when it answered, and writes again whenever a
+        surface gives the answer once more; empty where there is no such log.
     """
 
     verb: str
@@ -62,6 +65,7 @@ class Answer:
     limits: tuple[Words, ...] = ()
     definitions: dict[str, Words] = field(default_factory=dict)
     chart: dict[str, Any] | None = None
+    logged: dict[str, int] = field(default_factory=dict)
 
     def to_arrow(self) -> pa.Table:
         """Return the table."""
@@ -146,6 +150,7 @@ class Answer:
             "limits": [words.to_dict() for words in self.limits],
             "definitions": {name: words.to_dict() for name, words in self.definitions.items()},
             "chart": self.chart,
+            "logged": self.logged,
         }
         (folder / "answer.json").write_text(json.dumps(head, ensure_ascii=False), encoding="utf-8")
         pq.write_table(self.table, folder / "table.parquet")
@@ -209,6 +214,7 @@ def _read(folder: Path) -> Answer:
         limits=tuple(Words(**words) for words in head["limits"]),
         definitions={name: Words(**words) for name, words in head["definitions"].items()},
         chart=head["chart"],
+        logged=head.get("logged", {}),
     )
 
 

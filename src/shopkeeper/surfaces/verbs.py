@@ -105,6 +105,14 @@ class Verb:
         answer: Answer | None = function(shop, **arguments)
         return answer
 
+    def again(self, shop: Shop, answer: Answer) -> tuple[Answer, bool]:
+        """Return an answer that was made before and is given once more, and whether what it logs is logged."""
+        if not answer.logged:
+            return answer, True
+        from shopkeeper.operations.recommend.serving_rules import given_again
+
+        return given_again(shop, answer)
+
     def prepare(self, shop: Shop) -> Model | None:
         """Return the model that is to be stored before the verb is asked; None where there is none."""
         if not self.model:

@@ -1,9 +1,17 @@
 """Histories as arrays, and places in a ranking, against plain loops."""
 
 import numpy as np
+import pytest
 from scipy import sparse
 
-from shopkeeper.operations.recommend.histories import Histories, leading, ranks, unseen
+from shopkeeper.operations.recommend.histories import (
+    Histories,
+    largest_part,
+    largest_part_of_one,
+    leading,
+    ranks,
+    unseen,
+)
 
 DRAW = np.random.default_rng(3)
 
@@ -58,3 +66,20 @@ def test_the_highest_scores_lead_and_of_equal_ones_the_smaller_number() -> None:
         order = sorted(np.flatnonzero(dense[one]), key=lambda n, one=one: (-dense[one, n], n))[:4]
         assert column[row == one].tolist() == order
         assert score[row == one].tolist() == dense[one, order].tolist()
+
+
+@pytest.mark.parametrize(("decay", "count"), [(0.7, 1), (0.7, 10), (0.0, 3), (1.0, 7), (0.3, 0)])
+def test_one_history_is_explained_as_many_are_to_the_bit(decay: float, count: int) -> None:
+    draw = np.random.default_rng(5)
+    weights = sparse.random(60, 60, 0.4, "csr", np.float32, random_state=5)
+    # Equal weights, of which the lower number decides.
+    weights.data[::3] = 0.5
+    zeros = np.zeros(60, np.float32)
+    for length in (0, 1, 2, 9, 30):
+        own = draw.permutation(60)[:length]
+        product = draw.permutation(60)[:count]
+        histories = Histories(np.array([0, length]), own)
+        many = largest_part(histories, decay, weights, np.zeros(count, np.int64), product)
+        one = largest_part_of_one(own, decay, weights, product, zeros)
+        assert all(np.array_equal(a, b) for a, b in zip(many, one, strict=True))
+        assert not zeros.any()

@@ -1,5 +1,6 @@
 """The desk: the shop as it is now, answers that are kept, and nothing left behind."""
 
+import json
 import shutil
 import tempfile
 from pathlib import Path
@@ -45,6 +46,38 @@ def saved(desk: Desk, number: int, mark: str) -> Path:
     answer(number).save(folder)
     desk.keep(mark, folder)
     return folder
+
+
+def test_what_is_logged_each_time_is_logged_when_an_answer_is_given_again(shop: Shop) -> None:
+    verb = BY_NAME["similar_products"]
+    arguments = verb.defaults()
+    made = Answer(
+        verb.name, Words("Beside", "相近"), pa.table({"n": [1]}), "combined",
+        logged={"lists": 2, "by_request": 1},
+    )  # fmt: skip
+    with Desk(shop.path) as desk:
+        folder = desk.folder / "job"
+        folder.mkdir()
+        made.save(folder)
+        desk.keep(desk.mark(verb, arguments), folder)
+        log = shop.path / "opt_outs.jsonl"
+        # The verb has logged it when it answered.
+        assert desk.give(verb, arguments) is not None
+        assert not log.exists()
+        for _ in range(2):
+            given = desk.give(verb, arguments)
+            assert given is not None
+            assert given[1]
+        lines = [json.loads(line) for line in log.read_text().splitlines()]
+        assert [(line["verb"], line["lists"], line["by_rules"]) for line in lines] == [
+            ("similar_products", 2, 1)
+        ] * 2
+        log.unlink()
+        log.mkdir()
+        given = desk.give(verb, arguments)
+        assert given is not None
+        assert not given[1]
+        assert "opt_outs.jsonl" in given[0].limits[-1].en
 
 
 def test_a_stored_answer_is_found_when_it_is_committed(shop: Shop) -> None:

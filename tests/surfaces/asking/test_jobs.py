@@ -11,7 +11,7 @@ from shopkeeper.data.shop import Shop, shop_from_tables
 from shopkeeper.errors import UsageError
 from shopkeeper.surfaces.asking import jobs as module
 from shopkeeper.surfaces.asking.desk import Desk
-from shopkeeper.surfaces.asking.jobs import Job, Jobs
+from shopkeeper.surfaces.asking.jobs import Full, Job, Jobs
 from shopkeeper.surfaces.verbs import BY_NAME
 
 OVERVIEW = BY_NAME["overview"]
@@ -81,6 +81,30 @@ def test_a_defect_on_the_way_to_the_answer_is_told(
         return [jobs.ask(OVERVIEW, {"period": "month"})]
 
     assert worked(shop, 1, ask) == ["failed"]
+
+
+def test_a_job_for_one_call_alone_is_shared_with_nobody_and_counts_for_its_asker(
+    shop: Shop,
+) -> None:
+    async def go() -> None:
+        with Desk(shop.path) as desk:
+            jobs = Jobs(desk, waiting_each=3)
+            try:
+                asked = [
+                    jobs.ask(OVERVIEW, {"period": "month"}, asker="till", alone=True) for _ in "ab"
+                ]
+                asked.append(jobs.ask(OVERVIEW, {"period": "month"}, asker="till"))
+                assert len({job.number for job in asked}) == 3
+                for alone in (False, True):
+                    with pytest.raises(Full):
+                        jobs.ask(OVERVIEW, {"period": "week"}, asker="till", alone=alone)
+                assert jobs.ask(OVERVIEW, {"period": "month"}, asker="till") is asked[2]
+                jobs.ask(OVERVIEW, {"period": "week"}, asker="other")
+            finally:
+                await jobs.close()
+                await asyncio.sleep(0.2)
+
+    asyncio.run(go())
 
 
 def test_nobody_afar_asks_for_percentages_of_fewer_than_the_shop_shows(shop: Shop) -> None:

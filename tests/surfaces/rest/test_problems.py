@@ -53,7 +53,7 @@ def test_an_unknown_address_table_or_method_is_told(server: Server) -> None:
     assert "by_period" in str(document["do"])
     refused = server.ask("/v1/overview", "DELETE")
     told(refused, 405)
-    assert refused.headers["allow"] == "GET, POST"
+    assert refused.headers["allow"] == "GET, HEAD, POST"
     told(server.ask("/v1/overview", Accept="image/png"), 406)
     told(server.ask("/v1/jobs/nothing"), 404)
 

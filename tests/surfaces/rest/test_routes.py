@@ -115,7 +115,9 @@ def test_a_table_comes_as_csv_that_no_spreadsheet_runs(server: Server) -> None:
     reply = server.ask("/v1/hostile-answer?lang=zh", Accept="text/csv")
     assert reply.headers["content-type"].startswith("text/csv")
     assert reply.headers["content-disposition"].endswith('filename="hostile-answer-table.csv"')
-    rows = list(csv.DictReader(io.StringIO(reply.body.decode("utf-8"), newline="")))
+    # Without the mark Excel takes the Chinese for signs of another code page.
+    assert reply.body.startswith(b"\xef\xbb\xbf")
+    rows = list(csv.DictReader(io.StringIO(reply.body.decode("utf-8-sig"), newline="")))
     cells = [row["cell"] for row in rows]
     assert cells[0] == "'=cmd|' /C calc'!A0"
     assert cells[1:] == ["'@SUM(1)", "<script>alert(1)</script>", 'a,b\n"c"', "'＝1+1", "'-2 stars", "好"]  # fmt: skip

@@ -31,6 +31,7 @@ def test_a_reader_who_takes_nothing_is_let_go(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(module, "_READ_SECONDS", 0.05)
     transport = Mock(spec=asyncio.Transport)
     transport.get_extra_info.return_value = None
+    transport.get_write_buffer_size.return_value = 0
 
     async def go(reads: bool) -> None:
         configuration = _configuration(None)
@@ -47,6 +48,52 @@ def test_a_reader_who_takes_nothing_is_let_go(monkeypatch: pytest.MonkeyPatch) -
     assert not transport.abort.called
     asyncio.run(go(False))
     assert transport.abort.called
+
+
+@pytest.mark.parametrize(("pauses", "let_go"), [(1, False), (4, True)])
+def test_a_reader_who_takes_little_at_a_time_is_let_go(
+    monkeypatch: pytest.MonkeyPatch, pauses: int, let_go: bool
+) -> None:
+    monkeypatch.setattr(module, "_READ_SECONDS", 0.06)
+    transport = Mock(spec=asyncio.Transport)
+    transport.get_extra_info.return_value = None
+    transport.get_write_buffer_size.return_value = 10
+
+    async def go() -> None:
+        configuration = _configuration(None)
+        configuration.load()
+        connection = Patient(configuration, uvicorn.server.ServerState(), {})
+        connection.connection_made(transport)
+        for _ in range(pauses):
+            connection.pause_writing()
+            await asyncio.sleep(0.03)
+            connection.resume_writing()
+        connection.connection_lost(None)
+
+    asyncio.run(go())
+    assert transport.abort.called == let_go
+
+
+def test_a_reader_has_time_for_as_much_as_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_READ_SECONDS", 0.02)
+    transport = Mock(spec=asyncio.Transport)
+    transport.get_extra_info.return_value = None
+    transport.get_write_buffer_size.return_value = module._SLOWEST_READER
+
+    async def go() -> None:
+        configuration = _configuration(None)
+        configuration.load()
+        connection = Patient(configuration, uvicorn.server.ServerState(), {})
+        connection.connection_made(transport)
+        connection.pause_writing()
+        await asyncio.sleep(0.1)
+        connection.resume_writing()
+        # What was not used of a second is no credit for later.
+        assert connection._spare <= 0.02
+        connection.connection_lost(None)
+
+    asyncio.run(go())
+    assert not transport.abort.called
 
 
 def test_a_signal_ends_the_server_and_leaves_nothing(own_shop: Path, tmp_path: Path) -> None:

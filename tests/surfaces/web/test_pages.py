@@ -116,6 +116,23 @@ def test_a_value_that_cannot_be_used_is_told_beside_the_form(known: Visitor) -> 
     assert sent.status == 422
 
 
+@pytest.mark.parametrize(
+    ("path", "most"),
+    [
+        ("/ask?q=", 300),
+        ("/reviews?q=", 200),
+        ("/reviews.csv?product=", 200),
+        ("/verbs/recommend?customers=", 8000),
+        ("/verbs/recommend/table.csv?customers=", 8000),
+        ("/recommend?given=", 8000),
+    ],
+)
+def test_a_text_that_is_too_long_is_told_and_not_cut(known: Visitor, path: str, most: int) -> None:
+    reply = known.get(path + "c" * (most + 1))
+    assert reply.status == 422
+    assert f"longer than {most} characters" in reply.body.decode()
+
+
 def test_a_reader_without_the_right_has_nothing_worked_out(visitor: Visitor) -> None:
     visitor.enter("reader")
     seal = visitor.seal("/verbs/overview")

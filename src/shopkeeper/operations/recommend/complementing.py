@@ -162,6 +162,7 @@ def answer(shop: Shop, wanted: Wanted) -> Answer | None:
             ),
             *served.limits(shop, lists=len(lists)),
         ),
+        logged=served.logged(lists=len(lists)),
         definitions=DEFINITIONS | RULE_DEFINITIONS,
     )
 

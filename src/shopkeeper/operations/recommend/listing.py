@@ -72,6 +72,10 @@ def known_customers(model: Model, numbers: Numbers, personal: NDArray[np.bool_])
     personal
         Whether what each has touched may be looked at.
     """
+    if len(numbers) == 1:
+        row = model.touched.histories.row(int(numbers[0])) if personal[0] else _NOTHING
+        only = np.asarray(row)
+        return Whom(numbers, Histories(np.array([0, len(only)]), only), personal, _NOTHING)
     own = model.touched.histories.take(numbers[personal])
     # Whose history may not be used has none, for ranking and for what is left out alike.
     lengths = np.zeros(len(numbers), np.int64)

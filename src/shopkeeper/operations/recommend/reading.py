@@ -284,12 +284,8 @@ def _kind(trait: str) -> str:
 
 def counted(parts: Mapping[str, int]) -> pa.Table:
     """Return what an answer was made of, one row a part with its count."""
-    return pa.table(
-        {
-            "part": pa.array(list(parts), pa.string()),
-            "count": pa.array(list(parts.values()), pa.int64()),
-        }
-    )
+    said = [pa.array(list(parts), pa.string()), pa.array(list(parts.values()), pa.int64())]
+    return pa.Table.from_arrays(said, names=["part", "count"])
 
 
 def with_listed(shop: Shop, touched: Touched) -> Touched:

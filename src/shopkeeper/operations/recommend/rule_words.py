@@ -50,11 +50,12 @@ _COLUMNS = {
 
 def removed_sentence(table: pa.Table) -> Iterator[Words]:
     """Yield what the rules removed, every number from the table of rules."""
+    if not any(table["removed"].to_pylist()):
+        return
     told = [row for row in table.to_pylist() if row["removed"]]
-    if told:
-        en = ", ".join(f"{row['removed']:,} {RULES[row['rule']].en}" for row in told)
-        zh = "、".join(f"{RULES[row['rule']].zh} {row['removed']:,} 次" for row in told)
-        yield Words(f"Rules kept from the lists: {en}.", f"规则从列表中移除：{zh}。")
+    en = ", ".join(f"{row['removed']:,} {RULES[row['rule']].en}" for row in told)
+    zh = "、".join(f"{RULES[row['rule']].zh} {row['removed']:,} 次" for row in told)
+    yield Words(f"Rules kept from the lists: {en}.", f"规则从列表中移除：{zh}。")
 
 
 def rule_limits(

@@ -81,7 +81,7 @@ class Ruling:
     ) -> None:
         self.standing, self.traits, self.counting = standing, traits, counting
         self.names = [*standing.names, *OF_LISTS]
-        self.products = standing.counts | {"asked_for": len(np.unique(asked_for))}
+        self.products = standing.counts | {"asked_for": len(set(asked_for.tolist()))}
         self.code = standing.code.copy()
         said, own = self.names.index("asked_for"), self.code[asked_for]
         self.code[asked_for] = np.where((own < 0) | (own > said), said, own)
@@ -212,7 +212,11 @@ class Ruling:
         covered |= {f"{group}_most": _different(some) for group, some in self.capped.items()}
         rules = list(covered)
         removed = [self.removed[rule] for rule in rules]
-        return pa.table([rules, list(covered.values()), removed], schema=RULED_OUT)
+        columns = (rules, list(covered.values()), removed)
+        return pa.Table.from_arrays(
+            [pa.array(column, kind) for column, kind in zip(columns, RULED_OUT.types, strict=True)],
+            schema=RULED_OUT,
+        )
 
 
 def _passed(
@@ -236,4 +240,6 @@ def _passed(
 
 
 def _different(products: list[Numbers]) -> int:
+    if len(products) == 1:
+        return len(set(products[0].tolist()))
     return len(np.unique(np.concatenate(products))) if products else 0

@@ -157,6 +157,7 @@ def answer(shop: Shop, wanted: Wanted) -> Answer | None:
             *limits(quality, parts, wanted.query, shop.settings.minimum_count),
             *served.limits(shop, lists=len(asked)),
         ),
+        logged=served.logged(lists=len(asked)),
         definitions=DEFINITIONS | RULE_DEFINITIONS,
     )
 

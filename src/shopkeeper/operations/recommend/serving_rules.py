@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 from scipy import sparse
 
+from shopkeeper.answer import Answer
 from shopkeeper.data.shop import Shop
 from shopkeeper.operations.recommend.histories import Numbers
 from shopkeeper.operations.recommend.model import Model
@@ -20,7 +21,7 @@ from shopkeeper.operations.recommend.rule_words import (
     pinned_but_out,
     rule_limits,
 )
-from shopkeeper.operations.recommend.rulebook import Rules, Verb, load_rules
+from shopkeeper.operations.recommend.rulebook import VERBS, Rules, Verb, load_rules
 from shopkeeper.operations.recommend.ruling import Placed, Ruling
 from shopkeeper.operations.recommend.shelf import Shelf
 from shopkeeper.operations.recommend.standing import Standing, standing
@@ -100,14 +101,20 @@ class Served:
         has: frozenset[str] = frozenset({"customer"} if who.customer else ())
         yield from rule_limits(shop, rules, self.ruling.shelf, has)
         yield from pinned_but_out(self.ruling)
-        asked_so = "*" in who.opted_out or (who.customer != "" and who.customer in who.opted_out)
-        if asked_so or (who.customer and not may_be_read(rules, who.customer)):
+        if counts := self.logged(lists=lists):
             yield Words(
                 "Without personalisation, as asked: nothing that this customer did was looked at.",
                 "按要求不作个性化：未使用该顾客的任何行为。",
             )
-            done = logged(shop, self.verb, lists=lists, by_request=lists if asked_so else 0)
-            yield from not_logged(done)
+            yield from not_logged(logged(shop, self.verb, **counts))
+
+    def logged(self, *, lists: int) -> dict[str, int]:
+        """Return what is logged of lists: how many were made without personalisation; empty where none."""
+        rules, who = self.ruling.rules, self.viewer
+        asked_so = "*" in who.opted_out or (who.customer != "" and who.customer in who.opted_out)
+        if asked_so or (who.customer and not may_be_read(rules, who.customer)):
+            return {"lists": lists, "by_request": lists if asked_so else 0}
+        return {}
 
 
 def serve(
@@ -179,6 +186,27 @@ class Held:
 
 
 _KEPT = 8
+
+
+def given_again(shop: Shop, answer: Answer) -> tuple[Answer, bool]:
+    """Log that lists without personalisation that were made before are given once more.
+
+    Parameters
+    ----------
+    shop
+        The shop.
+    answer
+        The answer that holds them.
+
+    Returns
+    -------
+    tuple
+        The answer, which says so where that could not be logged, and whether it was.
+    """
+    verb = next(name for name in VERBS if name == answer.verb)
+    if logged(shop, verb, **answer.logged):
+        return answer, True
+    return replace(answer, limits=(*answer.limits, *not_logged(False))), False
 
 
 def held(shop: Shop, model: Model, rules: Rules, channel: str) -> Held:

@@ -137,6 +137,7 @@ def answer(shop: Shop, wanted: Wanted) -> Answer | None:
             *similar_limits(fitted.quality, parts, least, touched.every),
             *served.limits(shop, lists=len(own)),
         ),
+        logged=served.logged(lists=len(own)),
         definitions=SIMILAR_DEFINITIONS | RULE_DEFINITIONS,
     )
 

@@ -12,6 +12,7 @@ import os
 import shutil
 import tempfile
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -28,6 +29,7 @@ from shopkeeper.words import Words
 
 _FILES = ("manifest.json", "shop.toml", "recommend.toml")
 _PREFIX = "shopkeeper-desk-"
+_YOUNG = 2 * 10**9
 _KEPT_ANSWERS, _KEPT_BYTES = 200, 4 * 2**30
 _IN_MEMORY, _MEMORY_BYTES = 16, 2**28
 Marked = tuple[tuple[int, int, int], ...]
@@ -43,10 +45,18 @@ class View:
         The shop.
     marks
         Fingerprints by verb and arguments; filled as they are asked for.
+    changed
+        When the last of its files was changed, in nanoseconds since 1970.
     """
 
     shop: Shop
     marks: dict[tuple[str, str], str] = field(default_factory=dict)
+    changed: int = 0
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether a further change of its files would be seen: two within the grain of the clock look alike."""
+        return time.time_ns() - self.changed > _YOUNG
 
     def mark(self, verb: Verb, arguments: Mapping[str, Any]) -> str:
         """Return the fingerprint of a question."""
@@ -85,6 +95,7 @@ class Desk:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._files = [str(path / name) for name in _FILES]
         _sweep()
         self.folder = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-"))
         self._lock = threading.Lock()
@@ -92,6 +103,7 @@ class Desk:
         self._opened: View | None = None
         self._kept: OrderedDict[str, Path] = OrderedDict()
         self._bytes: dict[Path, int] = {}
+        self._new: set[str] = set()
         self._memory: OrderedDict[str, Answer] = OrderedDict()
         self.view()
 
@@ -118,7 +130,8 @@ class Desk:
         marked = self._marked()
         seen = self._seen
         if seen is None or seen[0] != marked:
-            seen = self._seen = (marked, View(open_shop(self.path)))
+            changed = max(stamp for _, stamp, _ in marked)
+            seen = self._seen = (marked, View(open_shop(self.path), changed=changed))
         return seen[1]
 
     def known(self, verb: Verb, arguments: Mapping[str, Any]) -> Step | None:
@@ -162,6 +175,29 @@ class Desk:
                 if self.view() is view:
                     raise
 
+    def give(self, verb: Verb, arguments: Mapping[str, Any]) -> tuple[Answer, bool] | None:
+        """Return what `find` returns, once its verb has logged that it is given again.
+
+        Parameters
+        ----------
+        verb, arguments
+            As of `find`.
+
+        Returns
+        -------
+        tuple or None
+            The answer, and whether what its verb logs is logged; the verb itself logs the first time.
+        """
+        answer = self.find(verb, arguments)
+        if answer is None:
+            return None
+        view = self.view()
+        mark = view.mark(verb, arguments)
+        with self._lock:
+            first = mark in self._new
+            self._new.discard(mark)
+        return (answer, True) if first else verb.again(view.shop, answer)
+
     def at_once(self, verb: Verb, arguments: Mapping[str, Any], view: View) -> Answer | None:
         """Return the answer to a question that takes milliseconds; None where it takes longer.
 
@@ -196,20 +232,22 @@ class Desk:
                 shutil.rmtree(folder, ignore_errors=True)
                 return
             self._kept[mark] = folder
+            self._new.add(mark)
             self._bytes[folder] = sum(file.stat().st_size for file in folder.iterdir())
             while len(self._kept) > 1 and (
                 len(self._kept) > _KEPT_ANSWERS or sum(self._bytes.values()) > _KEPT_BYTES
             ):
-                _, oldest = self._kept.popitem(last=False)
+                gone, oldest = self._kept.popitem(last=False)
+                self._new.discard(gone)
                 del self._bytes[oldest]
                 shutil.rmtree(oldest, ignore_errors=True)
 
     def _marked(self) -> Marked:
         """Return what changes when the manifest or the settings do."""
         states = []
-        for name in _FILES:
+        for name in self._files:
             try:
-                state = (self.path / name).stat()
+                state = os.stat(name)  # noqa: PTH116 — every request comes here
             except FileNotFoundError:
                 states.append((0, 0, 0))
             except OSError as error:

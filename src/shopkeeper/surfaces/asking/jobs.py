@@ -49,6 +49,8 @@ class Job:
         Fingerprint of the question when it was asked.
     asker
         Who asked.
+    alone
+        Whether it is for one call alone.
     state
         How far it is.
     doing
@@ -66,6 +68,7 @@ class Job:
     arguments: Mapping[str, Any]
     mark: str
     asker: str
+    alone: bool = False
     state: State = "waiting"
     doing: Words | None = None
     share: float | None = None
@@ -123,7 +126,9 @@ class Jobs:
         self._forget()
         return self._jobs.get(number)
 
-    def ask(self, verb: Verb, arguments: Mapping[str, Any], *, asker: str = "") -> Job:
+    def ask(
+        self, verb: Verb, arguments: Mapping[str, Any], *, asker: str = "", alone: bool = False
+    ) -> Job:
         """Return the job that works on a question: one that is under way already, or a new one.
 
         Parameters
@@ -134,6 +139,8 @@ class Jobs:
             All its arguments.
         asker
             Who asks; a job of another asker is not shared.
+        alone
+            Whether the job is for this one call, which may cancel it: nobody else's is shared then.
 
         Raises
         ------
@@ -147,12 +154,12 @@ class Jobs:
         mark = self.desk.mark(verb, arguments)
         going = [job for job in self._jobs.values() if job.state in ("waiting", "running")]
         for job in going:
-            if (job.mark, job.asker) == (mark, asker):
+            if not (alone or job.alone) and (job.mark, job.asker) == (mark, asker):
                 return job
         own = sum(job.asker == asker for job in going)
         if len(self._queue) >= self._waiting or own >= self._waiting_each:
             raise Full
-        job = Job(secrets.token_urlsafe(12), verb, dict(arguments), mark, asker)
+        job = Job(secrets.token_urlsafe(12), verb, dict(arguments), mark, asker, alone)
         self._jobs[job.number] = job
         self._queue.append(job)
         self._next()

@@ -26,7 +26,7 @@ from shopkeeper.surfaces.mcp.tools import INSTRUCTIONS, Toolbox
 from shopkeeper.surfaces.rest.door import Door, Rules
 from shopkeeper.surfaces.rest.records import Records
 from shopkeeper.surfaces.rest.server import listen
-from shopkeeper.surfaces.rest.tokens import Tokens
+from shopkeeper.surfaces.rest.tokens import Caller, Tokens
 from shopkeeper.surfaces.verbs import VERBS
 
 ASIDE = frozenset({"sessions", "paths"})
@@ -64,8 +64,13 @@ def make_server(desk: Desk, jobs: Jobs, *, lang: str, work: bool, long: bool) ->
         async def heard(share: float, what: str) -> None:
             await context.session.report_progress(share, 1.0, what)
 
-        allowed = work and _may_act(context.request)
-        return await tools.call(params.name, params.arguments or {}, heard if allowed else None)
+        caller = _caller(context.request)
+        return await tools.call(
+            params.name,
+            params.arguments or {},
+            heard if work and caller.may("act") else None,
+            asker=caller.name,
+        )
 
     return Server(
         "shopkeeper",
@@ -76,9 +81,9 @@ def make_server(desk: Desk, jobs: Jobs, *, lang: str, work: bool, long: bool) ->
     )
 
 
-def _may_act(request: Any) -> bool:
-    """Say whether the token of a request allows work; on standard input there is no request."""
-    return request is None or bool(request.scope["state"]["caller"].may("act"))
+def _caller(request: Any) -> Caller:
+    """Return who asks; on standard input there is no request, and whoever started the process asks."""
+    return Caller("", "admin") if request is None else request.scope["state"]["caller"]
 
 
 def talk(shop: Path, *, lang: str, work: bool, long: bool) -> None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import secrets
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Annotated, Any
 
@@ -76,7 +75,9 @@ class Toolbox:
             for name, question in self._questions.items()
         ]
 
-    async def call(self, name: str, given: dict[str, Any], heard: Heard | None) -> CallToolResult:
+    async def call(
+        self, name: str, given: dict[str, Any], heard: Heard | None, *, asker: str = ""
+    ) -> CallToolResult:
         """Ask a verb.
 
         Parameters
@@ -88,17 +89,19 @@ class Toolbox:
         heard
             Told the progress of long work: the share that is done, and what is being done. None
             where what is not stored yet may not be worked out.
+        asker
+            Who asks: the name of a token; empty where none is needed.
         """
         lang = given.get("lang") if given.get("lang") in ("en", "zh") else self._lang
         try:
-            return await self._answered(name, given, str(lang), heard)
+            return await self._answered(name, given, str(lang), heard, asker)
         except ShopkeeperError as error:
             document = error.to_dict(str(lang))
             text = TextContent(type="text", text=error.text(str(lang)))
             return CallToolResult(content=[text], structured_content=document, is_error=True)
 
     async def _answered(
-        self, name: str, given: dict[str, Any], lang: str, heard: Heard | None
+        self, name: str, given: dict[str, Any], lang: str, heard: Heard | None, asker: str
     ) -> CallToolResult:
         question = self._questions.get(name)
         if question is None:
@@ -110,7 +113,7 @@ class Toolbox:
             )
         asked = self._read(question, given)
         arguments = question.arguments(asked)
-        answer = await self._find(question, arguments, lang, heard)
+        answer = await self._find(question, arguments, lang, heard, asker)
         page = Page(lang, asked["table"], asked["offset"], asked["limit"])
         return await asyncio.to_thread(_result, answer, page)
 
@@ -125,18 +128,23 @@ class Toolbox:
             ) from error  # fmt: skip
 
     async def _find(
-        self, question: Question, arguments: dict[str, Any], lang: str, heard: Heard | None
+        self,
+        question: Question,
+        arguments: dict[str, Any],
+        lang: str,
+        heard: Heard | None,
+        asker: str,
     ) -> Answer:
         asked = Words(f"Asked: {question.verb.name}.", f"要执行：{question.verb.title.zh}。")
         step = self._desk.known(question.verb, arguments)
         if step and step.outcome == "skipped" and step.reason and step.enable:
             raise MissingDataError(asked, step.reason, step.enable)
-        answer = await asyncio.to_thread(self._desk.find, question.verb, arguments)
-        if answer is None and heard is not None:
-            await self._worked(question, arguments, lang, heard)
-            answer = await asyncio.to_thread(self._desk.find, question.verb, arguments)
-        if answer is not None:
-            return answer
+        given = await asyncio.to_thread(self._desk.give, question.verb, arguments)
+        if given is None and heard is not None:
+            await self._worked(question, arguments, lang, heard, asker)
+            given = await asyncio.to_thread(self._desk.give, question.verb, arguments)
+        if given is not None:
+            return given[0]
         raise UsageError(
             asked,
             Words("That answer is not stored.", "没有保存这项结果。"),
@@ -148,12 +156,12 @@ class Toolbox:
         )  # fmt: skip
 
     async def _worked(
-        self, question: Question, arguments: dict[str, Any], lang: str, heard: Heard
+        self, question: Question, arguments: dict[str, Any], lang: str, heard: Heard, asker: str
     ) -> None:
         """Work an answer out; whoever gives up waiting stops the work."""
         try:
             # A job of its own for each call, so that giving up stops nobody else's.
-            job = self._jobs.ask(question.verb, arguments, asker=secrets.token_hex(8))
+            job = self._jobs.ask(question.verb, arguments, asker=asker, alone=True)
         except Full as full:
             raise UsageError(
                 Words(f"Asked: {question.verb.name}.", f"要执行：{question.verb.title.zh}。"),

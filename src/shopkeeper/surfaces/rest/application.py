@@ -24,6 +24,7 @@ from shopkeeper.surfaces.asking.questions import question_of
 from shopkeeper.surfaces.rest import problems
 from shopkeeper.surfaces.rest.door import Door, Rules
 from shopkeeper.surfaces.rest.jobs import job_routes
+from shopkeeper.surfaces.rest.quick import Quick
 from shopkeeper.surfaces.rest.records import Records
 from shopkeeper.surfaces.rest.routes import Verbs
 from shopkeeper.surfaces.rest.schemas import Health, Problem, Ready
@@ -115,8 +116,9 @@ def make_app(
     app.include_router(job_routes(jobs, shared))
     _watch(app, desk, jobs, records)
     app.include_router(web_routes(pages))
+    quick = Quick(app, verbs.questions, desk)
     app.openapi = lambda: _document(app, guarded=guarded)  # type: ignore[method-assign]
-    door = Door(app, tokens=tokens, records=records, rules=rules, guests=pages)
+    door = Door(quick, tokens=tokens, records=records, rules=rules, guests=pages)
     pages.guarded = door.needs_token
     return door
 
@@ -193,13 +195,15 @@ def _handle_errors(app: FastAPI) -> None:
 def _allowed(request: Request) -> list[str]:
     """Return every method that the address takes; each route knows only its own."""
     routes = request.app.router.routes
-    return [
+    known = [
         method
-        for method in ("GET", "HEAD", "POST", "DELETE")
+        for method in ("GET", "POST", "DELETE")
         if any(
             route.matches({**request.scope, "method": method})[0] == Match.FULL for route in routes
         )
     ]
+    # The door answers HEAD wherever there is GET.
+    return ["GET", "HEAD", *known[1:]] if "GET" in known else known
 
 
 def _without_null(parameters: list[dict[str, Any]]) -> None:

@@ -9,11 +9,10 @@ import asyncio
 import re
 import secrets
 import time
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Iterator, MutableMapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
 
 from shopkeeper.errors import ShopkeeperError
@@ -33,6 +32,7 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 OPEN = ("/health", "/ready")
 """Asked by what watches the server, without a token and without a limit."""
 
+_PIECE = 2**18
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _LOCAL = re.compile(r"(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?", re.I)
 HEADERS = {
@@ -41,7 +41,35 @@ HEADERS = {
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
+_HEADERS = [(name.lower().encode(), value.encode()) for name, value in HEADERS.items()]
 _ASKED = Words("Asked this server.", "请求了本服务。")
+
+
+class Head:
+    """The headers of a request, the first of each name.
+
+    Parameters
+    ----------
+    scope
+        The request.
+
+    Examples
+    --------
+    >>> head = Head({"headers": [(b"host", b"localhost"), (b"host", b"elsewhere")]})
+    >>> head.get(b"host"), head.get(b"origin"), b"origin" in head
+    ('localhost', '', False)
+    """
+
+    def __init__(self, scope: Scope) -> None:
+        self._said = dict(reversed(scope["headers"]))
+
+    def get(self, name: bytes, otherwise: str = "") -> str:
+        """Return what a header says; its name in small letters."""
+        said = self._said.get(name)
+        return otherwise if said is None else said.decode("latin-1")
+
+    def __contains__(self, name: bytes) -> bool:
+        return name in self._said
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,35 +155,44 @@ class Door:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        began, seen = time.perf_counter(), {"status": 500}
+        began, seen, method = time.perf_counter(), {"status": 500}, scope["method"]
         state = scope.setdefault("state", {})
-        given = Headers(scope=scope).get("x-request-id", "")
+        head = Head(scope)
+        given = head.get(b"x-request-id")
         state["request_id"] = given if _REQUEST_ID.fullmatch(given) else secrets.token_hex(12)
+        own = (b"x-request-id", state["request_id"].encode())
 
         async def answer(message: Message) -> None:
             if message["type"] == "http.response.start":
                 seen["status"] = message["status"]
-                headers = MutableHeaders(scope=message)
-                headers["X-Request-ID"] = state["request_id"]
-                for name, value in HEADERS.items():
-                    headers.setdefault(name, value)
-            await send(message)
+                said = message["headers"]
+                there = {name for name, _ in said}
+                # A response that is kept is sent again: its own headers stay as they are.
+                more = (pair for pair in _HEADERS if pair[0] not in there)
+                message = {**message, "headers": [*said, own, *more]}
+            elif method == "HEAD":
+                message = {**message, "body": b""}
+            for piece in _pieces(message):
+                await send(piece)
 
+        if method == "HEAD" and self._guests is not None:
+            # What GET would answer, without its body (RFC 9110, 9.3.2); no route of REST or pages has to know.
+            scope = {**scope, "method": "GET"}
         try:
-            await self._let_in(scope, receive, answer)
+            await self._let_in(scope, head, receive, answer)
         finally:
             route = getattr(scope.get("route"), "path", NO_ROUTE)
             caller = state.get("caller")
             self.records.request(
                 route=route,
-                method=scope["method"],
+                method=method,
                 status=seen["status"],
                 seconds=time.perf_counter() - began,
                 request_id=state["request_id"],
                 caller=caller.name if caller else "",
             )
 
-    async def _let_in(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _let_in(self, scope: Scope, head: Head, receive: Receive, send: Send) -> None:
         request, sent = Request(scope, receive), {"begun": False, "whole": False}
         scope.setdefault("app", self.app)
 
@@ -166,9 +203,8 @@ class Door:
 
         try:
             if scope["path"] not in OPEN:
-                self._check_origin(request)
-                self._admit(request)
-            await self.app(scope, await self._body(request, receive), watched)
+                self._check(request, head)
+            await self.app(scope, await self._body(head, receive), watched)
         except Refused as refused:
             self.records.refused.labels(str(refused.status)).inc()
             headers = {"Connection": "close", **refused.headers}
@@ -186,15 +222,19 @@ class Door:
                 told = wording.unforeseen(error, "serve")
                 await response_of(request, told, 500)(scope, receive, send)
 
-    def _check_origin(self, request: Request) -> None:
+    def _check(self, request: Request, head: Head) -> None:
+        needed = self.needs_token()
+        if not needed:
+            self._check_origin(request, head)
+        self._admit(request, head, needed=needed)
+
+    def _check_origin(self, request: Request, head: Head) -> None:
         """Refuse what a page of another site makes a browser send to an open server.
 
         Without a token whoever can reach the server may ask: then only names of this machine are
         answered to (a name that resolves to it may be another's), and no other site's page.
         """
-        if self.needs_token():
-            return
-        host, origin = request.headers.get("host", ""), request.headers.get("origin", "")
+        host, origin = head.get(b"host"), head.get(b"origin")
         if not _LOCAL.fullmatch(host):
             raise refusal(
                 421,
@@ -202,8 +242,8 @@ class Door:
                 Words("The request is not addressed to this machine.", "请求的地址不是本机。"),
                 Words("Use http://127.0.0.1 or http://localhost.", "请使用 http://127.0.0.1 或 http://localhost。"),
             )  # fmt: skip
-        crossed = request.headers.get("sec-fetch-site") in ("cross-site", "same-site")
-        if (crossed and not self._is_followed(request)) or (
+        crossed = head.get(b"sec-fetch-site") in ("cross-site", "same-site")
+        if (crossed and not self._is_followed(request, head)) or (
             origin and origin.partition("://")[2] != host
         ):
             raise refusal(
@@ -213,11 +253,10 @@ class Door:
                 Words("Ask from a program or from this address.", "请从程序或本地址发出请求。"),
             )
 
-    def _is_followed(self, request: Request) -> bool:
+    def _is_followed(self, request: Request, head: Head) -> bool:
         """Say whether somebody followed a link to a page; who set it cannot read what comes."""
-        headers = request.headers
-        followed = headers.get("sec-fetch-mode") == "navigate"
-        shown = headers.get("sec-fetch-dest") == "document"
+        followed = head.get(b"sec-fetch-mode") == "navigate"
+        shown = head.get(b"sec-fetch-dest") == "document"
         page = self._guests is not None and self._guests.owns(request.url.path)
         return page and followed and shown and request.method == "GET"
 
@@ -228,12 +267,12 @@ class Door:
         self._guarded = self._guarded or users or bool(self.tokens.all())
         return self._guarded
 
-    def _admit(self, request: Request) -> None:
+    def _admit(self, request: Request, head: Head, *, needed: bool) -> None:
         """Find out who asks, and whether they ask too often."""
         address = request.client.host if request.client else ""
         caller = Caller("", "admin")
-        if self.needs_token():
-            caller = self._guest(request) or self._known(request, f"address {address}")
+        if needed:
+            caller = self._guest(request) or self._known(head, f"address {address}")
         request.scope["state"]["caller"] = caller
         if self.rules.free and not self._guarded:
             return
@@ -244,9 +283,9 @@ class Door:
             return None
         return self._guests.caller(request)
 
-    def _known(self, request: Request, address: str) -> Caller:
+    def _known(self, head: Head, address: str) -> Caller:
         """Return whose token it is; only wrong ones are counted, so that nobody is locked out."""
-        kind, _, token = request.headers.get("authorization", "").partition(" ")
+        kind, _, token = head.get(b"authorization").partition(" ")
         caller = self.tokens.caller(token.strip()) if kind.lower() == "bearer" else None
         if caller is not None:
             return caller
@@ -274,21 +313,20 @@ class Door:
                 {"Retry-After": whole_seconds(wait)},
             )
 
-    async def _body(self, request: Request, receive: Receive) -> Receive:
+    async def _body(self, head: Head, receive: Receive) -> Receive:
         """Return a `receive` that has the body already; GET and its like have none that is read."""
-        headers = request.headers
-        declared = headers.get("content-length", "0")
-        if declared == "0" and "transfer-encoding" not in headers:
+        declared = head.get(b"content-length", "0")
+        if declared == "0" and b"transfer-encoding" not in head:
             return receive
         largest = self.rules.largest_body
-        if headers.get("content-encoding", "identity").lower() != "identity":
+        if head.get(b"content-encoding", "identity").lower() != "identity":
             raise refusal(
                 415,
                 _ASKED,
                 Words("The body is compressed.", "请求体经过压缩。"),
                 Words("Send it as it is.", "请直接发送未压缩的内容。"),
             )
-        if declared.isdigit() and int(declared) > largest:
+        if declared.isdecimal() and int(declared) > largest:
             raise _too_large(largest)
         try:
             async with asyncio.timeout(self.rules.body_seconds):
@@ -301,6 +339,15 @@ class Door:
                 Words("Send it in one go.", "请一次发完。"),
             ) from error
         return _again(body, receive)
+
+
+def _pieces(message: Message) -> Iterator[Message]:
+    """Yield a message in pieces where it is long, so that no more waits in memory than its reader takes."""
+    body = message.get("body", b"")
+    for at in range(0, len(body) - _PIECE, _PIECE):
+        yield {**message, "body": body[at : at + _PIECE], "more_body": True}
+    rest = (max(len(body), 1) - 1) // _PIECE * _PIECE
+    yield {**message, "body": body[rest:]} if rest else message
 
 
 async def _whole(receive: Receive, largest: int) -> bytes:

@@ -27,6 +27,7 @@ OFFERED = (JSON, CSV, ARROW)
 EXTENSIONS = {CSV: "csv", ARROW: "arrows"}
 ITSELF = "table"
 _BATCH = 4096
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _WORTH_ZIPPING = 1000
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
@@ -125,18 +126,20 @@ def cut(table: pa.Table, page: Page) -> pa.Table:
 
 
 def csv_stream(table: pa.Table) -> Iterator[bytes]:
-    """Write a table as CSV (RFC 4180, UTF-8), a batch at a time.
+    """Write a table as CSV (RFC 4180), a batch at a time.
+
+    UTF-8 with a byte-order mark: without one Excel takes Chinese for the signs of another code page.
 
     Examples
     --------
     >>> table = pa.table({"n": [-1, 2], "said": ["=cmd()", "质量好"]})
-    >>> print(b"".join(csv_stream(table)).decode().replace("\\r", ""))
+    >>> print(b"".join(csv_stream(table)).decode("utf-8-sig").replace("\\r", ""))
     n,said
     -1,'=cmd()
     2,质量好
     <BLANKLINE>
     """
-    yield _lines([[safe_cell(name) for name in table.column_names]])
+    yield _BYTE_ORDER_MARK + _lines([[safe_cell(name) for name in table.column_names]])
     for batch in table.to_batches(max_chunksize=_BATCH):
         columns = [[safe_cell(cell) for cell in column.to_pylist()] for column in batch.columns]
         yield _lines(zip(*columns, strict=True))

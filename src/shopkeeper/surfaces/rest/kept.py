@@ -49,6 +49,7 @@ class Kept(Generic[Item]):
         self, shop: Path, name: str, what: Words, parse: Callable[[dict[str, Any]], Item]
     ) -> None:
         self._shop, self._file, self._what, self._parse = shop, shop / name, what, parse
+        self._name = str(self._file)
         self._seen: tuple[int, int] = (0, 0)
         self._items: tuple[Item, ...] = ()
 
@@ -61,7 +62,7 @@ class Kept(Generic[Item]):
             The file is damaged.
         """
         try:
-            state = self._file.stat()
+            state = os.stat(self._name)  # noqa: PTH116 — every request comes here
         except FileNotFoundError:
             self._seen, self._items = (0, 0), ()
             return ()

@@ -152,6 +152,16 @@ def nothing_there(asked: Words, do: Words) -> Refused:
     return refusal(404, asked, Words("There is no such thing.", "没有这个内容。"), do)
 
 
+def too_long(name: str, most: int) -> Refused:
+    """Return the refusal of a text that is longer than it may be, instead of a part of it."""
+    return refusal(
+        422,
+        Words("Asked for a page.", "要打开一个页面。"),
+        Words(f"{name}: it is longer than {most} characters.", f"{name}：超过 {most} 个字符。"),
+        Words("Give less text.", "请缩短后重试。"),
+    )
+
+
 # What pydantic says of a value that cannot be used ----------------------------------------------------
 
 _SAID = {

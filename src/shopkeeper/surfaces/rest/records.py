@@ -46,6 +46,7 @@ class Records:
 
     def __init__(self, stream: TextIO | None = None) -> None:
         self._stream = stream or sys.stderr
+        self._found: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
         # A series more for each, that nobody draws.
         disable_created_metrics()  # type: ignore[no-untyped-call]
         registry = self.registry = CollectorRegistry()
@@ -83,8 +84,9 @@ class Records:
     def request(self, *, route: str, method: str, status: int, seconds: float, **what: Any) -> None:
         """Record one request."""
         method = method if method in _METHODS else "other"
-        self.requests.labels(route, method, str(status)).inc()
-        self.seconds.labels(route).observe(seconds)
+        counter, histogram = self._series(route, method, status)
+        counter.inc()
+        histogram.observe(seconds)
         self.write(
             "request",
             route=route,
@@ -93,6 +95,14 @@ class Records:
             milliseconds=round(seconds * 1000, 2),
             **what,
         )
+
+    def _series(self, route: str, method: str, status: int) -> tuple[Counter, Histogram]:
+        """Return the two series of such requests, looked up once."""
+        key = (route, method, status)
+        if key not in self._found:
+            count = self.requests.labels(route, method, str(status))
+            self._found[key] = (count, self.seconds.labels(route))
+        return self._found[key]
 
     def defect(self, error: BaseException, **what: Any) -> None:
         """Record where a defect happened, without what it says: that may be a customer's cell."""

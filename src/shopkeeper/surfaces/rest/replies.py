@@ -75,12 +75,19 @@ class Replies:
             "Cache-Control": "private, no-cache",
             "Content-Language": page.lang,
         }
+        if verb.files and (unlogged := await self._unlogged(verb, arguments)) is not None:
+            return reply(request, unlogged, page)
         if _has_it(request, key) and await self._is_there((verb, arguments, page), key):
             return Response(None, 304, headers)
         if media == JSON:
             return await self._page(request, (verb, arguments, page), key, headers)
         answer = await run_in_threadpool(self.desk.find, verb, arguments)
         return None if answer is None else _streamed(request, answer, page, media, headers)
+
+    async def _unlogged(self, verb: Verb, arguments: Mapping[str, Any]) -> Answer | None:
+        """Have logged what is to be logged each time; return the answer that says so where it cannot be."""
+        given = await run_in_threadpool(self.desk.give, verb, arguments)
+        return None if given is None or given[1] else given[0]
 
     async def _is_there(self, wanted: tuple[Verb, Mapping[str, Any], Page], key: str) -> bool:
         """Say whether there is such a page: whoever sends `*` may name a table that never was."""
@@ -224,12 +231,14 @@ def _links(request: Request, page: Page, total: int) -> dict[str, str]:
         for name, offset in places.items()
         if (name == "next" and offset < total) or (name == "prev" and page.offset > 0)
     }
+    if not there:
+        return {}
     path = request.url.path
     listed = ", ".join(
         f'<{path}?{request.url.include_query_params(offset=offset).query}>; rel="{name}"'
         for name, offset in there.items()
     )
-    return {"Link": listed} if listed else {}
+    return {"Link": listed}
 
 
 def _streamed(

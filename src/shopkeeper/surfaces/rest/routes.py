@@ -10,7 +10,6 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Query, Request
-from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from shopkeeper import __version__
@@ -21,7 +20,8 @@ from shopkeeper.surfaces.asking.questions import Question
 from shopkeeper.surfaces.rest.formats import ARROW, CSV, JSON, Page
 from shopkeeper.surfaces.rest.jobs import job_response, require
 from shopkeeper.surfaces.rest.problems import Refused, refusal, status_of
-from shopkeeper.surfaces.rest.replies import Replies, reply, wanted_format
+from shopkeeper.surfaces.rest.quick import read
+from shopkeeper.surfaces.rest.replies import Replies, wanted_format
 from shopkeeper.surfaces.rest.schemas import (
     AnswerPage,
     Index,
@@ -71,8 +71,7 @@ class Verbs:
             tags=["shop"],
             summary="The shop, and what may be asked",
         )
-        # Routes are tried in turn, and what is answered at once is asked most often.
-        for question in sorted(self.questions, key=lambda one: not one.verb.quick):
+        for question in self.questions:
             self._add(router, question)
         return router
 
@@ -95,9 +94,8 @@ class Verbs:
     async def get(self, request: Request, question: Question, asked: Any) -> Response:
         """Answer what is there or quickly worked out; else show the job that works on it."""
         wanted_format(request)
-        arguments, page = _read(request, question, asked)
-        there = await self._at_once(request, question, arguments, page)
-        there = there or await self._there(request, question, arguments, page)
+        arguments, page = read(request, question, asked.model_dump())
+        there = await self._there(request, question, arguments, page)
         if there is not None:
             return there
         job = self._ask(request, question, arguments)
@@ -114,22 +112,9 @@ class Verbs:
     async def post(self, request: Request, question: Question, asked: Any) -> Response:
         """Answer what is there; else start a job and show it."""
         require(request, "act")
-        arguments, page = _read(request, question, asked)
+        arguments, page = read(request, question, asked.model_dump())
         there = await self._there(request, question, arguments, page)
         return there or job_response(request, self._ask(request, question, arguments), 202)
-
-    async def _at_once(
-        self, request: Request, question: Question, arguments: dict[str, Any], page: Page
-    ) -> Response | None:
-        """Return the response to what takes milliseconds, without a thread, which would take as long."""
-        if not question.verb.quick:
-            return None
-        view = self.desk.view()
-        if self.desk.is_open(view):
-            answer = self.desk.at_once(question.verb, arguments, view)
-        else:
-            answer = await run_in_threadpool(self.desk.at_once, question.verb, arguments, view)
-        return None if answer is None else reply(request, answer, page)
 
     async def _there(
         self, request: Request, question: Question, arguments: dict[str, Any], page: Page
@@ -215,12 +200,6 @@ def _taking(handler: Handler, question: Question, asked: Any) -> Handler:
     ]
     endpoint.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     return endpoint
-
-
-def _read(request: Request, question: Question, asked: Any) -> tuple[dict[str, Any], Page]:
-    given = asked.model_dump()
-    page = {name: given[name] for name in ("table", "offset", "limit", "chart") if name in given}
-    return question.arguments(given), Page(language_of(request), **page)
 
 
 def _patience(request: Request) -> int:

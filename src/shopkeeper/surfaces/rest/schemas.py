@@ -10,7 +10,7 @@ from shopkeeper.settings import LARGEST
 from shopkeeper.surfaces.asking.questions import Field as Asked
 from shopkeeper.surfaces.asking.questions import Question
 
-_LONGEST_TEXT = 8000
+LONGEST_TEXT = 8000
 """A list of ids with commas between them is one text."""
 
 MOST_ROWS = 10_000
@@ -227,7 +227,7 @@ def _bounds(field: Asked) -> dict[str, Any]:
     elif field.kind is float:
         settings |= {"ge": -1e12, "le": 1e12, "allow_inf_nan": False}
     elif field.kind is str and not field.choices:
-        settings |= {"max_length": _LONGEST_TEXT, "pattern": _PLAIN}
+        settings |= {"max_length": LONGEST_TEXT, "pattern": _PLAIN}
     return settings
 
 

@@ -23,8 +23,8 @@ from shopkeeper.surfaces.rest.users import Users
 from shopkeeper.words import Words
 
 _HEAD_SECONDS = 10
-_READ_SECONDS = 60
-"""A reader who takes none of what waits for so long is let go."""
+_READ_SECONDS, _SLOWEST_READER = 60.0, 16_384
+"""A reader has so many seconds to spare, and besides one for so many bytes that wait; then it is let go."""
 
 _LARGEST_HEAD = 32_768
 _CONNECTIONS = 2000
@@ -40,12 +40,14 @@ class Patient(HttpToolsProtocol):
 
     _head: asyncio.TimerHandle | None = None
     _written: asyncio.TimerHandle | None = None
+    _spare = _since = 0.0
     _bytes = 0
     _reading = True
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin to wait for the first request."""
         super().connection_made(transport)
+        self._spare = _READ_SECONDS
         self._wait()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -68,11 +70,15 @@ class Patient(HttpToolsProtocol):
         super().pause_writing()
         self._taken()
         loop = asyncio.get_running_loop()
-        self._written = loop.call_later(_READ_SECONDS, self.transport.abort)
+        self._since = loop.time()
+        self._spare += self.transport.get_write_buffer_size() / _SLOWEST_READER
+        self._written = loop.call_later(self._spare, self.transport.abort)
 
     def resume_writing(self) -> None:
-        """Go on writing."""
+        """Go on writing, with what the reader has left of its time."""
         self._taken()
+        waited = asyncio.get_running_loop().time() - self._since
+        self._spare = min(_READ_SECONDS, self._spare - waited)
         super().resume_writing()
 
     def _taken(self) -> None:

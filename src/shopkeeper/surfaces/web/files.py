@@ -32,7 +32,6 @@ from shopkeeper.words import Words, localised
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MOST_ROWS = 500_000
 _BATCH, _LONGEST_CELL = 4096, 32_767
-_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 
 
@@ -58,7 +57,7 @@ def table_response(table: pa.Table, name: str, ending: str, lang: str) -> Respon
     shown = spoken(table, lang)
     if ending == "xlsx":
         return Response(workbook(shown, lang), 200, _attached(name, ending), XLSX)
-    return StreamingResponse(_marked(shown), 200, _attached(name, ending), CSV)
+    return StreamingResponse(csv_stream(shown), 200, _attached(name, ending), CSV)
 
 
 def chart_response(
@@ -206,12 +205,6 @@ def _rows(table: pa.Table) -> Iterator[tuple[Any, ...]]:
 def _text(cell: Any) -> str:
     whole = cell if isinstance(cell, str) else json.dumps(cell, ensure_ascii=False, default=str)
     return _CONTROL.sub("", whole)[:_LONGEST_CELL]
-
-
-def _marked(table: pa.Table) -> Iterator[bytes]:
-    """Yield a table as CSV with the mark by which a spreadsheet knows UTF-8."""
-    yield _BYTE_ORDER_MARK
-    yield from csv_stream(table)
 
 
 def _attached(name: str, ending: str) -> dict[str, str]:

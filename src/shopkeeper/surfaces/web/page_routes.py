@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from shopkeeper.surfaces.asking.desk import View
 from shopkeeper.surfaces.rest.formats import ITSELF
-from shopkeeper.surfaces.rest.problems import nothing_there
+from shopkeeper.surfaces.rest.problems import nothing_there, too_long
 from shopkeeper.surfaces.verbs import BY_NAME, VERBS, Verb
 from shopkeeper.surfaces.web import data, files, phrases, questions, recommending, verb_pages
 from shopkeeper.surfaces.web.answers import section
@@ -47,6 +47,9 @@ def page_routes(pages: Pages) -> APIRouter:
 
     @router.get("/ask")
     async def ask(request: Request) -> Response:
+        if len(request.query_params.get("q", "").strip()) > questions.LONGEST:
+            raise too_long("q", questions.LONGEST)
+
         def context(view: View, reader: Reader) -> dict[str, Any]:
             return questions.context(pages.desk, reader, pages.pictures)
 

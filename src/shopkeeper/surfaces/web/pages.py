@@ -13,7 +13,8 @@ from starlette.responses import RedirectResponse, Response
 from shopkeeper.errors import ShopkeeperError
 from shopkeeper.surfaces.asking.desk import Desk, View
 from shopkeeper.surfaces.asking.jobs import Jobs
-from shopkeeper.surfaces.rest.problems import TITLES
+from shopkeeper.surfaces.rest.problems import TITLES, too_long
+from shopkeeper.surfaces.rest.schemas import LONGEST_TEXT
 from shopkeeper.surfaces.rest.tokens import Caller, Tokens
 from shopkeeper.surfaces.rest.users import Users
 from shopkeeper.surfaces.web.frame import THEMES, Frame, Reader, query_string
@@ -24,8 +25,6 @@ from shopkeeper.surfaces.web.sessions import Seals, Sessions, new_visit
 _NOT_OURS = ("/v1", "/metrics", "/openapi.json", "/health", "/ready", "/mcp")
 _FREE = ("/login", "/static/", "/theme", "/favicon.ico")
 """What a reader sees before logging in."""
-
-_LONGEST = 2000
 
 Context = Callable[[View, Reader], dict[str, Any]]
 Handler = Callable[[Request], Awaitable[Response]]
@@ -70,9 +69,19 @@ class Pages:
         return known
 
     def reader(self, request: Request, names: tuple[str, ...] | None = None) -> Reader:
-        """Return who reads, and what is asked by parameters of these names, or of all."""
-        asked = request.query_params
-        query = {name: asked[name][:_LONGEST] for name in asked if names is None or name in names}
+        """Return who reads, and what is asked by parameters of these names, or of all.
+
+        Raises
+        ------
+        Refused
+            One of these names is longer than any question; of all of them, what is too long is left out.
+        """
+        given = request.query_params.items()
+        query = {name: said for name, said in given if names is None or name in names}
+        long = [name for name, said in query.items() if len(said) > LONGEST_TEXT]
+        if long and names is not None:
+            raise too_long(long[0], LONGEST_TEXT)
+        query = {name: said for name, said in query.items() if name not in long}
         visit = request.cookies.get(self.frame.cookie, "")
         forwarded = request.headers.get("x-forwarded-proto", "")
         return Reader(

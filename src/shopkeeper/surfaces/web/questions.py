@@ -15,12 +15,13 @@ from shopkeeper.surfaces.web.frame import Reader, query_string
 from shopkeeper.surfaces.web.matching import matches, metrics_of, outside, period_of
 from shopkeeper.surfaces.web.pictures import Pictures
 
-_LONGEST = 300
+LONGEST = 300
+"""Signs of a question."""
 
 
 def context(desk: Desk, reader: Reader, pictures: Pictures) -> dict[str, Any]:
     """Return what the template of the page shows; called in the kitchen's thread."""
-    text = reader.asked.get("q", "").strip()[:_LONGEST]
+    text = reader.asked.get("q", "").strip()
     fitting, beyond = matches(text), outside(text)
     found, closest = [], []
     for match in fitting:

@@ -118,7 +118,8 @@ def _work_routes(router: APIRouter, pages: Pages) -> None:
 async def _answer(pages: Pages, request: Request, path: str) -> Answer:
     """Return the answer that an address names, where it is there."""
     question = verb_pages.question_at(path)
-    arguments = verb_pages.arguments_of(question, pages.reader(request).asked)
+    names = tuple(field.name for field in question.fields)
+    arguments = verb_pages.arguments_of(question, pages.reader(request, names).asked)
     found = None
     if pages.desk.has(question.verb, arguments):
         found = await run_in_threadpool(pages.desk.find, question.verb, arguments)

@@ -15,6 +15,7 @@ from shopkeeper.operations.recommend.histories import (
     Numbers,
     faded,
     largest_part,
+    largest_part_of_one,
 )
 from shopkeeper.operations.recommend.material import Material
 from shopkeeper.operations.recommend.pairs import Kernel, strongest
@@ -56,6 +57,10 @@ class Transitions:
         self, histories: Histories, row: Numbers, product: Numbers
     ) -> tuple[Numbers, NDArray[np.float64]]:
         """Return the product of the history that gives most of each score, and its share."""
+        if len(histories) == 1:
+            return largest_part_of_one(
+                histories.products, self.kernel.profile, self.weights_, product, self._sums()
+            )
         return largest_part(histories, self.kernel.profile, self.weights_, row, product)
 
     def follow(self, history: Numbers) -> tuple[Numbers, Floats]:

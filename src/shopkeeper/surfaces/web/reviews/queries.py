@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 from shopkeeper.answer import Answer
 from shopkeeper.data.facts import reviews, with_family
 from shopkeeper.data.shop import Shop
+from shopkeeper.surfaces.rest.problems import too_long
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -77,8 +78,20 @@ class Read:
     topics: Answer | None
 
 
+def _short(asked: dict[str, str], name: str) -> str:
+    text = asked.get(name, "")
+    if len(text) > _LONGEST:
+        raise too_long(name, _LONGEST)
+    return text
+
+
 def wanted(asked: dict[str, str]) -> Wanted:
     """Read what a query asks.
+
+    Raises
+    ------
+    Refused
+        A text is longer than 200 characters.
 
     Examples
     --------
@@ -90,9 +103,9 @@ def wanted(asked: dict[str, str]) -> Wanted:
         sentiment=_one_of(asked.get("sentiment", ""), SENTIMENTS),
         said=_one_of(asked.get("said", ""), SENTIMENTS),
         stars=_whole(asked.get("stars", ""), 5),
-        aspect=asked.get("aspect", "")[:_LONGEST],
-        product=asked.get("product", "")[:_LONGEST],
-        text=asked.get("q", "").strip()[:_LONGEST],
+        aspect=_short(asked, "aspect"),
+        product=_short(asked, "product"),
+        text=_short(asked, "q").strip(),
         topic=_whole(asked.get("topic", ""), 10**6),
         since=_date(asked.get("from", "")),
         until=_date(asked.get("to", "")),
