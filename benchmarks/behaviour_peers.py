@@ -1,8 +1,10 @@
 """Baskets and accounts of change beside openretailscience 0.48, on the lines of Online Retail.
 
 `python benchmarks/behaviour.py openretailscience` runs it. What both answer must be equal: the
-support, confidence and lift of every pair, the revenue tree's sums, and what was gained and lost. Its
-switching between groups of customers and its plots have no counterpart here; intervals, corrections for
+support, confidence and lift of every pair, the revenue tree's sums, what was gained and lost, who
+bought of both of two things, and who came back. Its decision hierarchy leaves out more than ours (a
+thing that a customer ever bought beside another one, whichever), so the trees are not held against each
+other. Its switching between groups of customers and its plots have no counterpart here; intervals, corrections for
 the number of pairs and what chance would do have none there.
 """
 
@@ -30,7 +32,13 @@ def figures() -> list[dict[str, Any]]:
         import_files([data_folder() / "online_retail"], Path(folder) / "shop")
         shop = open_shop(Path(folder) / "shop")
         lines = _lines(shop)
-        return [_association(shop, lines), *_accounts(shop, lines)]
+        return [
+            _association(shop, lines),
+            *_accounts(shop, lines),
+            _cross_shop(shop, lines),
+            _decisions(shop, lines),
+            _cohorts(shop, lines),
+        ]
 
 
 def intention() -> dict[str, Any]:
@@ -85,6 +93,7 @@ def _lines(shop: Any) -> Any:
             "unit_spend": (frame["quantity"] * frame["price"]).astype(float),
             "unit_quantity": frame["quantity"],
             "month": pd.to_datetime(frame["on"]).dt.strftime("%Y-%m"),
+            "transaction_date": pd.to_datetime(frame["on"]),
         }
     )
 
@@ -173,3 +182,84 @@ def _accounts(shop: Any, lines: Any) -> list[dict[str, Any]]:
             "openretailscience_seconds": round(middle - start, 2),
         }
     ]
+
+
+def _most_bought(lines: Any, count: int) -> list[str]:
+    known = lines[lines["customer_id"].notna()]
+    return list(known.groupby("product_id")["customer_id"].nunique().nlargest(count).index)
+
+
+def _cross_shop(shop: Any, lines: Any) -> dict[str, Any]:
+    """Count who bought of both, or of one alone, for every pair of ten things; theirs takes a pair at a time."""
+    from itertools import combinations
+
+    from openretailscience.analysis.cross_shop import CrossShop
+
+    from shopkeeper.operations.behaviour.together.finding import _crossed
+    from shopkeeper.operations.behaviour.together.rows import bought, shoppers
+
+    top = sorted(_most_bought(lines, 10))
+    known = lines[lines["customer_id"].notna()]
+    start = time.perf_counter()
+    theirs = {}
+    for one, other in combinations(top, 2):
+        found = CrossShop(
+            known, group_1_col="product_id", group_1_val=one, group_2_val=other
+        ).cross_shop_df
+        sides = found[["group_1", "group_2"]].to_numpy().astype(bool)
+        theirs[one, other] = int(sides.all(axis=1).sum())
+    middle = time.perf_counter()
+    customers = shoppers(bought(shop, "product")).filter(ibis._.item.isin(top))
+    rows = _crossed(customers, LEAST)
+    end = time.perf_counter()
+    ours = {(row["group"], row["other"]): row["both"] for row in rows}
+    assert all(ours.get(pair, 0) == both for pair, both in theirs.items())
+    return {
+        "figure": "cross shop of ten things",
+        "pairs": len(theirs),
+        "ours_seconds_with_intervals": round(end - middle, 2),
+        "openretailscience_seconds": round(middle - start, 2),
+    }
+
+
+def _decisions(shop: Any, lines: Any) -> dict[str, Any]:
+    from openretailscience.analysis.customer_decision_hierarchy import CustomerDecisionHierarchy
+
+    from shopkeeper.operations.behaviour.together.rows import bought
+    from shopkeeper.operations.behaviour.together.tree import MOST, decision_rows
+
+    top = _most_bought(lines, MOST)
+    known = lines[lines["customer_id"].notna() & lines["product_id"].isin(top)]
+    start = time.perf_counter()
+    CustomerDecisionHierarchy(known, "product_id")._compute_linkage_matrix()
+    middle = time.perf_counter()
+    joins = decision_rows(bought(shop, "product"), {}, LEAST)
+    end = time.perf_counter()
+    assert len(joins) == len(top) - 1
+    return {
+        "figure": f"decision hierarchy of {len(top)} things",
+        "ours_seconds": round(end - middle, 2),
+        "openretailscience_seconds": round(middle - start, 2),
+    }
+
+
+def _cohorts(shop: Any, lines: Any) -> dict[str, Any]:
+    from openretailscience.analysis.cohort import CohortAnalysis
+
+    from shopkeeper.operations.behaviour.ask import retention
+
+    known = lines[lines["customer_id"].notna()]
+    start = time.perf_counter()
+    theirs = CohortAnalysis(known, "customer_id", "nunique", "month").df
+    middle = time.perf_counter()
+    answer = retention(shop, since="order", period="month", minimum_count=1)
+    end = time.perf_counter()
+    # Ours counts an order without a line that names its product, theirs does not.
+    ours = sum(row["returned"] or 0 for row in answer.table.to_pylist())
+    return {
+        "figure": "cohorts by month, customers and money",
+        "active customer months, ours": ours,
+        "theirs": int(theirs.to_numpy().sum()),
+        "ours_seconds_with_value_and_intervals": round(end - middle, 2),
+        "openretailscience_seconds": round(middle - start, 2),
+    }

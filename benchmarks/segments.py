@@ -49,13 +49,12 @@ def histories(customers: int, seed: int = 0) -> pa.Table:
         repeats[here] += 1
         recency[here] = now[here]
         here = here[draw.random(len(here)) >= leaves[here]]
-    mean = draw.gamma(
-        6 * np.maximum(repeats, 1),
-        15 / draw.gamma(4, 1 / 6, customers) / (6 * np.maximum(repeats, 1)),
-    )
+    own = 15 / draw.gamma(4, 1 / 6, customers)
+    mean = draw.gamma(6 * np.maximum(repeats, 1), own / (6 * np.maximum(repeats, 1)))
     return pa.table({
         "repeats": repeats.astype(np.int64), "recency": np.round(recency * 7).astype(np.int64),
         "age": np.round(age * 7).astype(np.int64), "spent_again": np.where(repeats > 0, mean * repeats, 0.0),
+        "spent": np.where(repeats > 0, mean * repeats, 0.0) + draw.gamma(6, own / 6),
     })  # fmt: skip
 
 

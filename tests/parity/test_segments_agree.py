@@ -29,6 +29,12 @@ def test_both_engines_count_the_same_traits(shops: list[Shop]) -> None:
         "returned",
         "sentiment",
         "visit",
+        "hour",
+        "sold",
+        "device",
+        "source",
+        "depth",
+        "looked",
     }
     assert here == there
 

@@ -7,6 +7,7 @@ from itertools import product
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -17,6 +18,7 @@ from shopkeeper.errors import MissingDataError, UsageError
 from shopkeeper.intervals import proportion
 from shopkeeper.operations.behaviour.ask import funnel
 from shopkeeper.settings import Settings
+from shopkeeper.words import Words
 
 START = datetime(2025, 5, 1, 23, 50)
 STEPS = ("Product Viewed", "Product Added", "Order Completed")
@@ -229,6 +231,34 @@ def test_shares_have_wilson_intervals_and_few_have_none(split: Shop) -> None:
     few = [row for row in found.table.to_pylist() if row["group_en"] == "上海"]
     assert [row["share"] for row in few] == [None] * 3
     assert few[0]["count"] == 9
+
+
+@pytest.mark.parametrize("per", ["session", "customer"])
+def test_a_stored_segment_is_a_cohort(split: Shop, per: str) -> None:
+    held = {"c1", "c4", "c5"}
+    members = pa.table({
+        "segment_set": ["rfm", "rfm", "rfm", "own"], "segment": ["loyal", "loyal", "new", "new"],
+        "customer_id": ["c1", "c4", "c5", "c6"]})  # fmt: skip
+    stored = Answer(
+        "segment", Words("S", "S"), pa.table({"a": [1]}), "rfm", evidence={"members": members}
+    )
+    events = split.events.to_pyarrow()
+    shop = shop_from_tables(
+        {"events": events}, settings=split.settings, answers={"segment": stored}
+    )
+    found = funnel(shop, cohort="segment=rfm:loyal|rfm:new", per=per, breakdown="device")
+    mine = pc.is_in(events["customer_id"], pa.array(sorted(held)))
+    sides = {"in": events.filter(mine), "out": events.filter(pc.invert(mine))}
+    for side, rows in sides.items():
+        alone = shop_from_tables({"events": rows}, settings=split.settings)
+        assert counts(found, side) == counts(funnel(alone, per=per))
+    with pytest.raises(UsageError, match="No stored answer has it"):
+        funnel(shop, cohort="分群=rfm:asleep")
+    nobody = shop_from_tables(
+        {"events": sides["out"]}, settings=split.settings, answers={"segment": stored}
+    )
+    with pytest.raises(MissingDataError, match="None of its customers began"):
+        funnel(nobody, cohort="分群=rfm:loyal")
 
 
 def test_the_difference_of_a_cohort_stands_with_its_interval(split: Shop) -> None:

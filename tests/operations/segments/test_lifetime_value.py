@@ -25,7 +25,7 @@ from shopkeeper.operations.segments.methods.purchases import (
     fit_purchases,
     log_likelihood,
 )
-from shopkeeper.operations.segments.methods.spend import Spend, fit_spend
+from shopkeeper.operations.segments.methods.spend import Spend, fit_spend, fit_spend_by_moments
 from shopkeeper.settings import Settings
 
 # Fader, Hardie & Lee (2005), table 2: the CDNOW sample, in weeks.
@@ -170,6 +170,34 @@ def test_what_is_spent_at_a_time_lies_between_the_own_mean_and_that_of_all() -> 
     assert everybody < said[0] < said[1] < 100
 
 
+def test_weight_of_own_payments_is_right_where_prices_come_in_bands() -> None:
+    draw = np.random.default_rng(3)
+    own = draw.choice([0.5, 1.0, 2.0], 30_000)
+    counts = draw.integers(1, 5, len(own)).astype(float)
+
+    def paid(times: int) -> np.ndarray:
+        # Cheap or dear by chance: nothing of it is the customer's.
+        return own * draw.choice([20.0, 80.0, 400.0], len(own), p=[0.5, 0.3, 0.2]) * (times > 0)
+
+    first, ahead = paid(1), paid(1)
+    later = np.stack([paid(1) for _ in range(4)])
+    mean = np.where(np.arange(4)[:, None] < counts, later, 0).sum(axis=0) / counts
+    known = (first + counts * mean) / (counts + 1)
+    found = fit_spend_by_moments(first, counts, mean).expected(counts + 1, known)
+    usual = fit_spend(counts, mean).expected(counts, mean)
+    top = found >= np.quantile(found, 0.9)
+    assert found[top].mean() == pytest.approx(ahead[top].mean(), rel=0.1)
+    assert found.mean() == pytest.approx(ahead.mean(), rel=0.03)
+    assert ((found - ahead) ** 2).mean() < ((usual - ahead) ** 2).mean()
+
+
+def test_nobody_differs_where_two_payments_share_nothing() -> None:
+    draw = np.random.default_rng(4)
+    first, mean = draw.gamma(2, 10, 5_000), draw.gamma(2, 10, 5_000)
+    found = fit_spend_by_moments(first, np.ones(5_000), mean)
+    assert found.expected(np.full(5_000, 2.0), (first + mean) / 2).std() < 1
+
+
 def shop_of(rows: list[tuple[str, int, float, str]], least: int = 10) -> Shop:
     """Make a shop of orders: customer, day, money, currency."""
     at = [FIRST + timedelta(days=row[1]) for row in rows]
@@ -269,8 +297,8 @@ def test_refunds_that_are_documents_lessen_the_purchase_before_them() -> None:
         row["historic_number_of_orders"] for row in told.values()
     } == {2}
     assert [told[f"c{n}"]["historic_clv"] for n in range(4)] == [16.0, 16.0, 20.0, 20.0]
-    # A refund of the first purchase says nothing of what is spent on the ones after it.
-    assert told["c0"]["value_of_one"] == told["c3"]["value_of_one"] > told["c1"]["value_of_one"]
+    # A refund of the first purchase lessens what is spent at a time as one of the second does.
+    assert told["c0"]["value_of_one"] == told["c1"]["value_of_one"] < told["c3"]["value_of_one"]
 
 
 def test_a_currency_that_went_out_of_use_is_silent_until_the_data_ends() -> None:

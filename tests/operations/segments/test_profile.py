@@ -1,6 +1,7 @@
 """The answer of `profile`: sentences beside their statistics, personas that say no more, and guards."""
 
 import re
+from datetime import datetime
 from typing import Any
 
 import pyarrow as pa
@@ -14,6 +15,7 @@ from shopkeeper.language.ground import ungrounded
 from shopkeeper.language.providers.queued import Queued
 from shopkeeper.operations.segments.ask import profile
 from shopkeeper.operations.segments.cards.persona import persona
+from shopkeeper.operations.segments.clock import PART_NAMES
 from shopkeeper.words import Words
 
 SHAPES = ("孕妇枕", "Tea 茶")
@@ -54,6 +56,24 @@ def shop() -> Shop:
 @pytest.fixture(scope="module")
 def answer(shop: Shop) -> Answer:
     return profile(shop, minimum_count=20)
+
+
+@pytest.mark.parametrize(("zone", "part"), [("Asia/Shanghai", "evening"), ("+00:00", "noon")])
+def test_a_card_says_at_which_part_of_the_local_day_orders_come(zone: str, part: str) -> None:
+    orders = pa.table({
+        "order_id": ["1", "2", "3"], "customer_id": ["甲"] * 3, "status": ["paid"] * 3,
+        "ordered_at": [datetime(2025, 1, 3, 12), datetime(2025, 2, 3, 12, 30), datetime(2025, 3, 3, 1)],
+        "time_zone": [zone] * 3, "total": [20] * 3})  # fmt: skip
+    rows = profile(shop_from_tables({"orders": orders}), customer="甲").table.to_pylist()
+    (said,) = (row for row in rows if row["statistic"] == "part_of_day")
+    assert (said["n"], round(said["value"], 4)) == (3, 0.6667)
+    words = PART_NAMES[part]
+    assert words.en in said["said_en"]
+    assert words.zh in said["said_zh"]
+
+
+def test_a_source_that_tells_days_alone_has_no_part_of_the_day(answer: Answer) -> None:
+    assert "part_of_day" not in answer.table["statistic"].to_pylist()
 
 
 def test_every_number_of_a_sentence_is_the_statistic_beside_it(answer: Answer) -> None:

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from shopkeeper.data.demo.effects import UPLIFT_SEGMENT
-from shopkeeper.data.demo.plan import DAY, Flags, Floats, Ints, seasonal, time_of_day
+from shopkeeper.data.demo.habits import HOUR
+from shopkeeper.data.demo.plan import DAY, Flags, Floats, Ints, seasonal, time_of_day_by
 from shopkeeper.data.demo.world import World
 
 START_DAY = 285
@@ -44,6 +45,6 @@ def start_campaign(
     uplift = UPLIFT_SEGMENT[world.segment[customer]]
     won = treated & ~would_buy & (rng.random(count) < uplift)
     day = seasonal(rng, START_DAY + rng.integers(1, WINDOW_DAYS, (count, 3)))
-    at = day * DAY + time_of_day(rng, count)
+    at = day * DAY + time_of_day_by(rng, HOUR, world.segment[customer])
     next_order[customer[won]] = at[won]
     return Campaign(customer, treated, would_buy, uplift)

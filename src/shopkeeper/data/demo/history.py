@@ -15,6 +15,7 @@ import numpy as np
 from shopkeeper.data.demo import effects
 from shopkeeper.data.demo.baskets import COMPANION_CATEGORIES, Baskets, plant_baskets
 from shopkeeper.data.demo.campaign import START_DAY, Campaign, start_campaign
+from shopkeeper.data.demo.habits import HOUR
 from shopkeeper.data.demo.incidents import fake_reviews, ring_orders, wave_reviews
 from shopkeeper.data.demo.plan import (
     BANDS,
@@ -36,6 +37,7 @@ from shopkeeper.data.demo.plan import (
     day_of,
     seasonal,
     time_of_day,
+    time_of_day_by,
 )
 from shopkeeper.data.demo.rows import ORDER, REVIEW, Latest
 from shopkeeper.data.demo.world import (
@@ -133,7 +135,7 @@ def _first_orders(rng: np.random.Generator, world: World) -> Ints:
     )
     day = seasonal(rng, np.maximum(world.created // DAY + 1, 0)[:, None] + wait.astype(np.int64))
     orders = (rng.random(world.customers) < 0.93) & (world.ring == 0)
-    return np.where(orders, day * DAY + time_of_day(rng, world.customers), NEVER)
+    return np.where(orders, day * DAY + time_of_day_by(rng, HOUR, world.segment), NEVER)
 
 
 def _shelves(world: World) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
@@ -269,7 +271,8 @@ def _next_orders(
         STEP_DAYS + gap,
     )
     start = np.where(reviewed, reviewed_at, orders["time"]) // DAY
-    at = seasonal(rng, start[:, None] + wait) * DAY + time_of_day(rng, count)
+    at = seasonal(rng, start[:, None] + wait) * DAY
+    at += time_of_day_by(rng, HOUR, reasons.segment)
     return np.where(np.where(reviewed, repeats | continues, continues), at, NEVER)
 
 

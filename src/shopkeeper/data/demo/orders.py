@@ -13,8 +13,20 @@ from shopkeeper.data.demo import campaign as campaigns
 from shopkeeper.data.demo.campaign import Campaign
 from shopkeeper.data.demo.catalogue import Catalogue
 from shopkeeper.data.demo.columns import Export, at, coded_ids, constant, ids, money, named, on
+from shopkeeper.data.demo.habits import PAYMENT, SOLD_THROUGH
 from shopkeeper.data.demo.people import regions
-from shopkeeper.data.demo.plan import CURRENCY, DAY, END, NEVER, ZONE, Flags, Ints, Plan, Rows
+from shopkeeper.data.demo.plan import (
+    CURRENCY,
+    DAY,
+    END,
+    NEVER,
+    ZONE,
+    Flags,
+    Ints,
+    Plan,
+    Rows,
+    choose,
+)
 from shopkeeper.data.demo.spelling import CUSTOMER, ORDER, PRODUCT, SELLER, addresses
 from shopkeeper.data.demo.world import World
 
@@ -93,7 +105,7 @@ def write_orders(
             won = _won_back(part, treated)
             heads.write(_head(part, number, cost, paid) | _head_words(rng, world, part, won))
             _write_items(items, world, catalogue, part, number, cost)
-            _write_payments(rng, payments, part, number, cost, paid)
+            _write_payments(rng, payments, world, part, number, cost, paid)
             _write_shipments(rng, shipments, part, number)
 
 
@@ -147,7 +159,7 @@ def _head_words(
     region, country = regions(world, customer)
     return {
         "customer_id": coded_ids(CUSTOMER, customer),
-        "channel": named(rng.choice(3, count, p=[0.5, 0.3, 0.2]), _CHANNELS),
+        "channel": named(choose(rng, SOLD_THROUGH, world.segment[customer]), _CHANNELS),
         "discount_code": named(code, _CODES),
         "region": region,
         "country": country,
@@ -186,9 +198,15 @@ def _write_items(
 
 
 def _write_payments(
-    rng: np.random.Generator, export: Export, orders: Rows, number: Ints, cost: Amounts, paid: Ints
+    rng: np.random.Generator,
+    export: Export,
+    world: World,
+    orders: Rows,
+    number: Ints,
+    cost: Amounts,
+    paid: Ints,
 ) -> None:
-    method = rng.choice(len(_METHODS), len(orders), p=[0.45, 0.38, 0.14, 0.03])
+    method = choose(rng, PAYMENT, world.segment[orders["customer"]])
     rate = rng.choice([3, 6, 12], len(orders))
     rows = np.flatnonzero(paid < NEVER)
     dear = (cost.total > 60_000) & (method == 2)

@@ -122,15 +122,20 @@ def _intensity_of_day() -> Floats:
 
 MONTH = _month_of_day()
 INTENSITY = _intensity_of_day()
-_HOURS = np.array(
+HOURS = np.array(
     [4, 2, 1, 1, 1, 1, 2, 4, 6, 8, 10, 9, 9, 9, 8, 8, 8, 8, 9, 12, 15, 16, 13, 8], float
 )
 
 
 def time_of_day(rng: np.random.Generator, count: int) -> Ints:
     """Draw seconds within a day, evenings above all, none in the first quarter of an hour."""
-    hours = rng.choice(24, size=count, p=_HOURS / _HOURS.sum())
-    return np.asarray(np.maximum(hours * 3600 + rng.integers(0, 3600, count), 900))
+    return time_of_day_by(rng, HOURS[None], np.zeros(count, np.int64))
+
+
+def time_of_day_by(rng: np.random.Generator, hours: Floats, row: Ints) -> Ints:
+    """Draw seconds within a day by the row of hours that `row` names, none before a quarter past."""
+    hour = choose(rng, hours, row)
+    return np.asarray(np.maximum(hour * 3600 + rng.integers(0, 3600, len(row)), 900))
 
 
 def seasonal(rng: np.random.Generator, candidates: Ints) -> Ints:

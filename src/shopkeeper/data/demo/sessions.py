@@ -13,9 +13,19 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from shopkeeper.data.demo import effects
+from shopkeeper.data.demo import effects, habits
 from shopkeeper.data.demo.history import VIEW_BEFORE_ORDER
-from shopkeeper.data.demo.plan import DAY, Flags, Floats, Ints, Plan, Rows, time_of_day, week_of
+from shopkeeper.data.demo.plan import (
+    DAY,
+    Flags,
+    Floats,
+    Ints,
+    Plan,
+    Rows,
+    choose,
+    time_of_day_by,
+    week_of,
+)
 from shopkeeper.data.demo.rows import Latest
 from shopkeeper.data.demo.world import World
 
@@ -54,9 +64,8 @@ SEARCH, LIST, VIEWS, EXTRA_ADDS, CART, CHECKOUT, PAYMENT, ORDERED = (
 DEVICES = ("app", "mobile web", "desktop")
 CHANNELS = ("direct", "search", "social", "email", "advertising", "referral")
 EVENTS_PER_ORDER = 7.8
-EVENTS_PER_VISIT = 3.15
+EVENTS_PER_VISIT = 3.31
 BATCH_EVENTS = 200_000
-_VIEW_COUNTS = np.array([0.40, 0.30, 0.18, 0.12])
 
 assert tuple((ORDERED[0] - slot) * SLOT_SECONDS for slot in VIEWS[:2]) == VIEW_BEFORE_ORDER
 
@@ -101,13 +110,26 @@ def batches(plan: Plan, world: World, orders: Rows, reviews: Rows) -> Iterator[B
     per_order = visits / len(orders)
     size = max(1, int(BATCH_EVENTS / (EVENTS_PER_ORDER + per_order * EVENTS_PER_VISIT)))
     first = 0
-    popularity = (world.popularity / world.popularity.sum()).cumsum()
+    looking = _looking(world)
     for start in range(0, len(orders), size):
         part = orders[start : start + size]
         count = round(per_order * (start + len(part))) - round(per_order * start)
         strangers = max(1, plan.events // 12)
-        yield _batch(rng, world, part, _Place(start, first, count, strangers), latest, popularity)
+        yield _batch(rng, world, part, _Place(start, first, count, strangers), latest, looking)
         first += len(part) + count
+
+
+@dataclass(frozen=True, slots=True)
+class _Looking:
+    """Who comes to look, by cumulative chance, and what each segment looks at."""
+
+    comes: Floats
+    shelf: Floats
+
+
+def _looking(world: World) -> _Looking:
+    comes = habits.VISITS[world.segment].cumsum()
+    return _Looking(comes / comes[-1], habits.shelf_views(world))
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,14 +148,18 @@ def _batch(
     orders: Rows,
     place: _Place,
     latest: Latest,
-    popularity: Floats,
+    looking: _Looking,
 ) -> Batch:
     visits = place.visits
-    sales, count = len(orders), len(orders) + visits
+    sales = len(orders)
+    who = np.concatenate([orders["customer"], _lookers(rng, orders, looking, visits)])
+    who = who.astype(np.int64)
+    segment = world.segment[who]
     day = orders["time"][rng.integers(0, sales, visits)].astype(np.int64) // DAY
-    end = np.concatenate([orders["time"], day * DAY + time_of_day(rng, visits)]).astype(np.int64)
+    moment = day * DAY + time_of_day_by(rng, habits.HOUR, segment[sales:])
+    end = np.concatenate([orders["time"], moment]).astype(np.int64)
     start = end - ORDERED[0] * SLOT_SECONDS
-    product = _products(rng, orders, visits, popularity)
+    product = _products(rng, orders, segment[sales:], looking)
     seen = product[:, VIEWS] >= 0
     shown = np.where(seen, product[:, VIEWS], 0)
     negative = np.stack(
@@ -144,15 +170,15 @@ def _batch(
     bought = np.zeros_like(seen)
     bought[:sales] = shown[:sales] == orders["bought"][:, None]
     carted = seen & (bought | aside)
-    device = rng.choice(len(DEVICES), size=count, p=[0.5, 0.3, 0.2])
-    happens = _happens(rng, orders, seen, carted, _untracked(device, start))
-    customer, visitor = _visitors(rng, world, orders, start[sales:], place.strangers)
+    device = choose(rng, habits.DEVICE, segment)
+    happens = _happens(rng, orders, segment, seen, carted, _untracked(device, start))
+    customer, visitor = _visitors(rng, world, who, sales, start[sales:], place.strangers)
     session, slot = np.nonzero(happens)
     jitter = np.where((slot > LIST) & (slot < CART), 0, rng.integers(0, 12, len(slot)))
     time = start[session] + np.minimum(slot, ORDERED[0]) * SLOT_SECONDS
     time += np.where(slot < ORDERED[0], jitter, 0)
     ordering = (slot >= ORDERED[0]) & (session < sales)
-    channel = rng.choice(len(CHANNELS), size=count, p=[0.32, 0.28, 0.14, 0.08, 0.12, 0.06])
+    channel = choose(rng, habits.CHANNEL, segment)
     return Batch(
         session=place.session + session,
         slot=slot,
@@ -167,8 +193,9 @@ def _batch(
     )
 
 
-def _products(rng: np.random.Generator, orders: Rows, visits: int, popularity: Floats) -> Ints:
-    """Return the product of each slot, -1 where there is none."""
+def _products(rng: np.random.Generator, orders: Rows, segment: Ints, looking: _Looking) -> Ints:
+    """Return the product of each slot, -1 where there is none; `segment` of the visits without an order."""
+    visits = len(segment)
     product = np.full((len(orders) + visits, len(SLOTS)), -1, np.int64)
     sale, visit = product[: len(orders)], product[len(orders) :]
     for slot, name in zip(VIEWS[:2], ("focal", "other"), strict=True):
@@ -177,9 +204,9 @@ def _products(rng: np.random.Generator, orders: Rows, visits: int, popularity: F
         (*EXTRA_ADDS, *ORDERED), ("extra1", "extra2", "bought", "extra1", "extra2"), strict=True
     ):
         sale[:, slot] = orders[name]
-    views = 1 + (rng.random(visits)[:, None] > _VIEW_COUNTS.cumsum()[:-1]).sum(axis=1)
+    views = 1 + choose(rng, habits.LOOKED_AT, segment)
     for index, slot in enumerate(VIEWS):
-        found = np.minimum(np.searchsorted(popularity, rng.random(visits)), len(popularity) - 1)
+        found = habits.view_products(rng, looking.shelf, segment)
         again = (visit[:, VIEWS[:index]] == found[:, None]).any(axis=1)
         visit[:, slot] = visit[:, slot + 1] = np.where((index < views) & ~again, found, -1)
     return product
@@ -190,13 +217,18 @@ def _untracked(device: Ints, start: Ints) -> Flags:
 
 
 def _happens(
-    rng: np.random.Generator, orders: Rows, seen: Flags, carted: Flags, untracked: Flags
+    rng: np.random.Generator,
+    orders: Rows,
+    segment: Ints,
+    seen: Flags,
+    carted: Flags,
+    untracked: Flags,
 ) -> Flags:
     sales, count = len(orders), len(seen)
     happens = np.zeros((count, len(SLOTS)), bool)
     looks = seen.any(axis=1)
-    happens[:, SEARCH] = looks & (rng.random(count) < 0.42)
-    happens[:, LIST] = looks & (rng.random(count) < 0.45)
+    happens[:, SEARCH] = looks & (rng.random(count) < habits.SEARCHES[segment])
+    happens[:, LIST] = looks & (rng.random(count) < habits.LISTS[segment])
     happens[:, VIEWS] = seen
     happens[:, [slot + 1 for slot in VIEWS]] = carted
     has_cart = carted.any(axis=1)
@@ -215,22 +247,28 @@ def _happens(
     return happens
 
 
-def _visitors(
-    rng: np.random.Generator, world: World, orders: Rows, visited: Ints, strangers: int
-) -> tuple[Ints, Ints]:
-    """Who it was: customers are known by their account, others only by their device."""
-    visits = len(visited)
-    known = rng.random(visits) < 0.5
+def _lookers(rng: np.random.Generator, orders: Rows, looking: _Looking, visits: int) -> Ints:
+    """Draw who comes without ordering: half by the orders of these days, half by how they are."""
     regular = orders["customer"][rng.integers(0, len(orders), visits)]
-    anyone = rng.integers(0, world.customers, visits)
-    somebody = np.where(rng.random(visits) < 0.5, regular, anyone)
-    known &= world.created[somebody] < visited
-    customer = np.where(known, somebody, -1)
-    stranger = world.customers + rng.integers(0, strangers, visits)
-    customer = np.concatenate([orders["customer"], customer]).astype(np.int64)
-    return customer, np.where(
-        customer >= 0, customer, np.concatenate([orders["customer"], stranger])
-    )
+    anyone = np.searchsorted(looking.comes, rng.random(visits))
+    return np.where(rng.random(visits) < 0.5, regular, np.minimum(anyone, len(looking.comes) - 1))
+
+
+def _visitors(
+    rng: np.random.Generator,
+    world: World,
+    who: Ints,
+    sales: int,
+    visited: Ints,
+    strangers: int,
+) -> tuple[Ints, Ints]:
+    """Return whom the shop sees: customers who signed in by their account, others by a device alone."""
+    known = rng.random(len(visited)) < 0.5
+    known &= world.created[who[sales:]] < visited
+    stranger = world.customers + rng.integers(0, strangers, len(visited))
+    seen = np.concatenate([np.ones(sales, bool), known])
+    hidden = np.concatenate([who[:sales], stranger])
+    return np.where(seen, who, -1), np.where(seen, who, hidden)
 
 
 def _views(

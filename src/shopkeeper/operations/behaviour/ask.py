@@ -90,7 +90,8 @@ def funnel(
     window_hours
         Most hours from the first to the last of the events that count together.
     cohort
-        A property and its values, such as `device=mobile|tablet`, to compare with all others.
+        A property and its values, such as `device=mobile|tablet`, to compare with all others; or
+        segments of a stored answer, such as `segment=rfm:champions|rfm:loyal`.
     breakdown
         Properties counted apart, with commas between them: channel, device, product_id, category,
         brand, city, region, country.

@@ -30,6 +30,8 @@ OF_PRODUCT = ("category", "brand")
 OF_CUSTOMER = ("city", "region", "country")
 PROPERTIES = (*OF_EVENT, *OF_PRODUCT, *OF_CUSTOMER)
 """What a funnel can be split by: of the first step's event, its product or its customer."""
+CUSTOMER = "customer_id"
+"""Carried too where a segment is a cohort."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,7 @@ class Path:
     per
         Whose events belong together.
     properties
-        Names out of `PROPERTIES` that each unit shall carry.
+        Names out of `PROPERTIES`, and `CUSTOMER`, that each unit shall carry.
     """
 
     steps: tuple[str, ...]
@@ -154,7 +156,7 @@ def _carried(properties: Sequence[str]) -> list[str]:
     """Return the columns of an event that the properties are read from."""
     needed = {name for name in properties if name in OF_EVENT}
     needed |= {"product_id"} if set(properties) & set(OF_PRODUCT) else set()
-    needed |= {"customer_id"} if set(properties) & set(OF_CUSTOMER) else set()
+    needed |= {CUSTOMER} if set(properties) & {*OF_CUSTOMER, CUSTOMER} else set()
     return sorted(needed)
 
 

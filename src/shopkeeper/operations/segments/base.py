@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from shopkeeper.operations.segments.features import currencies, purchase_days
+from shopkeeper.operations.segments.features import currencies, traded_days
 from shopkeeper.operations.segments.traits import people
 
 if TYPE_CHECKING:
@@ -113,7 +113,37 @@ class State:
 def known_currencies(shop: Shop) -> list[Row]:
     """Return the currencies of paid orders with a customer, the one with the most orders first."""
     known = currencies(shop).to_pyarrow().to_pylist() if shop.has("orders") else []
+    return _ranked(known)
+
+
+def _ranked(known: list[Row]) -> list[Row]:
     return sorted(known, key=lambda row: (-row["orders"], row["currency"] or ""))
+
+
+def _currencies_of(days: pa.Table) -> list[Row]:
+    """Return what `known_currencies` does, from the days that were read already."""
+    paid = days.filter(pc.greater(days["orders"], 0))
+    rows = paid.group_by("currency").aggregate([("orders", "sum"), ("on", "min"), ("on", "max")])
+    names = {"orders_sum": "orders", "on_min": "first", "on_max": "last"}
+    return _ranked(
+        [{names.get(key, key): value for key, value in row.items()} for row in rows.to_pylist()]
+    )
+
+
+def _purchases(days: pa.Table) -> tuple[pa.Table, Floats]:
+    """Return the days with a paid order, by customer and day, and the net value of each.
+
+    A refund that is a document of its own lessens the latest purchase up to its day; where there is none
+    it is left out. As `features.purchase_days` in the engine.
+    """
+    days = days.sort_by([("customer_id", "ascending"), ("on", "ascending")])
+    bought = pc.greater(days["orders"], 0).to_numpy(zero_copy_only=False)
+    who = days["customer_id"].combine_chunks().dictionary_encode().indices.to_numpy()
+    place = np.maximum.accumulate(np.where(bought, np.arange(len(bought)), -1))
+    own = (place >= 0) & (who[place] == who)
+    spent = days["spent"].cast(pa.float64()).to_numpy()
+    whole = np.bincount(place[own], spent[own], minlength=len(bought))
+    return days.filter(pa.array(bought)), whole[bought].astype(np.float64)
 
 
 def read_base(shop: Shop, currency: str, opted_out: frozenset[str] = frozenset()) -> Base | None:
@@ -128,24 +158,25 @@ def read_base(shop: Shop, currency: str, opted_out: frozenset[str] = frozenset()
     opted_out
         Customers who are left out altogether.
     """
-    known = known_currencies(shop)
+    days = traded_days(shop).to_pyarrow() if shop.has("orders") else None
+    known = [] if days is None else _currencies_of(days)
     chosen = next((row for row in known if not currency or row["currency"] == currency), None)
-    if chosen is None:
+    if chosen is None or days is None:
         return None
-    days = purchase_days(shop, chosen["currency"]).to_pyarrow()
+    days = days.filter(_is(days["currency"], chosen["currency"]))
     days = days.filter(
         pc.invert(pc.is_in(days["customer_id"], pa.array(sorted(opted_out), pa.string())))
     )
+    days, net = _purchases(days)
     if not days.num_rows:
         return None
-    days = days.sort_by([("customer_id", "ascending"), ("on", "ascending")])
     names = days["customer_id"].combine_chunks().dictionary_encode()
     end = max(row["last"] for row in known)
     base = Base(
         ids=names.dictionary,
         who=names.indices.to_numpy().astype(np.int64),
         day=days["on"].cast(pa.int32()).to_numpy().astype(np.int64) + date(1970, 1, 1).toordinal(),
-        net=days["spent"].cast(pa.float64()).to_numpy(),
+        net=net,
         end=end.toordinal(),
         currency=chosen["currency"] or "",
         others={row["currency"] or "?": row["orders"] for row in known if row is not chosen},
@@ -154,6 +185,10 @@ def read_base(shop: Shop, currency: str, opted_out: frozenset[str] = frozenset()
     state = base.state(base.end)
     keys = (base.accepts, state.spent, state.age, state.days_since, state.purchases)
     return base.with_order(np.lexsort(keys))
+
+
+def _is(column: pa.ChunkedArray, name: str | None) -> pa.ChunkedArray:
+    return pc.is_null(column) if name is None else pc.fill_null(pc.equal(column, name), False)
 
 
 def _accepts(shop: Shop, ids: pa.Array) -> Ints:

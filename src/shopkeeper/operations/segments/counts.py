@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from shopkeeper.operations.segments.base import Base, Floats, Ints
+from shopkeeper.operations.segments.clock import part_of_day
 from shopkeeper.operations.segments.traits import BLOCKS, traits
 
 if TYPE_CHECKING:
@@ -81,6 +82,8 @@ def read_habits(shop: Shop, base: Base, topics: pa.Table | None) -> Habits:
     for block in (*BLOCKS, "topic"):
         mine = np.flatnonzero(pc.equal(rows["block"], block).to_numpy(zero_copy_only=False))
         part = rows.take(pa.array(mine))
+        if block == "hour":
+            part = _by_part_of_day(part, shop.settings.time_zone)
         labels = _labels(part)
         if len(labels) < 2:
             continue
@@ -101,6 +104,12 @@ def read_habits(shop: Shop, base: Base, topics: pa.Table | None) -> Habits:
         rows["on"].cast(pa.int32()).to_numpy().astype(np.int64)[used] + epoch,
         columns[used], rows["n"].cast(pa.float64()).to_numpy()[used],
     )  # fmt: skip
+
+
+def _by_part_of_day(part: pa.Table, zone: str) -> pa.Table:
+    coded = part["label"].combine_chunks().dictionary_encode()
+    parts = pa.array([part_of_day(text, zone) for text in coded.dictionary.to_pylist()])
+    return part.set_column(part.column_names.index("label"), "label", parts.take(coded.indices))
 
 
 def _labels(part: pa.Table) -> list[str]:

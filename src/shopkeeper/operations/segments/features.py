@@ -32,20 +32,26 @@ def purchase_days(shop: Shop, currency: str) -> ir.Table:
     Orders of one day are one purchase. A refund that is a document of its own lessens the latest
     purchase up to its day; where there is none it is left out.
     """
-    order = facts.orders(shop).filter(ibis._.currency == currency)
+    day = traded_days(shop).filter(ibis._.currency == currency)
+    so_far = ibis.cumulative_window(group_by="customer_id", order_by="on")
+    day = day.mutate(latest=day.on.max(where=day.orders > 0).over(so_far))
+    day = day.filter(day.latest.notnull()).select("customer_id", "spent", on="latest")
+    return day.group_by("customer_id", "on").aggregate(spent=day.spent.sum().cast("decimal(38, 4)"))
+
+
+def traded_days(shop: Shop) -> ir.Table:
+    """Return one row a currency, customer and day with a paid order or a refund of its own.
+
+    Columns: `currency`, `customer_id`, `on`, `orders` (paid ones), `spent` (net of refunds).
+    """
+    order = facts.orders(shop)
     order = order.filter(order.customer_id.notnull() & order.on.notnull())
     order = order.filter(order.paid | ~order.sale)
     value = ibis.ifelse(order.paid, ibis.coalesce(order.value, 0), 0)
-    order = order.select(
-        "customer_id", "on", "paid", net=(value - order.refund).cast("decimal(38, 4)")
+    order = order.mutate(net=(value - order.refund).cast("decimal(38, 4)"))
+    return order.group_by("currency", "customer_id", "on").aggregate(
+        spent=order.net.sum(), orders=order.paid.cast("int64").sum()
     )
-    day = order.group_by("customer_id", "on").aggregate(
-        spent=order.net.sum(), bought=order.paid.any()
-    )
-    so_far = ibis.cumulative_window(group_by="customer_id", order_by="on")
-    day = day.mutate(latest=day.on.max(where=day.bought).over(so_far))
-    day = day.filter(day.latest.notnull()).select("customer_id", "spent", on="latest")
-    return day.group_by("customer_id", "on").aggregate(spent=day.spent.sum().cast("decimal(38, 4)"))
 
 
 def histories(days: ir.Table, start: date, end: date) -> ir.Table:

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shopkeeper.intervals import Interval, proportion
+from shopkeeper.operations.segments.clock import PART_NAMES
 from shopkeeper.words import Words
 
 Floats = NDArray[np.float64]
@@ -42,6 +43,16 @@ TRAITS: dict[str, Words] = {
     "country": Words("country", "国家"),
     "accepts_marketing": Words("agreed to messages", "同意接收营销信息"),
 }
+SHARES: dict[str, Words] = {
+    "category": Words("share of lines in …", "… 占所购商品"),
+    "looked": Words("share of what is looked at in …", "… 占所看类目"),
+    "hour": Words("share of visits and orders …", "…来访和下单的占比"),
+    "device": Words("share of visits on …", "设备 … 占来访"),
+    "source": Words("share of visits by …", "渠道 … 占来访"),
+    "sold": Words("share of orders by …", "渠道 … 占订单"),
+    "payment": Words("share of orders paid by …", "付款方式 … 占订单"),
+}
+"""Traits with a label: which share they are."""
 _SIGNS = {"ge": "≥", "le": "≤", "above": ">", "below": "<", "is": "=", "not": "≠"}
 
 
@@ -56,9 +67,7 @@ class Condition:
     def text(self) -> Words:
         """Return the condition as it is shown."""
         kind, _, label = self.trait.partition(":")
-        share = (
-            Words(f"share of lines in {label}", f"{label} 占所购商品") if label else TRAITS[kind]
-        )
+        share = _of_label(kind, label) if label else TRAITS[kind]
         value = self.value if isinstance(self.value, str) else _number(self.value, self.trait)
         return Words(
             f"{share.en} {_SIGNS[self.sign]} {value}", f"{share.zh} {_SIGNS[self.sign]} {value}"
@@ -96,8 +105,14 @@ def _merged(conditions: tuple[Condition, ...]) -> list[Condition]:
     return made
 
 
+def _of_label(kind: str, label: str) -> Words:
+    share = SHARES[kind]
+    said = PART_NAMES[label] if kind == "hour" else Words(label, label)
+    return Words(share.en.replace("…", said.en), share.zh.replace("…", said.zh))
+
+
 def _number(value: float, trait: str) -> str:
-    if trait.startswith(("share_", "category:")) or trait == "value_top":
+    if trait.startswith("share_") or ":" in trait or trait == "value_top":
         return f"{value:.0%}"
     return f"{value:,.0f}" if value == round(value) else f"{value:,.2f}"
 

@@ -10,24 +10,32 @@ from typing import TYPE_CHECKING
 import ibis
 
 from shopkeeper.data import facts
+from shopkeeper.operations.segments.clock import half_hour
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
     from shopkeeper.data.shop import Shop
 
-BLOCKS = ("category", "price", "discount", "returned", "sentiment", "visit")
+BLOCKS = (
+    "category", "price", "discount", "returned", "sentiment", "visit", "hour", "sold", "payment",
+    "device", "source", "depth", "looked",
+)  # fmt: skip
+DEEPEST = 4
 
 
 def traits(shop: Shop, currency: str) -> ir.Table:
     """Return how often each customer did what: `customer_id`, `on`, `block`, `label`, `n`.
 
     Blocks: `category` and `price` (a line's unit price, in the lowest, middle or highest third of
-    the lines of its category) by line of a paid order; `discount` and `returned` (yes or no) by paid
-    order; `sentiment` by review of the customer's own; `visit` by what a visit led to at the most.
+    the lines of its category) by line of a paid order; `discount` and `returned` (yes or no), `sold`
+    (the channel) and `payment` by paid order; `sentiment` by review of the customer's own; `visit` (what
+    it led to at the most), `device` and `source` (its channel) by visit; `depth` (products viewed, the
+    most are one label) and `looked` (categories viewed) by visit without an order; `hour` by order and by
+    visit without one, a half hour as `clock.half_hour` writes it.
     """
-    parts = [*_of_lines(shop, currency), *_of_orders(shop, currency)]
-    parts += [_of_reviews(shop), _of_visits(shop)]
+    parts = [*_of_lines(shop, currency), _of_orders(shop, currency)]
+    parts += [_of_reviews(shop), *_of_visits(shop)]
     columns = ("customer_id", "on", "block", "label")
     whole = ibis.union(*(part.select(*columns) for part in parts), distinct=False)
     whole = whole.filter(whole.customer_id.notnull() & whole.on.notnull() & whole.label.notnull())
@@ -113,25 +121,59 @@ def _of_lines(shop: Shop, currency: str) -> list[ir.Table]:
     ]
 
 
-def _of_orders(shop: Shop, currency: str) -> list[ir.Table]:
+def _of_orders(shop: Shop, currency: str) -> ir.Table:
     order = paid_orders(shop, currency)
-    return [
-        order.mutate(block=ibis.literal(block), label=ibis.ifelse(order[name], "yes", "no"))
-        for block, name in (("discount", "reduced"), ("returned", "returned"))
-    ]
+    paid = shop.payments.group_by(paid_id="order_id").aggregate(payment=ibis._.method.min())
+    joined = order.left_join(paid, order.order_id == paid.paid_id)
+    return _by_block(
+        joined.select(
+            "customer_id", "on", "payment", discount=ibis.ifelse(joined.reduced, "yes", "no"),
+            returned=ibis.ifelse(joined.returned, "yes", "no"), sold=joined.channel,
+            hour=half_hour(joined.ordered_at, joined.time_zone),
+        )
+    )  # fmt: skip
+
+
+def _by_block(wide: ir.Table) -> ir.Table:
+    """Return one row for each column but customer and day, named by its block."""
+    columns = [name for name in wide.columns if name not in ("customer_id", "on")]
+    return wide.pivot_longer(columns, names_to="block", values_to="label")
 
 
 def _of_reviews(shop: Shop) -> ir.Table:
     return own_reviews(shop).mutate(block=ibis.literal("sentiment"), label=ibis._.sentiment)
 
 
-def _of_visits(shop: Shop) -> ir.Table:
+def _of_visits(shop: Shop) -> list[ir.Table]:
     event = facts.visit_events(shop)
+    viewed = event.name == "Product Viewed"
     visit = event.group_by("visit").aggregate(
         customer_id=event.customer_id.max(),
         on=event.on.min(),
+        began=event.happened_at.min(),
+        zone=event.time_zone.min(),
+        device=event.device.min(),
+        source=event.channel.min(),
+        products=event.product_id.nunique(where=viewed),
         added=(event.name == "Product Added").any(),
         bought=(event.name == "Order Completed").any(),
     )
+    visit = visit.filter(visit.customer_id.notnull())
     led = ibis.cases((visit.bought, "bought"), (visit.added, "added"), else_="viewed")
-    return visit.mutate(block=ibis.literal("visit"), label=led)
+    # What an order says is not counted a second time by the visit that it came from.
+    depth = ibis.least(visit.products, DEEPEST).cast("string")
+    wide = visit.select(
+        "customer_id", "on", "device", "source", visit=led,
+        depth=ibis.ifelse(visit.bought, ibis.null("string"), depth),
+        hour=ibis.ifelse(visit.bought, ibis.null("string"), half_hour(visit.began, visit.zone)),
+    )  # fmt: skip
+    return [_by_block(wide), _looked_at(shop, event.filter(viewed), visit.filter(~visit.bought))]
+
+
+def _looked_at(shop: Shop, view: ir.Table, visit: ir.Table) -> ir.Table:
+    product = shop.products
+    product = product.group_by("product_id").aggregate(label=product.category.min())
+    seen = view.select("visit", "product_id").inner_join(product, "product_id")
+    seen = seen.select("visit", "label").distinct()
+    joined = seen.inner_join(visit.select("visit", "customer_id", "on"), "visit")
+    return joined.mutate(block=ibis.literal("looked"))

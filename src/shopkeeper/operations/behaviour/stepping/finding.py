@@ -217,6 +217,8 @@ def _nobody_began(plan: Plan) -> MissingDataError:
 
 def _nobody_inside(shop: Shop, plan: Plan) -> MissingDataError:
     name, values = plan.cohort or ("", ())
+    if plan.members:
+        return _no_member_began(values)
     units = with_properties(shop, reached(shop, plan.path, complete=plan.complete), plan.path)
     units = units.filter((units.level > 0) & (units[name] != ""))
     counted = units.group_by(name).aggregate(count=ibis._.count())
@@ -229,5 +231,17 @@ def _nobody_inside(shop: Shop, plan: Plan) -> MissingDataError:
         Words(
             f"Choose a value that there is: {', '.join(there) or 'none is recorded'}.",
             f"请选择已有的取值：{'、'.join(there) or '没有记录任何取值'}。",
+        ),
+    )
+
+
+def _no_member_began(segments: tuple[str, ...]) -> MissingDataError:
+    named = "|".join(segments)[:60]
+    return MissingDataError(
+        Words(f"Asked for the cohort segment={named}.", f"指定了人群 segment={named}。"),
+        Words("None of its customers began.", "该分群里没有顾客做过第一步。"),
+        Words(
+            "Choose another segment, or count by customer with --per customer.",
+            "请换一个分群，或改用 --per customer 按顾客计算。",
         ),
     )

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Literal
 import ibis
 
 from shopkeeper.errors import MissingDataError, UsageError
-from shopkeeper.operations.behaviour.features import PROPERTIES, Path
+from shopkeeper.operations.behaviour.belonging import segment_members
+from shopkeeper.operations.behaviour.features import CUSTOMER, PROPERTIES, Path
 from shopkeeper.operations.behaviour.vocabulary import COMMON_STEPS, event_named, event_words
 from shopkeeper.operations.behaviour.vocabulary import PROPERTIES as CALLED
 from shopkeeper.words import Words
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from shopkeeper.data.shop import Shop
 
 MOST_STEPS, MOST_SHOWN, LONGEST_HOURS = 10, 40, 24 * 366 * 10
+SEGMENT = "segment"
 ASKED = Words("Asked for a funnel.", "要计算转化漏斗。")
 
 
@@ -32,7 +34,9 @@ class Plan:
     complete
         Whether every event names its session (or customer).
     cohort
-        Property and the values that are in; None where no cohort was asked for.
+        Property (or `SEGMENT`) and the values that are in; None where no cohort was asked for.
+    members
+        Customers of the segments where the cohort is one of segments.
     breakdown
         Properties whose values are counted apart.
     least
@@ -48,6 +52,7 @@ class Plan:
     least: int
     events: int
     without_unit: int
+    members: tuple[str, ...] = ()
 
 
 def make_plan(
@@ -85,7 +90,11 @@ def make_plan(
     chosen = _steps(steps, _names(shop))
     inside = _cohort(cohort)
     apart = _properties(breakdown)
+    members: set[str] = set()
     wanted = [*([inside[0]] if inside else []), *apart]
+    if inside and inside[0] == SEGMENT:
+        members = {one for value in inside[1] for one in segment_members(shop, value)}
+        wanted[0] = CUSTOMER
     path = Path(
         steps=chosen,
         ordered=order == "ordered",
@@ -98,7 +107,10 @@ def make_plan(
     if there["owned" if per == "customer" else "placed"] == 0:
         raise _nobody(per)
     without = there["events"] - there["owned" if per == "customer" else "placed"]
-    return Plan(path, named == there["whole"], inside, apart, least, there["events"], without)
+    complete = named == there["whole"]
+    return Plan(
+        path, complete, inside, apart, least, there["events"], without, tuple(sorted(members))
+    )
 
 
 def _names(shop: Shop) -> list[str]:
@@ -193,6 +205,8 @@ def _cohort(typed: str) -> tuple[str, tuple[str, ...]] | None:
                 "请写成 device=mobile 或 device=mobile|tablet。",
             ),
         )
+    if name in (SEGMENT, "分群"):
+        return SEGMENT, inside
     return _properties(name)[0], inside
 
 

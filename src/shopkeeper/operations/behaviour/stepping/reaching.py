@@ -8,7 +8,12 @@ from typing import TYPE_CHECKING
 
 import ibis
 
-from shopkeeper.operations.behaviour.features import reached, surely_reached, with_properties
+from shopkeeper.operations.behaviour.features import (
+    CUSTOMER,
+    reached,
+    surely_reached,
+    with_properties,
+)
 from shopkeeper.operations.behaviour.stepping.plan import Plan
 
 if TYPE_CHECKING:
@@ -39,7 +44,11 @@ def _grouped(shop: Shop, units: ir.Table, plan: Plan) -> ir.Table:
     units = with_properties(shop, units, plan.path)
     units = units.filter((units.level > 0) | units.open)
     side: ir.StringValue = ibis.literal("all")
-    if plan.cohort:
+    if plan.members:
+        member = ibis.memtable({"member": plan.members})
+        units = units.left_join(member, units[CUSTOMER] == member.member)
+        side = ibis.ifelse(units.member.notnull(), "in", "out")
+    elif plan.cohort:
         name, values = plan.cohort
         side = ibis.ifelse(units[name].isin(values), "in", "out")
     units = units.select("level", "open", *plan.breakdown, side=side)

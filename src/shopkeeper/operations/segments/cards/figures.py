@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from shopkeeper.intervals import proportion
 from shopkeeper.operations.segments.base import Base, Floats, Ints
+from shopkeeper.operations.segments.clock import PART_NAMES, PARTS, half_hour, part_of_day
 from shopkeeper.operations.segments.guards import refused
 from shopkeeper.operations.segments.traits import bought_lines, own_reviews, paid_orders
 from shopkeeper.words import Words
@@ -62,6 +63,7 @@ class Material:
     price: Floats
     order_who: Ints
     weekday: Ints
+    part_of_day: NDArray[np.object_]
     reduced: Flags
     returned: Flags
     review_who: Ints
@@ -76,7 +78,9 @@ class Material:
 def read_material(shop: Shop, base: Base) -> Material:
     """Read what the customers of a base bought and wrote."""
     line = _placed(bought_lines(shop, base.currency).to_pyarrow(), base)
-    order = _placed(paid_orders(shop, base.currency).to_pyarrow(), base)
+    paid = paid_orders(shop, base.currency)
+    timed = paid.mutate(half_hour=half_hour(paid.ordered_at, paid.time_zone))
+    order = _placed(timed.to_pyarrow(), base)
     review = _placed(own_reviews(shop).to_pyarrow(), base)
     mention, names = _mentions(shop, review)
     return Material(
@@ -87,6 +91,7 @@ def read_material(shop: Shop, base: Base) -> Material:
         price=line["price"].cast(pa.float64()).to_numpy(),
         order_who=_whole(order, "who"),
         weekday=pc.day_of_week(order["on"]).to_numpy().astype(np.int64),
+        part_of_day=_parts_of_day(order, shop.settings.time_zone),
         reduced=_flags(order, "reduced"),
         returned=_flags(order, "returned"),
         review_who=_whole(review, "who"),
@@ -121,6 +126,21 @@ def _whole(rows: pa.Table, name: str) -> Ints:
 
 def _texts(rows: pa.Table, name: str) -> NDArray[np.object_]:
     return np.array(rows[name].to_pylist(), dtype=object)
+
+
+def _parts_of_day(order: pa.Table, zone: str) -> NDArray[np.object_]:
+    """Return the part of the local day of each order; none where every order has the same clock time.
+
+    Such a source tells days alone, and its hour is no habit of anybody.
+    """
+    coded = order["half_hour"].combine_chunks().dictionary_encode()
+    parts = pa.array(
+        [part_of_day(text, zone) for text in coded.dictionary.to_pylist()], pa.string()
+    )
+    clocks = pc.strftime(order["ordered_at"], "%H:%M:%S")
+    if len(clocks.unique()) < 2:
+        return np.full(order.num_rows, None, dtype=object)
+    return np.array(parts.take(coded.indices).to_pylist(), dtype=object)
 
 
 def _flags(rows: pa.Table, name: str) -> Flags:
@@ -207,6 +227,15 @@ def _when_and_price(made: Material, mine: Flags, least: int) -> Iterator[Figure]
         best = int(counts.argmax())
         share = proportion(float(counts[best]), float(orders))
         yield Figure("when", "weekday", share.value, orders, share.low, share.high, WEEKDAYS[best])
+    parts = made.part_of_day[here]
+    values, counts = np.unique([one for one in parts if one], return_counts=True)
+    if len(values):
+        at = max(range(len(values)), key=lambda n: (counts[n], -PARTS.index(values[n])))
+        share = proportion(float(counts[at]), float(counts.sum()))
+        label = PART_NAMES[str(values[at])]
+        yield Figure(
+            "when", "part_of_day", share.value, int(counts.sum()), share.low, share.high, label
+        )
     now = made.base.state(made.base.end)
     again = mine & (now.purchases > 1)
     if again.sum() >= least:

@@ -59,6 +59,7 @@ def sentence(one: Figure, mark: str) -> Words:
         "category": lambda: Words(f"{share} of what they buy is of the category {label.en}.", f"所购商品中 {share} 属于类目“{label.zh}”。"),
         "product": lambda: Words(f"Most often they buy {label.en} ({share}).", f"最常买的是“{label.zh}”（{share}）。"),
         "weekday": lambda: Words(f"{share} of their orders fall on {label.en}, the most of all days.", f"{share} 的订单在{label.zh}，为一周最多。"),
+        "part_of_day": lambda: Words(f"{share} of their orders come {label.en}, more than at any other part of the day.", f"{share} 的订单在{label.zh}下，为一天中最多的时段。"),
         "days_between": lambda: Words(f"Half of those who came back let {value:,.0f} days or less pass between purchases.", f"复购者中有一半的购买间隔不超过 {value:,.0f} 天。"),
         "median_price": lambda: Words(f"Half of the things that they buy cost {mark}{value:,.2f} or less.", f"所购商品有一半单价不超过 {mark}{value:,.2f}。"),
         "reduced": lambda: Words(f"{share} of their orders had a discount.", f"{share} 的订单用了优惠。"),

@@ -14,7 +14,7 @@ from shopkeeper.operations.segments.base import Base, Floats, Ints
 from shopkeeper.operations.segments.counts import OTHER, Habits
 from shopkeeper.operations.segments.grouping.ways import REDRAWN, Way
 from shopkeeper.operations.segments.guards import refused
-from shopkeeper.operations.segments.rules import Conditions
+from shopkeeper.operations.segments.rules import SHARES, Conditions
 from shopkeeper.words import Words
 
 Row = dict[str, Any]
@@ -50,9 +50,9 @@ def _habit_traits(base: Base, habits: Habits) -> dict[str, Floats]:
         "share_low": ("price", "low"),
     }
     wanted |= {
-        f"category:{label}": (block, label)
+        f"{block}:{label}": (block, label)
         for block, label in habits.names
-        if block == "category" and label != OTHER and refused(label) is None
+        if block in SHARES and label != OTHER and refused(label) is None
     }
     made = {}
     for trait, column in wanted.items():

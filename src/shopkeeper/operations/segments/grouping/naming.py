@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from shopkeeper.operations.segments.base import Floats
+from shopkeeper.operations.segments.clock import PART_NAMES
 from shopkeeper.operations.segments.counts import OTHER, Habits
 from shopkeeper.operations.segments.guards import refused
 from shopkeeper.operations.segments.methods.classes import Classes
@@ -29,6 +30,23 @@ _LABELS = {
     ("visit", "viewed"): Words("looks around", "多看少买"),
     ("visit", "added"): Words("leaves carts", "加购未付"),
     ("visit", "bought"): Words("comes to buy", "来了就买"),
+    **{
+        ("hour", label): Words(f"comes {part.en}", f"{part.zh}来访")
+        for label, part in PART_NAMES.items()
+    },
+    ("depth", "1"): Words("looks at 1 product a visit", "每次看 1 件商品"),
+    ("depth", "2"): Words("looks at 2 products a visit", "每次看 2 件商品"),
+    ("depth", "3"): Words("looks at 3 products a visit", "每次看 3 件商品"),
+    ("depth", "4"): Words("looks at 4 products a visit or more", "每次看 4 件以上商品"),
+}
+_OF = {
+    "category": Words("", "…"),
+    "topic": Words("writes of ", "谈论 …"),
+    "looked": Words("looks at ", "常看 …"),
+    "device": Words("on ", "使用 …"),
+    "source": Words("comes by ", "来自 …"),
+    "sold": Words("orders by ", "在 … 下单"),
+    "payment": Words("pays by ", "用 … 付款"),
 }
 _RHYTHM = (
     Words("bought once", "只买过一次"),
@@ -46,14 +64,11 @@ def label_of(block: str, label: str) -> Words | None:
     """Return what a column is called; None where it must not or cannot be named."""
     if (block, label) in _LABELS:
         return _LABELS[block, label]
-    if block in ("category", "topic"):
+    if block in _OF:
+        said = _OF[block]
         if label == OTHER or refused(label) is not None:
             return None
-        return (
-            Words(label, label)
-            if block == "category"
-            else Words(f"writes of {label}", f"谈论 {label}")
-        )
+        return Words(said.en + label, said.zh.replace("…", label))
     if block == "rhythm":
         return _RHYTHM[int(label)]
     if block == "silence":

@@ -54,9 +54,10 @@ DEFINITIONS = {
     "jaccard": Words("Customers in both ÷ customers in either.", "同属两者的顾客 ÷ 属于任一者的顾客。"),
 }  # fmt: skip
 _WHY = {
-    "bic": Words("Schwarz's criterion is lowest there", "此时施瓦茨准则（BIC）最小"),
+    "icl": Words("the classes describe the customers best for their number there and still tell them apart"
+                 " (ICL is lowest)", "此时既能用较少的类别描述顾客，又能把顾客分清（ICL 最小）"),
     "silhouette": Words("the mean silhouette is highest there", "此时平均轮廓系数最大"),
-}
+}  # fmt: skip
 _READ = {
     "rfm": Words("by recency, frequency and money, cut at the fifths of the customers",
                  "按最近购买、购买频次、消费金额的五等分"),

@@ -95,7 +95,7 @@ def _cut_rows(cuts: rfm.Cuts, scores: Ints, *measures: Floats) -> list[Row]:
 
 
 def by_behaviour(base: Base, habits: Habits, *, wanted: int, seed: int) -> Way:
-    """Group by what customers do; the number of classes by Schwarz's criterion where none is wanted."""
+    """Group by what customers do; the number of classes by ICL where none is wanted."""
     counts = habits.matrix(base, base.end)
     # Who is alike in everything comes together, so that no name decides who is drawn.
     order = np.lexsort(counts.T)
@@ -135,10 +135,10 @@ def _chosen_classes(
     counts: Floats, blocks: tuple[slice, ...], wanted: int, seed: int
 ) -> tuple[list[Row], int]:
     tried = [wanted] if wanted else range(FEWEST, MOST + 1)
-    found = {k: fit_classes(counts, blocks, k, seed=seed, starts=6).bic(len(counts)) for k in tried}
+    found = {k: fit_classes(counts, blocks, k, seed=seed, starts=6).icl(counts) for k in tried}
     best = min(found, key=lambda k: (found[k], k))
     rows = [
-        {"segments": k, "criterion": "bic", "value": value, "chosen": k == best}
+        {"segments": k, "criterion": "icl", "value": value, "chosen": k == best}
         for k, value in found.items()
     ]
     return rows, best

@@ -10,12 +10,14 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from shopkeeper.operations.segments.methods.purchases import Cells, Floats, Purchases, fit_purchases
-from shopkeeper.operations.segments.methods.spend import Spend, fit_spend
+from shopkeeper.operations.segments.methods.spend import Spend, fit_spend, fit_spend_by_moments
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
 DAYS_A_WEEK = 7
+ENOUGH = 50
+"""Customers with two payments from which on these are compared; fewer say too little of what they share."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +53,10 @@ def fit(table: pa.Table, horizon_days: int) -> Models:
     weights = counts.astype(np.float64)
     cells = Cells(repeats, recency / DAYS_A_WEEK, age / DAYS_A_WEEK, weights)
     purchases = fit_purchases(cells)
-    mean = floats(table, "spent_again") / np.maximum(x, 1)
-    paying = (x > 0) & (mean > 0)
-    # Nobody's second purchase cost anything: there is no spread to learn.
-    spend = fit_spend(x[paying], mean[paying]) if paying.any() else Spend(1.0, 2.0, 0.0)
-    paid, each = np.where(paying, x, 0.0), np.where(paying, mean, 0.0)
+    spend = _spend(table, x)
+    mean = floats(table, "spent") / (x + 1)
+    paying = mean > 0
+    paid, each = np.where(paying, x + 1, 0.0), np.where(paying, mean, 0.0)
     return Models(
         purchases,
         spend,
@@ -67,6 +68,16 @@ def fit(table: pa.Table, horizon_days: int) -> Models:
         paid,
         each,
     )
+
+
+def _spend(table: pa.Table, repeats: Floats) -> Spend:
+    again = floats(table, "spent_again")
+    first, mean = floats(table, "spent") - again, again / np.maximum(repeats, 1)
+    later = (repeats > 0) & (mean > 0)
+    if (later & (first > 0)).sum() >= ENOUGH:
+        return fit_spend_by_moments(first, np.where(later, repeats, 0.0), mean)
+    # Nobody's second purchase cost anything: there is no spread to learn.
+    return fit_spend(repeats[later], mean[later]) if later.any() else Spend(1.0, 2.0, 0.0)
 
 
 def floats(table: pa.Table, name: str) -> Floats:

@@ -52,6 +52,16 @@ class Classes:
         """Return Schwarz's criterion, parameters · ln n − 2 ln L; the lowest is best."""
         return float(self.parameters * np.log(customers) - 2 * self.log_likelihood)
 
+    def icl(self, counts: Floats) -> float:
+        """Return Schwarz's criterion and twice the entropy of the classes; the lowest is best.
+
+        Source: Biernacki, Celeux & Govaert (2000), IEEE PAMI 22. Classes that lie over one another
+        describe the counts better and tell nobody apart; the entropy is their price.
+        """
+        told = self.probabilities(counts)
+        entropy = -(told * np.log(np.maximum(told, 1e-300))).sum()
+        return self.bic(len(counts)) + 2 * float(entropy)
+
 
 def fit_classes(
     counts: Floats, blocks: Sequence[slice], k: int, *, seed: int, starts: int = STARTS

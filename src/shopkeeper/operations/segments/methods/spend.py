@@ -1,4 +1,4 @@
-"""How much customers will spend at a time: Gamma-Gamma, fitted on counts of equal cells.
+"""How much customers will spend at a time: Gamma-Gamma, fitted by moments or on counts of equal cells.
 
 Source: Fader & Hardie (2013), The Gamma-Gamma Model of Monetary Value. What a customer spends at a time
 varies around a mean of their own, and the means vary among customers; the mean has nothing to do with
@@ -16,6 +16,8 @@ from scipy.optimize import minimize
 from scipy.special import digamma, gammaln
 
 Floats = NDArray[np.float64]
+_TAMED, _MOST = 0.99, 200
+"""Payments above this quantile count as it in products; variances differ by this factor at most."""
 GRID = 200
 """Means are told apart by half a per cent, so that the cells do not grow with the customers."""
 
@@ -52,6 +54,48 @@ class Spend:
             np.asarray(self.p * (self.p + 1) * inverse, dtype=np.float64),
             np.asarray(self.p**2 * inverse, dtype=np.float64),
         )
+
+
+def fit_spend_by_moments(first: Floats, repeats: Floats, mean: Floats) -> Spend:
+    """Fit by what two purchases of the same customer have in common.
+
+    Of a payment the variance is τ² among customers and σ² within them; the covariance of a first
+    payment and of the mean of the later ones is τ² (Bühlmann & Gisler 2005, A Course in Credibility
+    Theory, chapter 4). With the mean μ of all payments q = 2 + μ²/τ², p = (μ² + τ²)/σ², v = μ (q − 1)/p,
+    so that a customer's own mean of n payments has the weight n / (n + σ²/τ²) in what is expected. By
+    maximum likelihood that weight depends on the gamma shape; where prices come in bands it is too
+    large, and those who spent much by chance are expected to go on.
+
+    Parameters
+    ----------
+    first
+        First payment of each customer, above zero where it counts.
+    repeats, mean
+        Number of later payments, and their mean.
+
+    Examples
+    --------
+    >>> draw = np.random.default_rng(1)
+    >>> own = 15 / draw.gamma(4, 1 / 6, 20000)
+    >>> means = draw.gamma(6 * 3, own / (6 * 3))
+    >>> fitted = fit_spend_by_moments(draw.gamma(6, own / 6), np.full(20000, 3.0), means)
+    >>> 2.5 < (fitted.q - 1) / fitted.p * 6 < 4
+    True
+    """
+    again = (repeats > 0) & (first > 0) & (mean > 0)
+    # A few huge payments would be most of any product of two.
+    one, other = (
+        np.minimum(part, np.quantile(part, _TAMED)) for part in (first[again], mean[again])
+    )
+    centre = float(one.mean())
+    whole = max(float(one.var()), 1e-9 * centre**2)
+    among = float(np.clip(np.cov(one, other)[0, 1], whole / _MOST, whole * (1 - 1 / _MOST)))
+    paid, times = np.where(first > 0, first, 0.0) + repeats * mean, (first > 0) + repeats
+    typical = float(paid.sum() / max(times.sum(), 1.0))
+    spread = among / centre**2
+    q = 2 + 1 / spread
+    p = (1 + spread) / ((whole - among) / centre**2)
+    return Spend(p, q, typical * (q - 1) / p)
 
 
 def fit_spend(purchases: Floats, mean: Floats) -> Spend:
