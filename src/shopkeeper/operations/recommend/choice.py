@@ -236,7 +236,7 @@ def _choices(
         return (nothing,) * len(BUCKETS)
     everything = np.ones(len(bucket), bool)
     simple = (name for name in judged if name != "blended")
-    held = max(simple, key=lambda name: float(judged[name].mean()))
+    held: Name = max(simple, key=lambda name: float(judged[name].mean()))
     held = _replaced(judged, held, everything)
     return tuple(
         _replaced(judged, held, rows) if rows.sum() >= FEWEST else held
