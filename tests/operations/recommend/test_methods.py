@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from shopkeeper.operations.recommend.choice import Method, Past, ranked, routed, tuned
+from shopkeeper.operations.recommend.choice import Method, Past, _choices, ranked, routed, tuned
 from shopkeeper.operations.recommend.histories import Histories, leading
 from shopkeeper.operations.recommend.material import Material, neighbours, weighted_traits
 from shopkeeper.operations.recommend.methods.blended import FACTS, Blended
@@ -246,3 +246,17 @@ def test_without_its_reason_a_score_of_the_trees_falls(shop: tuple[Material, Pas
         without = blended.trees_.predict_proba(facts)[0, 1]
         assert without < score[at]
         assert share[at] == pytest.approx(1 - without / score[at], abs=1e-4)
+
+
+def test_a_method_stands_in_for_another_only_where_its_lead_is_beyond_chance() -> None:
+    draw = np.random.default_rng(4)
+    bucket = np.repeat([0, 1, 2, 3, 4], [300, 300, 300, 300, 50])
+    kept = draw.random(len(bucket))
+    nearly = kept + draw.normal(0.005, 0.3, len(bucket))
+    # By chance a little ahead in all; surely ahead in the third; far ahead where there are too few to say.
+    nearly += 0.005 - (nearly - kept).mean()
+    surely = kept - 0.2 + 0.4 * (bucket == 2) + 0.9 * (bucket == 4)
+    judged = {"similar": surely, "transitions": kept, "blended": nearly}
+    assert _choices(judged, bucket) == (*["transitions"] * 2, "similar", *["transitions"] * 2)
+    assert set(_choices(judged | {"blended": kept + 0.01}, bucket)) == {"similar", "blended"}
+    assert _choices(judged, bucket[:0]) == ("popular",) * 5

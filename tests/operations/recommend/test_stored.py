@@ -329,8 +329,8 @@ def test_a_product_is_shown_the_moment_that_it_is_listed_and_without_a_fit(
     around = recommend(after, given="p17,p18", k=25).table.to_pylist()
     place = {row["product_id"]: row for row in around}
     assert place["p19"]["rank"] <= 2 and place["new"]["rank"] <= 2
-    assert place["new"]["reason_en"] == "New, and close to tent18"
-    assert place["new"]["reason_zh"] == "新品，与「tent18」相近"
+    assert place["new"]["reason_en"] == "New, for those who chose tent18"
+    assert place["new"]["reason_zh"] == "新品，适合选过「tent18」的顾客"
     # What is like nothing fills the end of a list.
     assert (place["odd"]["score"], place["odd"]["reason_en"]) == (None, "New in the shop")
     others = [row["product_id"] for row in around if row["product_id"] not in ("new", "odd")]

@@ -84,11 +84,11 @@ def recommend(  # noqa: PLR0913 — each is an option of the command
     Limits
     ------
     It predicts what comes next, not what recommending changes. A product that nobody has touched is
-    shown with `transitions` by what products described like it follow, all such products together on
-    as many of the first ten places as they are of the products, a fifth at most: those take the places
-    of known ones that are better proven. With another method, or listed over 180 days before the latest, it is shown
-    only where a list is too short; of more than 2,000 such, the latest listed. Rules hold for lists,
-    not for what is learned.
+    shown with `transitions` by what products described like it follow. All such products together
+    have as many of the first ten places as they are of the products, a fifth at most, which they take
+    from known ones. With another method, or listed over 180 days before the latest, one is shown only
+    where a list is too short; of more than 2,000 such, the latest listed. Rules hold for lists, not
+    for what is learned.
 
     Examples
     --------

@@ -32,6 +32,9 @@ that are ranked at once."""
 TUNED_FEWEST, _READ = 1_000, 60_000
 """Where histories are long a kernel is chosen on fewer of them, for they cost more and tell more."""
 
+_SURE = 2.0
+"""Standard errors by which a method has to lead before it stands in for another."""
+
 FEWEST = 100
 """Histories of one length, and targets among candidates, below which nothing is chosen by them."""
 
@@ -227,16 +230,24 @@ def routed(material: Material, past: Past, *, seed: int = 0) -> Routed:
 def _choices(
     judged: Mapping[Name, NDArray[np.float64]], bucket: NDArray[np.int64]
 ) -> tuple[Name, ...]:
-    """Return the best method of each bucket; of all rows where a bucket has too few."""
-
-    def best(rows: NDArray[np.bool_]) -> Name:
-        return max(judged, key=lambda name: float(judged[name][rows].mean()))
-
-    everything = np.ones(len(bucket), bool)
+    """Return the method of each bucket: the best of all rows, or one that is surely better there."""
     if not len(bucket):
         nothing: Name = "popular"
         return (nothing,) * len(BUCKETS)
+    everything = np.ones(len(bucket), bool)
+    simple = (name for name in judged if name != "blended")
+    held: Name = max(simple, key=lambda name: float(judged[name].mean()))
+    held = _replaced(judged, held, everything)
     return tuple(
-        best(bucket == number if (bucket == number).sum() >= FEWEST else everything)
-        for number in range(len(BUCKETS))
+        _replaced(judged, held, rows) if rows.sum() >= FEWEST else held
+        for rows in (bucket == number for number in range(len(BUCKETS)))
     )
+
+
+def _replaced(
+    judged: Mapping[Name, NDArray[np.float64]], held: Name, rows: NDArray[np.bool_]
+) -> Name:
+    """Return the best method of some rows where its lead is beyond chance; else the one that is held."""
+    best = max(judged, key=lambda name: float(judged[name][rows].mean()))
+    ahead = judged[best][rows] - judged[held][rows]
+    return best if ahead.mean() > _SURE * ahead.std() / np.sqrt(len(ahead)) else held

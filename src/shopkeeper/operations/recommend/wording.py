@@ -62,7 +62,7 @@ _REASONS: dict[Reason, Words] = {
     "given": Words("Because you are looking at {}", "因为您正在看「{}」"),
     "alike": Words("Similar to {}", "与「{}」相似"),
     "together": Words("Goes with what you chose before", "与您之前选的商品相配"),
-    "new": Words("New, and close to {}", "新品，与「{}」相近"),
+    "new": Words("New, for those who chose {}", "新品，适合选过「{}」的顾客"),
 }
 """What a score rests on → what is said of it, with the title of a product."""
 
