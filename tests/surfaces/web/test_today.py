@@ -57,6 +57,20 @@ def test_a_day_without_orders_is_nought_and_not_missing() -> None:
     assert paid.outside == -1
 
 
+@pytest.mark.parametrize(("silent", "has_ended"), [(29, True), (28, False)])
+def test_where_orders_end_long_before_reviews_the_day_is_the_last_with_an_order(
+    silent: int, has_ended: bool
+) -> None:
+    review = {"review_id": "r", "rating": 1, "reviewed_at": datetime(2026, 3, 31, 9)}
+    last_sold = LAST - timedelta(days=silent)
+    measured = days_of(shop_of(orders=sold(last_sold, [10.0]), reviews=[review]))
+    assert measured is not None
+    assert measured.last == LAST
+    assert measured.has_ended == has_ended
+    # A shop that sells nothing for a few weeks must see it.
+    assert measured.newest_whole == (last_sold if has_ended else LAST - timedelta(days=1))
+
+
 def test_money_in_another_currency_is_not_added() -> None:
     foreign = {**sold(LAST, [99.0])[0], "order_id": "usd", "currency": "USD"}
     rows = [*sold(LAST, [10.0, 20.0]), foreign]
@@ -118,6 +132,7 @@ def test_orders_that_are_late_are_found_with_their_money() -> None:
     ]  # fmt: skip
     found = findings_of(shop_of(orders=orders, shipments=shipments))["overdue"]
     assert (found.numbers, found.money) == ({"orders": 1}, 20.0)
+    assert found.keys == (orders[1]["order_id"],)
 
 
 def lines(orders: list[dict[str, Any]], product: str, price: float) -> list[dict[str, Any]]:

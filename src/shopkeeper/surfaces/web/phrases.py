@@ -154,6 +154,17 @@ LEADS_TO: dict[str, Words] = {
     "unusual": Words("See its course", "看近八周走势"),
     "stock": Words("What is like it", "看替代商品"),
 }
+ABSENT: dict[str, Words] = {
+    "orders": Words("orders (paid, buyers, value of an order)", "订单（支付金额、买家数、笔单价）"),
+    "events": Words("visits (conversion, views to cart)", "访问行为（转化率、加购率）"),
+    "reviews": Words("reviews (bad reviews, replies)", "评价（差评数、未回复差评）"),
+    "shipments": Words("shipments (late deliveries)", "发货（逾期未送达）"),
+}
+NOT_IMPORTED = Words(
+    "Not shown, because nothing of it was imported: {names}. <code>shopkeeper import FILES --shop SHOP</code> adds it.",
+    "因尚未导入而没有显示：{names}。可用 <code>shopkeeper import 文件 --shop 店铺</code> 补充。",
+)
+NO_REVIEWS_YET = Words("The shop has no reviews yet.", "店铺还没有评价。")
 NOTHING_DATED = Words(
     "The shop has no dated orders, visits or reviews. Import some: <code>shopkeeper import EXPORTS --shop SHOP</code>.",
     "店铺还没有带日期的订单、访问或评价。请先导入：<code>shopkeeper import 导出文件 --shop 店铺</code>。",

@@ -11,9 +11,8 @@ if TYPE_CHECKING:
 
 COHORTS, AGES = 18, 12
 _DEEP, _GREY = "#ad3524", "#e3ddd1"
-_FAINT, _TURN = 0.08, 0.62
-"""Cells are of one colour and shine through, so that they fit light and dark paper alike; from the share
-`_TURN` of the largest value on, what stands in them is written in the paper's own colour."""
+_FAINT, _FULL = 0.06, 0.54
+"""Cells are of one colour and shine through: what stands in them is read on light and on dark paper alike."""
 _AGES = {
     "month": Words("Months since the first", "距首月的月数"),
     "week": Words("Weeks since the first", "距首周的周数"),
@@ -37,7 +36,6 @@ def heat_map(plan: Plan, rows: list[dict[str, Any]]) -> dict[str, Any] | None:
     shares = [row["share"] for row in shown if row["share"] is not None]
     if not shares:
         return None
-    turn = _TURN * max(shares)
     encoding = {
         "x": {"field": "age", "type": "ordinal", "title": _AGES[plan.span].to_dict(),
               "axis": {"labelAngle": 0, "ticks": False, "domain": False}},
@@ -46,13 +44,9 @@ def heat_map(plan: Plan, rows: list[dict[str, Any]]) -> dict[str, Any] | None:
     }  # fmt: skip
     colour = {
         "field": "share", "type": "quantitative", "title": _SHOWN[plan.returning].to_dict(),
-        "scale": {"range": [_FAINT, 1], "domainMin": 0},
-        "legend": {"format": ".0%"},
+        "scale": {"range": [_FAINT, _FULL], "domainMin": 0},
+        "legend": None,
     }  # fmt: skip
-    ink = {
-        "condition": {"test": f"datum.share > {turn:.6f}", "value": "#fffefb"},
-        "value": "#1f1d1a",
-    }
     return {
         "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
         "width": {"step": 48},
@@ -66,7 +60,7 @@ def heat_map(plan: Plan, rows: list[dict[str, Any]]) -> dict[str, Any] | None:
             {"transform": [{"filter": "datum.share !== null"}],
              "mark": {"type": "rect", "color": _DEEP}, "encoding": {"fillOpacity": colour}},
             {"mark": {"type": "text", "fontSize": 11},
-             "encoding": {"text": {"field": "told", "type": "nominal"}, "color": ink}},
+             "encoding": {"text": {"field": "told", "type": "nominal"}, "color": {"value": "#1f1d1a"}}},
         ],
     }  # fmt: skip
 

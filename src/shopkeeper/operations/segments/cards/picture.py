@@ -8,9 +8,8 @@ from shopkeeper.words import Words
 
 Row = dict[str, Any]
 _DEEP = "#ad3524"
-_FAINT, _TURN = 0.08, 0.62
-"""Cells are of one colour and shine through, so that they fit light and dark paper alike; from the share
-`_TURN` of the largest value on, what stands in them is written in the paper's own colour."""
+_FAINT, _FULL = 0.06, 0.54
+"""Cells are of one colour and shine through: what stands in them is read on light and on dark paper alike."""
 
 
 def category_map(rows: list[Row]) -> dict[str, Any] | None:
@@ -18,16 +17,11 @@ def category_map(rows: list[Row]) -> dict[str, Any] | None:
     shown = [row for row in rows if row["statistic"] == "category"]
     if not shown:
         return None
-    turn = _TURN * max(row["value"] for row in shown)
     values = [
         {"who": Words(row["name_en"][:40], row["name_zh"][:40]).to_dict(), "what": Words(row["label_en"][:30], row["label_zh"][:30]).to_dict(),
          "share": round(row["value"], 6), "told": f"{row['value']:.0%}"}
         for row in shown
     ]  # fmt: skip
-    ink = {
-        "condition": {"test": f"datum.share > {turn:.6f}", "value": "#fffefb"},
-        "value": "#1f1d1a",
-    }
     plain = {"ticks": False, "domain": False, "labelLimit": 240}
     return {
         "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
@@ -45,8 +39,8 @@ def category_map(rows: list[Row]) -> dict[str, Any] | None:
              "encoding": {"fillOpacity": {
                  "field": "share", "type": "quantitative",
                  "title": Words("Share of what is bought", "占所购商品").to_dict(),
-                 "scale": {"range": [_FAINT, 1], "domainMin": 0}, "legend": {"format": ".0%"}}}},
+                 "scale": {"range": [_FAINT, _FULL], "domainMin": 0}, "legend": None}}},
             {"mark": {"type": "text", "fontSize": 11},
-             "encoding": {"text": {"field": "told", "type": "nominal"}, "color": ink}},
+             "encoding": {"text": {"field": "told", "type": "nominal"}, "color": {"value": "#1f1d1a"}}},
         ],
     }  # fmt: skip

@@ -15,9 +15,8 @@ from shopkeeper.words import Words
 Row = dict[str, Any]
 Chart = dict[str, Any]
 _DEEP, _GREY = "#ad3524", "#e3ddd1"
-_FAINT, _TURN = 0.08, 0.62
-"""Cells are of one colour and shine through, so that they fit light and dark paper alike; from the share
-`_TURN` of the largest value on, what stands in them is written in the paper's own colour."""
+_FAINT, _FULL = 0.06, 0.54
+"""Cells are of one colour and shine through: what stands in them is read on light and on dark paper alike."""
 _SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
 
 
@@ -99,16 +98,11 @@ def _heat(
     values: list[Row], across: _Side, down: _Side, field: str, legend: Words, title: Words
 ) -> Chart:
     """Return a heat map; cells without a number are grey."""
-    known = [row[field] for row in values if row[field] is not None]
-    turn, crowded = _TURN * max(known), across.field == "to"
-    ink = {
-        "condition": {"test": f"datum.{field} > {turn:.6f}", "value": "#fffefb"},
-        "value": "#1f1d1a",
-    }
+    crowded = across.field == "to"
     colour = {
         "field": field, "type": "quantitative", "title": legend.to_dict(),
-        "scale": {"range": [_FAINT, 1], "domainMin": 0},
-        "legend": {"format": ".0%" if field == "share" else ",d"},
+        "scale": {"range": [_FAINT, _FULL], "domainMin": 0},
+        "legend": None,
     }  # fmt: skip
     plain = {"ticks": False, "domain": False, "labelLimit": 240}
     return {
@@ -128,6 +122,6 @@ def _heat(
             {"transform": [{"filter": f"datum.{field} !== null"}],
              "mark": {"type": "rect", "color": _DEEP}, "encoding": {"fillOpacity": colour}},
             {"mark": {"type": "text", "fontSize": 11},
-             "encoding": {"text": {"field": "told", "type": "nominal"}, "color": ink}},
+             "encoding": {"text": {"field": "told", "type": "nominal"}, "color": {"value": "#1f1d1a"}}},
         ],
     }  # fmt: skip

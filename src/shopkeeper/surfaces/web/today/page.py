@@ -64,6 +64,7 @@ class Material:
     on: date
     figures: tuple[Figure, ...]
     findings: tuple[Finding, ...]
+    absent: tuple[str, ...] = ()
 
 
 def material(kitchen: Kitchen, view: View, asked: str) -> Material:
@@ -86,9 +87,9 @@ def material(kitchen: Kitchen, view: View, asked: str) -> Material:
 
     def gather() -> Material:
         figures = figures_of(days, on, fewest=shop.settings.minimum_count)
-        return Material(
-            days, on, tuple(figures), tuple(attention(shop, figures, on, days.currency))
-        )
+        found = tuple(attention(shop, figures, on, days.currency))
+        absent = tuple(name for name in phrases.ABSENT if not shop.has(name))
+        return Material(days, on, tuple(figures), found, absent)
 
     return kitchen.material(view, ("today", on), gather)
 
@@ -128,6 +129,7 @@ def context(found: Material, reader: Reader, pictures: Pictures) -> dict[str, An
         "tiles": [_tile(figure, reader.lang) for figure in found.figures],
         "method": _method(banded, reader.lang) if banded else "",
         "findings": [_line(one, days.currency, reader.lang) for one in found.findings],
+        "absent": _absent(found.absent, reader.lang),
         "drawn": drawn,
         "table": table,
     }
@@ -168,6 +170,11 @@ def _method(band: Any, lang: str) -> str:
     return phrases.BAND_METHOD.get(lang).format(
         weeks=band.weeks, chance=percent(band.chance).replace(".0%", "%")
     )
+
+
+def _absent(names: Sequence[str], lang: str) -> str:
+    """Return what the page does not show because nothing of it was imported."""
+    return Words("; ", "；").get(lang).join(phrases.ABSENT[name].get(lang) for name in names)
 
 
 def _tile(figure: Figure, lang: str) -> Tile:
