@@ -6,6 +6,7 @@ import io
 import json
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pyarrow as pa
@@ -152,7 +153,12 @@ def test_the_chart_comes_when_it_is_wanted(server: Server) -> None:
 
 def test_health_readiness_and_figures(server: Server) -> None:
     assert server.ask("/health").document == {"status": "ok"}
-    assert server.ask("/ready").document["status"] == "ready"
+    end = time.monotonic() + 300
+    while (ready := server.ask("/ready").document)["pages"] != "made":
+        assert ready["pages"] == "being made"
+        assert time.monotonic() < end
+        time.sleep(0.2)
+    assert ready["status"] == "ready"
     assert server.ask("/nowhere").status == 404
     figures = server.ask("/metrics").body.decode()
     assert 'shopkeeper_requests_total{method="GET",route="/health",status="200"}' in figures

@@ -114,7 +114,7 @@ def make_app(
     shared = problem_responses(400, 401, 403, 404, 406, 409, 413, 415, 421, 422, 429, 500, 502, 503)
     app.include_router(verbs.routes(shared))
     app.include_router(job_routes(jobs, shared))
-    _watch(app, desk, jobs, records)
+    _watch(app, pages, records)
     app.include_router(web_routes(pages))
     quick = Quick(app, verbs.questions, desk)
     app.openapi = lambda: _document(app, guarded=guarded)  # type: ignore[method-assign]
@@ -123,8 +123,9 @@ def make_app(
     return door
 
 
-def _watch(app: FastAPI, desk: Desk, jobs: Jobs, records: Records) -> None:
+def _watch(app: FastAPI, pages: Pages, records: Records) -> None:
     """Add what those who watch the server ask."""
+    desk, jobs = pages.desk, pages.jobs
 
     @app.get("/health", response_model=Health, tags=["shop"], summary="Whether the server answers")
     async def health() -> Health:
@@ -140,7 +141,10 @@ def _watch(app: FastAPI, desk: Desk, jobs: Jobs, records: Records) -> None:
     )
     async def ready() -> Ready:
         """Answer 200 when the shop can be read, else 503; needs no token."""
-        return Ready(status="ready", version=desk.view().shop.manifest.version)
+        version = desk.view().shop.manifest.version
+        return Ready(
+            status="ready", version=version, pages="made" if pages.is_warm else "being made"
+        )
 
     @app.get(
         "/metrics",

@@ -173,6 +173,9 @@ class Ready(Closed):
 
     status: Literal["ready"]
     version: int
+    pages: Literal["made", "being made"] = Field(
+        description="Whether what the first readers would wait for after a start is made already."
+    )
 
 
 def asked_model(question: Question) -> type[BaseModel]:

@@ -46,6 +46,7 @@ class Pages:
         self.sessions, self.seals = Sessions(users, tokens), Seals()
         self.kitchen, self.cellar, self.pictures = Kitchen(), Kitchen(), Pictures()
         self.frame = Frame(_cookie(desk.path))
+        self.is_warm = False
         self.guarded: Callable[[], bool] = lambda: bool(users.all() or tokens.all())
 
     def close(self) -> None:

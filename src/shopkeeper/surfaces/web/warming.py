@@ -23,6 +23,7 @@ async def warm(pages: Pages) -> None:
         view = pages.desk.view()
     except ShopkeeperError:
         # Whoever opens a page is told why.
+        pages.is_warm = True
         return
     lang: Language = "zh" if view.shop.settings.language == "zh" else "en"
     for make in _makers(pages, view, lang):
@@ -30,6 +31,7 @@ async def warm(pages: Pages) -> None:
             await pages.kitchen.work(make)
         except ShopkeeperError:
             continue
+    pages.is_warm = True
 
 
 def _makers(pages: Pages, view: View, lang: Language) -> list[Callable[[], Any]]:
