@@ -16,7 +16,9 @@ pytestmark = [pytest.mark.spark, pytest.mark.filterwarnings("ignore")]
 def shops(demo_tables: dict[str, pa.Table], spark: object) -> list[Shop]:
     names = ("orders", "order_items", "products", "reviews")
     tables = {name: demo_tables[name] for name in names}
-    tables["events"] = demo_tables["events"].slice(0, 20_000)
+    # Visits that ordered, and visits that did not.
+    parts = [demo_tables["events"].slice(first, 10_000) for first in (0, 50_000)]
+    tables["events"] = pa.concat_tables(parts)
     return [shop_from_tables(tables), shop_from_tables(tables, engine="spark")]
 
 

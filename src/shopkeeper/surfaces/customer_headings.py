@@ -66,6 +66,8 @@ COLUMNS = {
     "stable": "稳定",
     "to": "到",
     "total_clv": "至今加预期净额",
+    "value_so_far_high": "至今净额上限",
+    "value_so_far_low": "至今净额下限",
     "total_high": "合计上限",
     "total_low": "合计下限",
     "problem": "问题",
@@ -166,7 +168,7 @@ CELLS: dict[str, dict[str, str]] = {
         "complained": "抱怨占比",
         "reachable": "可触达",
     },
-    "criterion": {"icl": "积分完全似然准则（icl）", "silhouette": "轮廓系数（silhouette）"},
+    "criterion": {"icl": "积分完备似然准则（icl）", "silhouette": "轮廓系数（silhouette）"},
     "measure": {
         "days_since": "距上次购买天数",
         "purchases": "购买次数",

@@ -312,7 +312,9 @@ VERBS: tuple[Verb, ...] = (
         "shopkeeper.operations.segments.ask",
         Words("Who the customers are", "顾客分群"),
         needs=(_ORDERS,),
-        reads=("orders", "order_items", "products", "customers", "events", "reviews"),
+        reads=(
+            "orders", "order_items", "payments", "products", "customers", "events", "reviews",
+        ),
         answers=("review_sentiment", "review_topics"),
     ),
     Verb(
@@ -321,7 +323,8 @@ VERBS: tuple[Verb, ...] = (
         Words("One card a segment", "分群名片"),
         needs=(_ORDERS,),
         reads=(
-            "orders", "order_items", "products", "categories", "customers", "events", "reviews",
+            "orders", "order_items", "payments", "products", "categories", "customers", "events",
+            "reviews",
         ),
         answers=("review_sentiment", "review_aspects", "review_topics"),
     ),

@@ -137,6 +137,12 @@ def test_scores_and_segments_equal_a_count_by_hand(
         assert table[name]["customers"] == number
         whole = sum(spent[one] for one, row in rows.items() if row["segment"] == name)
         assert table[name]["value_so_far"] == pytest.approx(whole / number)
+        if number > 1:
+            error = np.std([spent[one] for one in rows if rows[one]["segment"] == name], ddof=1)
+            reach = 1.96 * error / number**0.5
+            for end, side in (("low", -1), ("high", 1)):
+                found = table[name][f"value_so_far_{end}"]
+                assert found == pytest.approx(whole / number + side * reach, rel=1e-3)
 
 
 def test_a_segment_of_few_is_named_and_not_told(shop: Shop) -> None:

@@ -112,6 +112,14 @@ def test_chances_of_so_many_purchases_add_up_to_the_expectation(
         assert tails.sum() == pytest.approx(expected, rel=1e-4, abs=1e-7)
 
 
+def test_who_is_new_has_an_expectation_though_a_parameter_ran_to_its_bound() -> None:
+    model, given_cells = fitted((0.0019, 3.2656, 1096.63, 61.75)), cells((0, 0, 0), (0, 0, 40))
+    found = model.expected(given_cells, 30 / 7)
+    assert np.isfinite(found).all()
+    assert found[0] > found[1] > 0
+    assert found == pytest.approx(sum(model.at_least(given_cells, 30 / 7)), rel=1e-6)
+
+
 def test_half_of_who_is_active_has_bought_by_the_median_wait() -> None:
     model, given_cells = fitted(CDNOW), cells((3, 20, 30))
     draw = np.random.default_rng(0)

@@ -35,8 +35,8 @@ def segment(
         The shop.
     method
         `rfm`: scores of recency, frequency and money; `behaviour`: classes of what customers do
-        (categories, prices, discounts, returns, reviews, visits, rhythm); `embedding`: clusters of
-        what was bought by its words.
+        (categories, prices, discounts, returns, reviews, visits, hours, devices, channels, payment,
+        rhythm); `embedding`: clusters of what was bought by its words.
     sentence
         A segment in words, such as "bought at least twice but not in three months"; the method is
         then the rule that is read in it.

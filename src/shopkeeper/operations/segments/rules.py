@@ -19,6 +19,8 @@ from shopkeeper.words import Words
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 MOST_CONDITIONS, BEAM, CUTS, WORTH = 3, 6, 24, 0.01
+_LONGEST = 80
+"""Letters of a label in a rule at most; strangers may have written it."""
 
 TRAITS: dict[str, Words] = {
     "purchases": Words("purchases", "购买次数"),
@@ -107,7 +109,7 @@ def _merged(conditions: tuple[Condition, ...]) -> list[Condition]:
 
 def _of_label(kind: str, label: str) -> Words:
     share = SHARES[kind]
-    said = PART_NAMES[label] if kind == "hour" else Words(label, label)
+    said = PART_NAMES[label] if kind == "hour" else Words(label[:_LONGEST], label[:_LONGEST])
     return Words(share.en.replace("…", said.en), share.zh.replace("…", said.zh))
 
 

@@ -138,7 +138,7 @@ def _parts_of_day(order: pa.Table, zone: str) -> NDArray[np.object_]:
         [part_of_day(text, zone) for text in coded.dictionary.to_pylist()], pa.string()
     )
     clocks = pc.strftime(order["ordered_at"], "%H:%M:%S")
-    if len(clocks.unique()) < 2:
+    if len(clocks.drop_null().unique()) < 2:
         return np.full(order.num_rows, None, dtype=object)
     return np.array(parts.take(coded.indices).to_pylist(), dtype=object)
 

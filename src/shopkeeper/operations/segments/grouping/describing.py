@@ -19,6 +19,7 @@ from shopkeeper.words import Words
 
 Row = dict[str, Any]
 DRAWS, MONTHS, LOOKED_AT = 20, 12, 20_000
+_REACH = 1.959964
 NOBODY, NOBODY_YET = "not_yet", Words("not yet a customer", "尚未购买")
 
 
@@ -88,12 +89,23 @@ def segment_rows(base: Base, way: Way, traits: Mapping[str, Floats], least: int)
                 "reachable": _reachable(base, mine, least),
                 "purchases": float(now.purchases[mine].mean()),
                 "days_since": float(np.median(now.days_since[mine])),
-                "value_so_far": float(now.spent[mine].sum() / count),
+                **_mean_value(now.spent[mine]),
                 "value_share": float(now.spent[mine].sum() / whole) if whole > 0 else None,
                 **_ruled(conditions, mine[sampled]),
             }
         rows.append(row)
     return rows
+
+
+def _mean_value(spent: Floats) -> Row:
+    """Return the mean with its 95 % interval, by the standard error: nobody is told of fewer than twenty."""
+    mean = float(spent.sum() / len(spent))
+    reach = _REACH * float(spent.std(ddof=1)) / len(spent) ** 0.5 if len(spent) > 1 else 0.0
+    return {
+        "value_so_far": mean,
+        "value_so_far_low": mean - reach,
+        "value_so_far_high": mean + reach,
+    }
 
 
 def _reachable(base: Base, mine: NDArray[np.bool_], least: int) -> int | None:

@@ -40,7 +40,17 @@ SEGMENTS = pa.schema(
     [("segment", _TEXT), ("name_en", _TEXT), ("name_zh", _TEXT), ("customers", _WHOLE)]
     + [(name, _REAL) for name in ("share", "share_low", "share_high")]
     + [("reachable", _WHOLE)]
-    + [(name, _REAL) for name in ("purchases", "days_since", "value_so_far", "value_share")]
+    + [
+        (name, _REAL)
+        for name in (
+            "purchases",
+            "days_since",
+            "value_so_far",
+            "value_so_far_low",
+            "value_so_far_high",
+            "value_share",
+        )
+    ]
     + [("currency", _TEXT), ("rule_en", _TEXT), ("rule_zh", _TEXT)]
     + [(f"{name}{end}", _REAL) for name in ("precision", "recall") for end in ("", "_low", "_high")]
     + [("stability", _REAL), ("stable", pa.bool_())]

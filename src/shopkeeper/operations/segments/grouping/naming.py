@@ -15,7 +15,7 @@ from shopkeeper.operations.segments.methods.classes import Classes
 from shopkeeper.words import Words
 
 Row = dict[str, Any]
-_TOLD = 2
+_TOLD, _LONGEST = 2, 80
 _LABELS = {
     ("price", "low"): Words("low prices", "低价"),
     ("price", "middle"): Words("middle prices", "中价"),
@@ -68,7 +68,8 @@ def label_of(block: str, label: str) -> Words | None:
         said = _OF[block]
         if label == OTHER or refused(label) is not None:
             return None
-        return Words(said.en + label, said.zh.replace("…", label))
+        shown = label[:_LONGEST]
+        return Words(said.en + shown, said.zh.replace("…", shown))
     if block == "rhythm":
         return _RHYTHM[int(label)]
     if block == "silence":

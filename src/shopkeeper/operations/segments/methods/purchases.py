@@ -88,8 +88,15 @@ class Purchases:
         whole = a + self.b + x - 1
         beyond = hyp2f1(a + self.b - 1 - self.r, a - 1, whole, horizon / (end + horizon))
         shrunk = np.exp((a - 1) * (np.log(end) - np.log(end + horizon)))
-        grown = whole / (a - 1) * (1 - shrunk * beyond)
-        return np.asarray(np.maximum(grown, 0.0) * self.alive(cells), dtype=np.float64)
+        # Nothing times more than any float where a ran to its bound and somebody is new.
+        with np.errstate(invalid="ignore"):
+            grown = whole / (a - 1) * (1 - shrunk * beyond)
+        found = np.asarray(np.maximum(grown, 0.0) * self.alive(cells), dtype=np.float64)
+        lost = ~np.isfinite(found)
+        if lost.any():
+            parts = (getattr(cells, name)[lost] for name in Cells.__slots__)
+            found[lost] = sum(self.at_least(Cells(*parts), horizon))
+        return found
 
     def at_least(self, cells: Cells, horizon: float) -> Iterator[Floats]:
         """Yield the probability of at least one, two, three … purchases within `horizon`.

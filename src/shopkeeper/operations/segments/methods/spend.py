@@ -82,6 +82,9 @@ def fit_spend_by_moments(first: Floats, repeats: Floats, mean: Floats) -> Spend:
     >>> 2.5 < (fitted.q - 1) / fitted.p * 6 < 4
     True
     """
+    # In an order that names of customers have no part in, for sums of floats depend on it.
+    order = np.lexsort((mean, repeats, first))
+    first, repeats, mean = first[order], repeats[order], mean[order]
     again = (repeats > 0) & (first > 0) & (mean > 0)
     # A few huge payments would be most of any product of two.
     one, other = (
