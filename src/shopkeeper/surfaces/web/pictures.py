@@ -25,7 +25,7 @@ _LABELS = 130
 """Width that the labels of one of several views beneath one another take, to begin with."""
 
 _NARROW_LABELS, _TICKS, _NARROW_TICKS = 104, 6, 3
-_BESIDE = 4
+_BESIDE = 7
 """How many times the room beside bars a phone needs."""
 
 _SLACK = 2
