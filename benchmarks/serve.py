@@ -103,12 +103,13 @@ def dashboard(shop: Path, seconds: float) -> Iterator[dict[str, object]]:
 
 
 def recommending(shop: Path, seconds: float) -> Iterator[dict[str, object]]:
-    """Measure lists for one customer after another: none asked for twice, then customers who come again."""
+    """Measure lists: none asked for twice, any customer of the shop, then a few who come again."""
     model = current(open_shop(shop))
     assert model is not None
     names, draw = model.customers.names.to_pylist(), random.Random(SEED)
     new = [f"{RECOMMEND}?customers={name}&k={k}" for name in names for k in range(8, 24)]
     draw.shuffle(new)
+    anybody = [f"{RECOMMEND}?customers={draw.choice(names)}" for _ in range(50_000)]
     again = [f"{RECOMMEND}?customers={draw.choice(names[:REGULARS])}" for _ in range(50_000)]
     with tempfile.TemporaryDirectory() as temporary:
         own = Path(shutil.copytree(shop, Path(temporary) / "shop"))
@@ -118,6 +119,7 @@ def recommending(shop: Path, seconds: float) -> Iterator[dict[str, object]]:
             settled(port, **bearer)
             for name, paths in (
                 ("none asked before", new),
+                ("any customer, nothing kept at first", anybody),
                 (f"{REGULARS} customers who come again", again),
             ):
                 requests = [request_to(path, **bearer) for path in paths]
