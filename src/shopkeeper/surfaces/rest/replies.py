@@ -152,7 +152,7 @@ class Replies:
 
 
 def reply(request: Request, answer: Answer, page: Page) -> Response:
-    """Return the response to a question that was answered just now; nothing of it is kept.
+    """Return the response to a question that was answered just now, which readers keep no copy of.
 
     Parameters
     ----------

@@ -16,12 +16,14 @@ def course_chart(figure: Figure) -> dict[str, Any]:
     figure
         The number.
     """
+    digits = 3 if figure.unit == "share" else 0
     rows = [
         {
             "day": point.on.isoformat(),
             "value": point.value,
             "low": point.band.low if point.band else None,
-            "high": point.band.high if point.band else None,
+            # The further end of an area takes no format: a tip tells the number as it stands here.
+            "high": round(point.band.high, digits) if point.band else None,
             "outside": bool(
                 point.band
                 and point.value is not None
@@ -42,6 +44,7 @@ def course_chart(figure: Figure) -> dict[str, Any]:
     form = ".0%" if figure.unit == "share" else ",.0f"
     y["axis"] = {"title": None, "tickCount": 4, "format": form}
     low = {**y, "field": "low", "title": {"en": "Lowest expected", "zh": "预期下限"}}
+    high = {"field": "high", "title": {"en": "Highest expected", "zh": "预期上限"}}
     dot = {"type": "point", "filled": True, "opacity": 1}
     return {
         "height": 200,
@@ -49,7 +52,7 @@ def course_chart(figure: Figure) -> dict[str, Any]:
         "layer": [
             {
                 "mark": {"type": "area", "color": PAPER["band"], "opacity": 0.6, "interpolate": "step"},
-                "encoding": {"x": x, "y": low, "y2": {"field": "high"}},
+                "encoding": {"x": x, "y": low, "y2": high},
             },
             {"mark": {"type": "line", "color": PAPER["calm"]}, "encoding": {"x": x, "y": y}},
             {
