@@ -46,18 +46,19 @@ def measured(file: Path) -> dict[str, Any]:
     import numpy as np
     from scipy import sparse
 
-    from shopkeeper.data.engines import connect
+    from shopkeeper.data.engines import connect, give_back_memory
     from shopkeeper.operations.recommend.judging import fit
     from shopkeeper.operations.recommend.reading import read_touched
     from shopkeeper.settings import Settings
 
     threads = int(os.environ.get("OMP_NUM_THREADS", "2"))
     connection = connect("duckdb", Settings())
-    connection.raw_sql(f"SET threads = {threads}")
+    connection.raw_sql(f"SET threads = {threads}; SET enable_progress_bar = false")
     event = connection.read_parquet(file)
     seen = event.mutate(bought=ibis.literal(False), place=ibis.literal(0, "int64"))
     start = time.perf_counter()
     touched = read_touched(seen)
+    give_back_memory(connection)
     read = time.perf_counter()
     read_memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     nothing = sparse.csr_matrix((len(touched.products), 0), dtype=np.float32)
@@ -96,7 +97,7 @@ def main() -> None:
         file = Path(folder) / "events.parquet"
         make(file, asked.events, asked.products)
         command = [sys.executable, __file__, "--measure", str(file)]
-        done = subprocess.run(command, check=True, capture_output=True, text=True)
+        done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
     figures = json.loads(done.stdout.splitlines()[-1])
     keep("recommend_scale", [{"events": asked.events} | figures])
 

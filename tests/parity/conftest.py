@@ -17,6 +17,8 @@ def spark() -> Iterator[object]:
     session = (
         SparkSession.builder.master("local[2]")
         .config("spark.driver.memory", "1g")
+        # Nothing here runs long enough for the second compiler or a second collector to pay.
+        .config("spark.driver.extraJavaOptions", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
         .config("spark.ui.enabled", "false")
         .config("spark.sql.session.timeZone", "UTC")
         .config("spark.sql.shuffle.partitions", "2")

@@ -5,12 +5,16 @@ Expressions above this file do not know which engine runs them.
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
 import tempfile
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import ibis
+import pyarrow as pa
 
 from shopkeeper.data.schema import arrow_schema
 from shopkeeper.data.tables import BY_NAME, Table
@@ -36,9 +40,8 @@ def connect(engine: Literal["duckdb", "spark"], settings: Settings) -> Any:
         connection = ibis.duckdb.connect()
         connection.raw_sql(f"SET memory_limit = '{settings.memory_limit}'")
         # Left alone it would write into the folder in which the command is run.
-        spill = str(Path(tempfile.gettempdir()) / f"shopkeeper-{os.getpid()}").replace("'", "''")
+        spill = _spill_folder(os.getpid()).replace("'", "''")
         connection.raw_sql(f"SET temp_directory = '{spill}'")
-        connection.raw_sql("SET temp_file_encryption = true")
         connection.raw_sql("SET TimeZone = 'UTC'")
         connection.raw_sql("SET autoinstall_known_extensions = false")
         # Ibis 12 writes what is asked of each element of a list with the older arrow.
@@ -57,6 +60,26 @@ def connect(engine: Literal["duckdb", "spark"], settings: Settings) -> Any:
         ) from error
     session = SparkSession.builder.config("spark.sql.session.timeZone", "UTC").getOrCreate()
     return ibis.pyspark.connect(session)
+
+
+@lru_cache(maxsize=4)
+def _spill_folder(process: int) -> str:
+    """Return where a process writes what does not fit into memory, which only its user may enter."""
+    folder = tempfile.mkdtemp(prefix=f"shopkeeper-spill-{process}-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
+
+
+def give_back_memory(connection: Any) -> None:
+    """Have DuckDB, and Arrow, give back the memory that they keep for their next question.
+
+    After a large aggregate that is gigabytes; what is computed from it needs them.
+    """
+    if connection.name == "duckdb":
+        ((limit,),) = connection.raw_sql("SELECT current_setting('memory_limit')").fetchall()
+        # It gives back what it does not use whenever a limit is set.
+        connection.raw_sql(f"SET memory_limit = '{limit}'")
+    pa.default_memory_pool().release_unused()
 
 
 def read_table(connection: Any, table: Table, folder: Path | None) -> ir.Table:

@@ -257,11 +257,17 @@ def promise_end(
 
     Platforms that promise a day write its local midnight; such a promise ends a day later.
     """
-    clock = promised_at.hour() * 3600 + promised_at.minute() * 60 + promised_at.second()
-    whole_day = ibis.literal(False)
-    for zone in _zones(shop):
-        whole_day = whole_day | ((time_zone == zone) & clock.isin(_midnights(zone)))
+    whole_day = at_midnight(shop, promised_at, time_zone)
     return ibis.ifelse(whole_day, promised_at + ibis.interval(days=1), promised_at)
+
+
+def at_midnight(shop: Shop, at: ir.TimestampValue, time_zone: ir.StringValue) -> ir.BooleanValue:
+    """Return whether an instant is local midnight, which is where a source writes a day without a time."""
+    clock = at.hour() * 3600 + at.minute() * 60 + at.second()
+    midnight: ir.BooleanValue = ibis.literal(False)
+    for zone in _zones(shop):
+        midnight = midnight | ((time_zone == zone) & clock.isin(_midnights(zone)))
+    return midnight
 
 
 def _judged(shop: Shop) -> ir.Table | None:
@@ -306,7 +312,11 @@ def _dates_payments(shop: Shop) -> bool:
 def _zones(shop: Shop) -> list[str]:
     found = shop.orders.select("time_zone").distinct().to_pyarrow()["time_zone"].to_pylist()
     known = available_timezones()
-    return sorted(zone for zone in found if zone in known or (zone and _OFFSET.fullmatch(zone)))
+    return sorted(
+        zone
+        for zone in {*found, shop.settings.time_zone or "UTC"}
+        if zone in known or (zone and _OFFSET.fullmatch(zone))
+    )
 
 
 def _midnights(zone: str) -> list[int]:

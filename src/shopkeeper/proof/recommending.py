@@ -10,7 +10,7 @@ import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
@@ -20,10 +20,9 @@ from numpy.typing import NDArray
 from shopkeeper.data.shop import Shop
 from shopkeeper.errors import MissingDataError
 from shopkeeper.intervals import bootstrap
-from shopkeeper.operations.recommend.choice import Method, Past, ranked, tuned
+from shopkeeper.operations.recommend.choice import Method, Past, ranked, routed, tuned
 from shopkeeper.operations.recommend.features import touches
 from shopkeeper.operations.recommend.histories import Histories, leading, unseen
-from shopkeeper.operations.recommend.judging import by_length
 from shopkeeper.operations.recommend.methods.last_item import LastItem
 from shopkeeper.operations.recommend.methods.popular import Popular
 from shopkeeper.operations.recommend.methods.similar import Similar
@@ -36,10 +35,14 @@ from shopkeeper.operations.recommend.reading import (
     read_touched,
 )
 from shopkeeper.proof.exposure import coverage, gini, novelty, shares
+from shopkeeper.proof.slicing import slices
 from shopkeeper.words import Words
 
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
 Numbers = NDArray[np.int64]
-METHODS = ("popular", "last_item", "similar", "transitions")
+METHODS = ("popular", "last_item", "similar", "transitions", "routed")
 JUDGED_ON, BATCH, BANDS = 5_000, 500, 4
 NEVER = np.iinfo(np.int64).max // 2
 """The place of what nobody could have ranked."""
@@ -47,6 +50,7 @@ NEVER = np.iinfo(np.int64).max // 2
 QUALITY = pa.schema(
     [
         ("method", pa.string()),
+        ("by", pa.string()),
         ("slice", pa.string()),
         ("customers", pa.int64()),
         ("ndcg", pa.float64()),
@@ -97,6 +101,8 @@ class Held:
         What was known of the products.
     past
         Histories, and the product that came next; −1 for one that was not there before.
+    age
+        Days from each product's first touch to the day.
     after
         The day.
     """
@@ -104,6 +110,7 @@ class Held:
     touched: Touched
     known: Catalogue
     past: Past
+    age: NDArray[np.float64]
     after: datetime
 
 
@@ -151,7 +158,8 @@ def held_out(shop: Shop, *, days: int, seed: int) -> Held:
     if last is None:
         raise _nothing(days)
     after = last - timedelta(days=days)
-    touched = read_touched(touches(shop.as_of(after)))
+    before = touches(shop.as_of(after))
+    touched = read_touched(before)
     if not len(touched.products):
         raise _nothing(days)
     later = whole.filter(whole.happened_at > after)
@@ -160,7 +168,16 @@ def held_out(shop: Shop, *, days: int, seed: int) -> Held:
     past = _first(touched, rows).sample(JUDGED_ON, seed)
     if not len(past.targets):
         raise _nothing(days)
-    return Held(touched, known, past, after)
+    return Held(touched, known, past, _ages(before, touched.products, after), after)
+
+
+def _ages(before: ir.Table, products: pa.Array, after: datetime) -> NDArray[np.float64]:
+    """Return the days from the first touch of each product to a day."""
+    first = before.group_by("product_id").aggregate(first=before.happened_at.min()).to_pyarrow()
+    place = pc.index_in(pc.cast(products, first["product_id"].type), first["product_id"])
+    moment = first["first"].cast(pa.timestamp("us")).take(place).to_numpy()
+    days: NDArray[np.float64] = np.datetime64(after.replace(tzinfo=None), "us") - moment
+    return days / np.timedelta64(1, "D")
 
 
 def _first(touched: Touched, rows: pa.Table) -> Past:
@@ -197,10 +214,11 @@ def judged(held: Held, *, seed: int) -> Judged:
     """
     touched, past = held.touched, held.past
     traits = held.known.traits
-    kernel = tuned(touched.material(traits, held_out=1), touched.past(1)[0], seed=seed)
+    learned, newest = touched.material(traits, held_out=1), touched.past(1)[0]
+    kernel = tuned(learned, newest, seed=seed)
     methods: dict[str, Method] = {
         "popular": Popular(), "last_item": LastItem(), "similar": Similar(kernel.profile),
-        "transitions": Transitions(kernel),
+        "transitions": Transitions(kernel), "routed": routed(learned, newest, seed=seed),
     }  # fmt: skip
     material = touched.material(traits)
     there = np.flatnonzero(past.targets >= 0)
@@ -223,33 +241,18 @@ def ten_of(method: Method, histories: Histories, popularity: Numbers) -> Numbers
     return made
 
 
-def slices(held: Held) -> dict[str, NDArray[np.bool_]]:
-    """Return which customers are in each slice: by history, and by what they came upon.
-
-    The much wanted products are those that together have half of all touches.
-    """
-    targets = held.past.targets
-    touched = np.bincount(held.touched.histories.products, minlength=len(held.touched.products))
-    order = np.argsort(-touched, kind="stable")
-    much = np.zeros(len(touched), bool)
-    much[order[np.cumsum(touched[order]) <= touched.sum() / 2]] = True
-    there = targets >= 0
-    return by_length(held.past.histories.lengths) | {
-        "much wanted": there & much[targets],
-        "little wanted": there & ~much[targets],
-    }
-
-
 def quality(held: Held, done: Judged, *, least: int, seed: int) -> Iterator[dict[str, Any]]:
     """Yield one row a method and slice, each beside the popular products and the last item's rule."""
-    for part, rows in slices(held).items():
+    past = held.past
+    parts = slices(held.touched, held.known, past.histories.lengths, past.targets, held.age)
+    for by, part, rows in parts:
         if rows.sum() < max(least, 1):
             continue
         own = {name: gains(place)[rows] for name, place in done.places.items()}
         for name, gain in own.items():
             value = bootstrap(np.mean, gain, seed=seed)
             told: dict[str, Any] = {
-                "method": name, "slice": part, "customers": int(rows.sum()), "ndcg": value.value,
+                "method": name, "by": by, "slice": part, "customers": int(rows.sum()), "ndcg": value.value,
                 "low": value.low, "high": value.high, "recall": float(hits(done.places[name])[rows].mean()),
             }  # fmt: skip
             for column, other in (("ahead", "popular"), ("ahead_of_last", "last_item")):
@@ -269,7 +272,7 @@ def beyond(held: Held, done: Judged, *, least: int, seed: int) -> Iterator[dict[
     The gap is the NDCG of the customers with longer histories less that of the others, parted at the median.
     """
     products, customers = len(held.touched.products), len(held.touched.customers)
-    touched = np.bincount(held.touched.histories.products, minlength=products)
+    touched = held.touched.histories.customers(products)
     lengths = held.past.histories.lengths
     longer = lengths > np.median(lengths)
     enough = min(longer.sum(), (~longer).sum()) >= max(least, 1)

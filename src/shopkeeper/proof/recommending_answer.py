@@ -44,9 +44,11 @@ DEFINITIONS = {
         "同上，但与「最新一件商品之后最常接触的商品」相比。",
     ),
     "slice": Words(
-        "Which customers: all, by how many products they had touched, or by whether what they came upon belongs to "
-        "the products that together have half of all touches (much wanted) or not (little wanted).",
-        "顾客范围：全部、按此前接触过的商品数，或按其接触的商品是否属于合计占全部接触一半的热门商品。",
+        "Which customers: all; by how many products they had touched (history); or by what they came upon: whether it "
+        "belongs to the products that together have half of all touches (demand), whether it was first touched in "
+        "the last 30 days (age), and its category, of which the eight most come upon are told.",
+        "顾客范围：全部；按此前接触过的商品数（历史长短）；或按其接触的商品：是否属于合计占全部接触一半的热门商品（商品热度）、"
+        "是否在最近 30 天内才首次有人接触（商品新旧）、所属类目（只列接触顾客最多的八个）。",
     ),
     "coverage": Words(
         "Share of the products that can be bought that stand among the ten of at least one customer.",
@@ -129,7 +131,7 @@ def answer(shop: Shop, wanted: Wanted) -> Answer:
 def _sentences(
     held: Held, rows: list[dict[str, Any]], wider: list[dict[str, Any]], wanted: Wanted
 ) -> Iterator[Words]:
-    whole = {row["method"]: row for row in rows if row["slice"] == "all"}
+    whole = {row["method"]: row for row in rows if row["by"] == "all"}
     if OWN in whole:
         own, popular, last = (whole[name] for name in (OWN, "popular", "last_item"))
         yield Words(

@@ -325,7 +325,8 @@ _METHODS = {
 _CELLS: dict[str, dict[str, str]] = {
     **dict.fromkeys(("sentiment", "polarity", "read"), _SENTIMENTS),
     **dict.fromkeys(("method", "language_model", "traditional"), _METHODS),
-    "by": {"seller": "卖家", "brand": "品牌", "price": "价位", "all": "全部", "entry": "入口", "device": "设备", "channel": "渠道"},
+    "by": {"seller": "卖家", "brand": "品牌", "price": "价位", "all": "全部", "entry": "入口", "device": "设备", "channel": "渠道",
+           "history": "历史长短", "demand": "商品热度", "age": "商品新旧", "category": "类目"},
     "cohort": {"all": "全部", "in": "人群内", "out": "人群外"},
     "step": {name: f"{words.zh}（{name}）" for name, words in EVENTS.items()},
     "said": _SENTIMENTS | {"not mentioned": "未提及"},

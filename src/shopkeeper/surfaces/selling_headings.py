@@ -72,6 +72,8 @@ CELLS = {
         "all": "全部",
         "much wanted": "接触的是热门商品",
         "little wanted": "接触的是冷门商品",
+        "new": "接触的是新品",
+        "older": "接触的是老品",
     },
     "estimate": {
         "logged": "实际",

@@ -1,11 +1,13 @@
 """The answer of `segment`: who is where, by which rule, how sure, and what is never told."""
 
 from collections import Counter
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
+import ibis
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 
 from shopkeeper.answer import Answer
@@ -14,9 +16,11 @@ from shopkeeper.errors import MissingDataError, UsageError
 from shopkeeper.language.topics import adjusted_rand
 from shopkeeper.operations.behaviour.belonging import segment_members
 from shopkeeper.operations.segments.ask import segment
+from shopkeeper.operations.segments.base import read_base
 from shopkeeper.operations.segments.guards import LEAST
 from shopkeeper.operations.segments.methods.classes import fit_classes
 from shopkeeper.operations.segments.rules import Condition, Conditions, joined
+from shopkeeper.operations.segments.traits import traits
 from shopkeeper.words import Words
 
 FIRST = date(2025, 1, 1)
@@ -291,3 +295,18 @@ def test_nobody_to_group_is_said(shop: Shop) -> None:
     assert caught.value.found.zh == "没有任何顾客有支付订单。"
     with pytest.raises(UsageError, match="segments is 99"):
         segment(shop, segments=99)
+
+
+def test_an_order_that_is_dated_by_its_day_alone_was_bought_at_no_part_of_the_day() -> None:
+    """Midnight of Shanghai, which is four in the afternoon of UTC the day before, is no time of day."""
+    days = [datetime(2025, 1, 2 + n % 20, 16) for n in range(40)]
+    clocks = [moment + timedelta(hours=n % 3) for n, moment in enumerate(days)]
+    orders = pa.table({
+        "order_id": [f"o{n}" for n in range(40)], "customer_id": [f"c{n % 8}" for n in range(40)],
+        "status": ["paid"] * 40, "total": [20] * 40, "ordered_at": clocks, "time_zone": ["Asia/Shanghai"] * 40,
+    })  # fmt: skip
+    shop = shop_from_tables({"orders": orders})
+    base = read_base(shop, "")
+    assert base is not None
+    rows = traits(shop, base.currency).filter(ibis._.block == "hour").to_pyarrow()
+    assert rows.num_rows and pc.sum(rows["n"]).as_py() == sum(n % 3 > 0 for n in range(40))

@@ -8,6 +8,7 @@ from functools import cached_property
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from scipy import sparse
 
 from shopkeeper.data.shop import Shop
@@ -19,9 +20,10 @@ from shopkeeper.operations.recommend.basket_features import (
     several,
     visits,
 )
-from shopkeeper.operations.recommend.features import catalogue, sold_titles
+from shopkeeper.operations.recommend.features import sold_titles
 from shopkeeper.operations.recommend.histories import Numbers
 from shopkeeper.operations.recommend.rebuying import Purchases
+from shopkeeper.operations.recommend.shelf import listed_rows, placed, titles_of
 from shopkeeper.operations.recommend.together import Together
 
 
@@ -93,27 +95,33 @@ class Baskets:
 
 def read_products(shop: Shop) -> Products:
     """Read the products, in an order that no name decides where anything else does."""
-    listed = {row["product_id"]: row for row in catalogue(shop).to_pyarrow().to_pylist()}
-    sold = {row["product_id"]: row["title"] for row in sold_titles(shop).to_pyarrow().to_pylist()}
-    counts = product_counts(bought_lines(shop)).to_pyarrow().to_pylist()
-    orders = {row["product_id"]: row["count"] for row in counts}
-    rows = []
-    for name in {*listed, *orders} - {None}:
-        told = listed.get(name, {})
-        title = (told.get("title") or sold.get(name) or "").strip()
-        rows.append(
-            (-orders.get(name, 0), title, told.get("category") or "", told.get("brand") or "", name)
-        )
-    rows.sort()
-    said = sorted({row[2] for row in rows if row[2]})
-    number = {name: at for at, name in enumerate(said)}
+    listed, counts = listed_rows(shop), product_counts(bought_lines(shop)).to_pyarrow()
+    own = (pc.cast(rows["product_id"], pa.large_string()) for rows in (listed, counts))
+    names = pc.unique(
+        pa.chunked_array([part for column in own for part in column.chunks], pa.large_string())
+    )
+    known, sold = placed(listed, names), placed(sold_titles(shop).to_pyarrow(), names)
+    title = titles_of(known["title"], sold["title"], names)
+    rows = pa.table({
+        "orders": pc.fill_null(placed(counts, names)["count"], 0), "title": title, "name": names,
+        "said": pc.if_else(pc.equal(title, names), "", title),
+        "category": _said(known["category"]), "brand": _said(known["brand"]),
+    })  # fmt: skip
+    order = [(name, "ascending") for name in ("said", "category", "brand", "name")]
+    rows = rows.sort_by([("orders", "descending"), *order])
+    said = sorted(set(rows["category"].to_pylist()) - {""})
+    category = pc.fill_null(pc.index_in(rows["category"], pa.array(said, pa.large_string())), -1)
     return Products(
-        [row[-1] for row in rows],
-        [row[1] or row[-1] for row in rows],
-        np.array([-row[0] for row in rows], np.int64),
-        np.array([number.get(row[2], -1) for row in rows], np.int64),
+        rows["name"].to_pylist(),
+        rows["title"].to_pylist(),
+        rows["orders"].to_numpy().astype(np.int64),
+        category.to_numpy().astype(np.int64),
         said,
     )
+
+
+def _said(values: pa.ChunkedArray) -> pa.ChunkedArray:
+    return pc.fill_null(pc.cast(values, pa.large_string()), "")
 
 
 def read_baskets(shop: Shop, number: dict[str, int]) -> Baskets:

@@ -29,6 +29,9 @@ TUNED_ON, LEARNED_ON, JUDGED_ON, BATCH = 3_000, 24_000, 5_000, 2_000
 """Histories that a kernel is chosen on, that trees learn from, that methods are compared on, and
 that are ranked at once."""
 
+_CELLS = 8_000_000
+"""Scores that are ranked at once at most."""
+
 TUNED_FEWEST, _READ = 1_000, 60_000
 """Where histories are long a kernel is chosen on fewer of them, for they cost more and tell more."""
 
@@ -96,8 +99,9 @@ class Past:
 def ranked(method: Method, past: Past, material: Material) -> Numbers:
     """Return the place of each target among all products that its history does not hold."""
     places, popularity = [np.zeros(0, np.int64)], material.popularity
-    for first in range(0, len(past.histories), BATCH):
-        part = past.take(np.arange(first, min(first + BATCH, len(past.histories))))
+    step = max(min(BATCH, _CELLS // max(material.width, 1)), 1)
+    for first in range(0, len(past.histories), step):
+        part = past.take(np.arange(first, min(first + step, len(past.histories))))
         scores = method.score(part.histories)
         places.append(ranks(scores, part.histories, part.targets, popularity))
     return np.concatenate(places)

@@ -247,14 +247,8 @@ def _quality(
     shop: Shop, baskets: Baskets, category: Numbers, wanted: Wanted
 ) -> Iterator[dict[str, Any]]:
     """Yield how high a product of the latest baskets stands, told by another one, by earlier baskets."""
-    early = int(baskets.count * (1 - _HELD_OUT))
-    rng = np.random.default_rng(wanted.seed)
-    some = np.sort(early + rng.permutation(baskets.count - early)[:JUDGED])
-    starts, sizes = baskets.starts[some], np.diff(baskets.starts)[some]
-    first = (rng.random(len(some)) * sizes).astype(np.int64)
-    other = (first + 1 + (rng.random(len(some)) * (sizes - 1)).astype(np.int64)) % sizes
-    source, target = baskets.product[starts + first], baskets.product[starts + other]
-    learned = baskets.first(early).together(category)
+    early, source, target = held_out(baskets, wanted.seed)
+    learned = early.together(category)
     order = np.argsort(-learned.having, kind="stable")
     popularity = np.empty(len(order), np.int64)
     popularity[order] = np.arange(len(order))
@@ -269,6 +263,25 @@ def _quality(
     whole = {"all": np.ones(len(source), bool)}
     for row in quality(places, whole, shop.settings.minimum_count, wanted.seed):
         yield {name: value for name, value in row.items() if name != "history"}
+
+
+def held_out(baskets: Baskets, seed: int) -> tuple[Baskets, Numbers, Numbers]:
+    """Return the earlier baskets, and two products of each of some later ones: what is known, what is sought.
+
+    Parameters
+    ----------
+    baskets
+        All baskets, the earliest first; the last fifth is held out.
+    seed
+        Seed of which of the later baskets, at most 5,000, and of which two of their products.
+    """
+    early = int(baskets.count * (1 - _HELD_OUT))
+    rng = np.random.default_rng(seed)
+    some = np.sort(early + rng.permutation(baskets.count - early)[:JUDGED])
+    starts, sizes = baskets.starts[some], np.diff(baskets.starts)[some]
+    first = (rng.random(len(some)) * sizes).astype(np.int64)
+    other = (first + 1 + (rng.random(len(some)) * (sizes - 1)).astype(np.int64)) % sizes
+    return baskets.first(early), baskets.product[starts + first], baskets.product[starts + other]
 
 
 def _bundles(together: Together, baskets: Baskets, served: Served) -> tuple[list[Bundle], int]:

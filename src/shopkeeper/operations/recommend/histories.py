@@ -17,6 +17,8 @@ Numbers = NDArray[np.int64]
 FAINT = 0.002
 """Weight of a product of a history below which it is not looked at."""
 
+_AT_ONCE = 10_000_000
+
 
 def reach(decay: float) -> int:
     """Return how many of the newest products of a history weigh enough to be looked at.
@@ -58,17 +60,20 @@ class Histories:
     starts
         Row r holds `products[starts[r]:starts[r + 1]]`; one more than there are rows.
     products
-        Numbers of products; no product comes twice in a row.
+        Numbers of products; no product comes twice in a row. 32 bits are enough for them where there are
+        very many; what is taken out has 64.
 
     Examples
     --------
     >>> histories = Histories(np.array([0, 2, 3]), np.array([4, 1, 4]))
     >>> histories.lengths.tolist(), histories.row(0).tolist()
     ([2, 1], [4, 1])
+    >>> histories.customers(6).tolist()
+    [0, 1, 0, 0, 2, 0]
     """
 
     starts: Numbers
-    products: Numbers
+    products: NDArray[np.signedinteger]
 
     def __len__(self) -> int:
         return len(self.starts) - 1
@@ -90,7 +95,14 @@ class Histories:
 
     def row(self, row: int) -> Numbers:
         """Return the products of one row, oldest first."""
-        return self.products[self.starts[row] : self.starts[row + 1]]
+        return self.products[self.starts[row] : self.starts[row + 1]].astype(np.int64, copy=False)
+
+    def customers(self, width: int) -> Numbers:
+        """Return in how many rows each of so many products is."""
+        counted = np.zeros(width, np.int64)
+        for first in range(0, len(self.products), _AT_ONCE):
+            counted += np.bincount(self.products[first : first + _AT_ONCE], minlength=width)
+        return counted
 
     def take(self, rows: NDArray[np.integer]) -> Histories:
         """Return the histories of some rows, in their order."""
@@ -98,7 +110,8 @@ class Histories:
         lengths = self.starts[1:][rows] - begins
         starts = np.append(0, np.cumsum(lengths))
         shift = np.repeat(begins - starts[:-1], lengths)
-        return Histories(starts, self.products[np.arange(starts[-1]) + shift])
+        own = self.products[np.arange(starts[-1]) + shift]
+        return Histories(starts, own.astype(np.int64, copy=False))
 
     def without_newest(self, count: int) -> Histories:
         """Return the histories without so many of the newest products of each."""

@@ -75,12 +75,7 @@ def fit(touched: Touched, traits: sparse.csr_matrix, how: How, *, least: int, se
         Seed of samples, trees and intervals.
     """
     made, told = _chosen(touched, traits, how, seed)
-    known = touched.material(traits, held_out=1)
-    past = touched.past(1)[0].sample(JUDGED_ON, seed)
-    baselines: dict[str, Method] = {"popular": Popular(), "last_item": LastItem()}
-    contenders = {**baselines, how: made}
-    places = {name: ranked(one.fit(known), past, known) for name, one in contenders.items()}
-    rows = list(quality(places, by_length(past.histories.lengths), least, seed))
+    rows = _judged(touched, traits, how, made, least=least, seed=seed)
     whole = touched.material(traits)
     return Fitted(
         made.fit(whole),
@@ -88,6 +83,20 @@ def fit(touched: Touched, traits: sparse.csr_matrix, how: How, *, least: int, se
         pa.Table.from_pylist(rows, schema=RANKING_QUALITY),
         pa.Table.from_pylist(told, schema=FITTED),
     )
+
+
+def _judged(
+    touched: Touched, traits: sparse.csr_matrix, how: How, made: Method, *, least: int, seed: int
+) -> list[dict[str, Any]]:
+    """Return how good the method is on the newest products, beside the popular and what came last.
+
+    What it learns from for that is let go before everything is learned: both do not fit beside each other.
+    """
+    known = touched.material(traits, held_out=1)
+    past = touched.past(1)[0].sample(JUDGED_ON, seed)
+    contenders: dict[str, Method] = {"popular": Popular(), "last_item": LastItem(), how: made}
+    places = {name: ranked(one.fit(known), past, known) for name, one in contenders.items()}
+    return list(quality(places, by_length(past.histories.lengths), least, seed))
 
 
 def _chosen(

@@ -69,7 +69,7 @@ class Model:
 
 def model_of(touched: Touched, known: Catalogue, fitted: Fitted, how: str) -> Model:
     """Return the model of what was read and learned by that method, before the carts were looked at."""
-    wanted = np.bincount(touched.histories.products, minlength=len(touched.products))
+    wanted = touched.histories.customers(len(touched.products))
     learned = len(touched.products)
     return Model(
         touched,

@@ -5,6 +5,7 @@ Knows nothing of customers: everything here is made of the counts that the engin
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +16,9 @@ from shopkeeper.operations.recommend.histories import Floats, Numbers
 
 DECAYS = (0.0, 0.6, 0.8, 0.9)
 """What one step more between two products may cost; 0 counts the very next product alone."""
+
+_AT_ONCE = 4_000_000
+"""Pairs that are computed at once: what lies between their counts and their weights takes more memory than both."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,27 +54,29 @@ class Pairs:
     width
         Number of products.
     starts, targets
-        Source s leads to `targets[starts[s]:starts[s + 1]]`.
-    forward, backward
-        A column for each of `DECAYS`, a row a pair: how often the target came after the source, and
-        before it.
+        Source s leads to `targets[starts[s]:starts[s + 1]]`. Where one product came after another, the
+        reversed pair has a row too.
+    forward
+        A row for each of `DECAYS`, a column a pair: how often the target came after the source.
+    mirror
+        Column of the reversed pair.
     """
 
     width: int
     starts: Numbers
-    targets: Numbers
+    targets: NDArray[np.int32]
     forward: Floats
-    backward: Floats
+    mirror: NDArray[np.int32]
 
-    @property
-    def sources(self) -> Numbers:
-        """Source of each pair."""
-        return np.repeat(np.arange(self.width), np.diff(self.starts))
+    def backward(self, decay: int) -> Floats:
+        """Return how often the target came before the source, for one of `DECAYS` by its place."""
+        turned: Floats = self.forward[decay][self.mirror]
+        return turned
 
-    def find(self, sources: Numbers, targets: Numbers) -> Numbers:
-        """Return the row of each pair; −1 where it never was."""
-        keys = self.sources * self.width + self.targets
-        wanted = sources * self.width + targets
+    def find(self, sources: NDArray[np.integer], targets: NDArray[np.integer]) -> Numbers:
+        """Return the column of each pair; −1 where it never was."""
+        keys = np.repeat(np.arange(self.width) * self.width, np.diff(self.starts)) + self.targets
+        wanted = sources.astype(np.int64) * self.width + targets
         if not len(keys):
             return np.full(len(wanted), -1, np.int64)
         at = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
@@ -83,29 +89,48 @@ class Pairs:
         f = Σ over gaps of decay^(gap − 1) · pairs, and b the same for the pair reversed.
         """
         column = DECAYS.index(kernel.decay)
-        whole = self.forward[:, column] + np.float32(kernel.backward) * self.backward[:, column]
+        whole = self.backward(column)
+        whole *= np.float32(kernel.backward)
+        whole += self.forward[column]
         return self.normalised(whole, kernel.source_power, kernel.target_power)
 
     def normalised(self, whole: Floats, source_power: float, target_power: float) -> Floats:
         """Return weights divided by powers of what leaves the source and reaches the target."""
-        sources = self.sources
-        leaves = np.bincount(sources, weights=whole, minlength=self.width)
-        reaches = np.bincount(self.targets, weights=whole, minlength=self.width)
+        leaves, reaches = np.zeros(self.width), np.zeros(self.width)
+        for source, own in self._parts():
+            leaves += np.bincount(source, weights=whole[own], minlength=self.width)
+            reaches += np.bincount(self.targets[own], weights=whole[own], minlength=self.width)
         left = np.where(leaves > 0, leaves, 1.0) ** -source_power
         right = np.where(reaches > 0, reaches, 1.0) ** -target_power
-        made: Floats = (whole * left[sources] * right[self.targets]).astype(np.float32)
+        made = np.empty(len(whole), np.float32)
+        for source, own in self._parts():
+            made[own] = whole[own] * left[source] * right[self.targets[own]]
         return made
 
     def matrix(self, strengths: Floats) -> sparse.csr_matrix:
         """Return sources × targets with these weights."""
+        some = strengths != 0
+        kept = np.cumsum(some, dtype=np.int32 if len(some) < 2**31 else np.int64)
+        before = np.append(0, kept[self.starts[1:] - 1]) if len(kept) else self.starts
+        before[self.starts == 0] = 0
         shape = (self.width, self.width)
-        made = sparse.csr_matrix((strengths, self.targets, self.starts), shape=shape)
-        made.eliminate_zeros()
-        return made
+        return sparse.csr_matrix((strengths[some], self.targets[some], before), shape=shape)
+
+    def _parts(self) -> Iterator[tuple[Numbers, slice]]:
+        """Yield the sources of as many pairs as are computed at once, and which pairs they are."""
+        for first in range(0, len(self.targets), _AT_ONCE):
+            own = slice(first, min(first + _AT_ONCE, len(self.targets)))
+            low, high = np.searchsorted(self.starts, [own.start, own.stop - 1], "right") - 1
+            inner = np.clip(self.starts[low : high + 2], own.start, own.stop)
+            yield np.repeat(np.arange(low, high + 1), np.diff(inner)), own
 
 
 def pairs_from_counts(
-    source: Numbers, target: Numbers, gap: Numbers, pairs: NDArray[np.integer], width: int
+    source: NDArray[np.integer],
+    target: NDArray[np.integer],
+    gap: NDArray[np.integer],
+    pairs: NDArray[np.integer],
+    width: int,
 ) -> Pairs:
     """Return the pairs, each with its counts in both directions.
 
@@ -113,25 +138,59 @@ def pairs_from_counts(
     --------
     >>> one, two = np.array([0, 0]), np.array([1, 1])
     >>> made = pairs_from_counts(one, two, np.array([1, 2]), np.array([3, 5]), 2)
-    >>> made.forward.round(1).tolist(), made.backward.round(1).tolist()
-    ([[3.0, 6.0, 7.0, 7.5], [0.0, 0.0, 0.0, 0.0]], [[0.0, 0.0, 0.0, 0.0], [3.0, 6.0, 7.0, 7.5]])
+    >>> made.forward.T.round(1).tolist(), made.targets.tolist()
+    ([[3.0, 6.0, 7.0, 7.5], [0.0, 0.0, 0.0, 0.0]], [1, 0])
+    >>> [made.backward(decay).round(1).tolist() for decay in (0, 3)]
+    [[0.0, 3.0], [0.0, 7.5]]
     """
-    whole = source * width + target
-    order = np.argsort(whole, kind="stable")
-    whole = whole[order]
-    first = np.append(True, whole[1:] != whole[:-1])[: len(whole)]
-    place, one_way = np.cumsum(first) - 1, whole[first]
-    weights = np.empty((len(one_way), len(DECAYS)), np.float32)
-    for column, decay in enumerate(DECAYS):
-        weighed = (pairs * np.power(decay, gap - 1.0))[order]
-        weights[:, column] = np.bincount(place, weights=weighed, minlength=len(one_way))
-    other_way = one_way % width * width + one_way // width
-    keys = np.unique(np.concatenate([one_way, other_way]))
-    forward, backward = (np.zeros((len(keys), len(DECAYS)), np.float32) for _ in range(2))
-    forward[np.searchsorted(keys, one_way)] = weights
-    backward[np.searchsorted(keys, other_way)] = weights
-    starts = np.searchsorted(keys, np.arange(width + 1) * width)
-    return Pairs(width, starts, keys % width, forward, backward)
+    whole = source.astype(np.int64) * width + target
+    if np.any(whole[1:] < whole[:-1]):
+        order = np.argsort(whole, kind="stable")
+        whole, gap, pairs = whole[order], gap[order], pairs[order]
+    first = np.flatnonzero(np.append(True, whole[1:] != whole[:-1])[: len(whole)])
+    one_way = whole[first]
+    del whole
+    weights = _weights(first, gap, pairs)
+    starts = np.searchsorted(one_way, np.arange(width + 1) * width)
+    there = np.ones(len(one_way), np.int8)
+    ahead = sparse.csr_matrix((there, (one_way % width).astype(np.int32), starts), (width, width))
+    del one_way
+    # One where a pair was seen this way, two where it was seen the other way, three for both.
+    both = ahead + 2 * sparse.csr_matrix(ahead.T)
+    forward = np.zeros((len(DECAYS), both.nnz), np.float32)
+    forward[:, both.data % 2 == 1] = weights
+    del weights, ahead
+    place = np.arange(both.nnz, dtype=np.int32)
+    mirror = sparse.csr_matrix((place, both.indices, both.indptr), both.shape).T
+    return Pairs(
+        width,
+        both.indptr.astype(np.int64),
+        both.indices.astype(np.int32, copy=False),
+        forward,
+        sparse.csr_matrix(mirror).data,
+    )
+
+
+def _weights(first: Numbers, gap: NDArray[np.integer], pairs: NDArray[np.integer]) -> Floats:
+    """Return a row for each of `DECAYS`: the sums over the gaps of each pair.
+
+    Parameters
+    ----------
+    first
+        Where the gaps of each pair begin.
+    gap, pairs
+        Distances, and how often each pair was so far apart.
+    """
+    weights = np.empty((len(DECAYS), len(first)), np.float32)
+    ends = np.append(first[1:], len(gap))
+    for low in range(0, len(first), _AT_ONCE):
+        high = min(low + _AT_ONCE, len(first))
+        rows = slice(first[low], ends[high - 1])
+        place = np.repeat(np.arange(high - low), ends[low:high] - first[low:high])
+        for row, decay in enumerate(DECAYS):
+            weighed = pairs[rows] * np.power(decay, gap[rows] - 1.0)
+            weights[row, low:high] = np.bincount(place, weights=weighed)
+    return weights
 
 
 def strongest(weights: sparse.csr_matrix, most: int) -> sparse.csr_matrix:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from difflib import get_close_matches
@@ -40,6 +40,7 @@ from shopkeeper.operations.recommend.shelf import (
     listed_rows,
     placed,
     shelf_of,
+    titles_of,
     told,
 )
 from shopkeeper.words import Words
@@ -98,11 +99,11 @@ class Touched:
             How many of the newest products of each customer are left out, 0 to 2.
         """
         width = len(self.products)
-        kept = self.histories.products[self._older(held_out)]
+        touched = self.histories.customers(width)
+        for newest in self._newest(held_out):
+            touched -= np.bincount(self.histories.products[newest], minlength=width)
         counts = self.counts.without_newest(held_out)
-        return Material(
-            pairs_from_counts(*counts, width), np.bincount(kept, minlength=width), traits
-        )
+        return Material(pairs_from_counts(*counts, width), touched, traits)
 
     def past(self, held_out: int) -> tuple[Past, Numbers]:
         """Return what customers knew before one of their newest products, that product, and who.
@@ -115,7 +116,9 @@ class Touched:
         """
         lengths = self.histories.lengths
         who = np.flatnonzero(lengths > held_out)
-        targets = self.histories.products[self.histories.starts[1:][who] - held_out]
+        targets = self.histories.products[self.histories.starts[1:][who] - held_out].astype(
+            np.int64
+        )
         starts = np.append(0, np.cumsum(lengths[who] - held_out))
         known = Histories(starts, self.histories.products[self._older(held_out)])
         return Past(known, targets), who
@@ -123,10 +126,15 @@ class Touched:
     def _older(self, held_out: int) -> NDArray[np.bool_]:
         """Return which products are not among so many of the newest of their customer."""
         older = np.ones(len(self.histories.products), bool)
+        for newest in self._newest(held_out):
+            older[newest] = False
+        return older
+
+    def _newest(self, held_out: int) -> Iterator[Numbers]:
+        """Yield where the newest product of each customer is, then the one before it, and so on."""
         for back in range(held_out):
             some = self.histories.lengths > back
-            older[self.histories.starts[1:][some] - 1 - back] = False
-        return older
+            yield self.histories.starts[1:][some] - 1 - back
 
 
 def read_touched(touched: ir.Table) -> Touched:
@@ -175,7 +183,7 @@ def _histories(
     step: ir.Table, number: Numbers, starts: Numbers
 ) -> tuple[Histories, NDArray[np.bool_]]:
     """Put each product where it belongs, in whatever order the engine hands them over."""
-    products, bought = np.empty(starts[-1], np.int64), np.empty(starts[-1], bool)
+    products, bought = np.empty(starts[-1], np.int32), np.empty(starts[-1], bool)
     table = step.select("customer", "place", "product", "bought").to_pyarrow()
     for rows in table.to_batches():
         customer, place, product, own = (
@@ -244,21 +252,6 @@ def read_catalogue(shop: Shop, names: pa.Array) -> Catalogue:
         shelf_of(rows, names),
         Index(pc.cast(others, pa.large_string())),
     )
-
-
-def titles_of(listed: pa.ChunkedArray, sold: pa.ChunkedArray, names: pa.Array) -> pa.Array:
-    """Return a title for each product: of the catalogue, else of an order, else its name.
-
-    Examples
-    --------
-    >>> said = [pa.chunked_array([one]) for one in ([" mug ", None, ""], [None, "Pan", None])]
-    >>> titles_of(*said, pa.array(["a", "b", "c"])).to_pylist()
-    ['mug', 'Pan', 'c']
-    """
-    called = pc.cast(names, pa.large_string())
-    some = [told(pc.cast(texts, pa.large_string())).combine_chunks() for texts in (listed, sold)]
-    trimmed = pc.utf8_trim_whitespace(pc.coalesce(*some, called))
-    return pc.if_else(pc.equal(trimmed, ""), called, trimmed)
 
 
 def _said(known: pa.Table, titles: pa.Array, names: pa.Array) -> tuple[Numbers, pa.Array]:

@@ -154,6 +154,21 @@ def told(texts: pa.ChunkedArray) -> pa.ChunkedArray:
     return pc.if_else(pc.equal(texts, ""), pa.scalar(None, texts.type), texts)
 
 
+def titles_of(listed: pa.ChunkedArray, sold: pa.ChunkedArray, names: pa.Array) -> pa.Array:
+    """Return a title for each product: of the catalogue, else of an order, else its name.
+
+    Examples
+    --------
+    >>> said = [pa.chunked_array([one]) for one in ([" mug ", None, ""], [None, "Pan", None])]
+    >>> titles_of(*said, pa.array(["a", "b", "c"])).to_pylist()
+    ['mug', 'Pan', 'c']
+    """
+    called = pc.cast(names, pa.large_string())
+    some = [told(pc.cast(texts, pa.large_string())).combine_chunks() for texts in (listed, sold)]
+    trimmed = pc.utf8_trim_whitespace(pc.coalesce(*some, called))
+    return pc.if_else(pc.equal(trimmed, ""), called, trimmed)
+
+
 def _sorted(values: pa.ChunkedArray) -> pa.Array:
     there = pc.unique(values).drop_null()
     return there.take(pc.array_sort_indices(there))

@@ -145,7 +145,7 @@ def answer(shop: Shop, wanted: Wanted) -> Answer | None:
 def _alone(past: Past, seed: int) -> Past:
     """Return some customers with nothing but the newest product of their history."""
     some = past.sample(JUDGED_ON, seed)
-    newest = some.histories.products[some.histories.starts[1:] - 1]
+    newest = some.histories.products[some.histories.starts[1:] - 1].astype(np.int64)
     return replace(some, histories=Histories(np.arange(len(newest) + 1), newest))
 
 
@@ -212,7 +212,7 @@ def _rows(
     wanted: Wanted,
 ) -> Iterator[dict[str, Any]]:
     names = touched.products.to_pylist()
-    customers = np.bincount(touched.histories.products, minlength=len(names)).tolist()
+    customers = touched.histories.customers(len(names)).tolist()
     told = _Reasons(known)
     for first in range(0, len(own), BATCH):
         part = own[first : first + BATCH]

@@ -21,6 +21,7 @@ import pyarrow as pa
 from scipy import sparse
 
 from shopkeeper.artifacts import Arrays, load_mapped, save_mapped
+from shopkeeper.data.engines import give_back_memory
 from shopkeeper.data.shop import Shop
 from shopkeeper.errors import ArtifactError
 from shopkeeper.operations.recommend.counting import Counts
@@ -94,7 +95,7 @@ def prepared(shop: Shop) -> Prepared | None:
         stored = None
     if stored is not None:
         return None
-    touched = read_touched(touches(shop))
+    touched = _read(shop)
     if not len(touched.products):
         return None
     known, settings = read_catalogue(shop, touched.products), shop.settings
@@ -155,7 +156,13 @@ def _found(shop: Shop) -> Model | None:
 def touched_of(shop: Shop) -> Touched:
     """Return who touched what: as stored where that is current, else read now."""
     stored = current(shop)
-    return without_new(stored).touched if stored is not None else read_touched(touches(shop))
+    return without_new(stored).touched if stored is not None else _read(shop)
+
+
+def _read(shop: Shop) -> Touched:
+    touched = read_touched(touches(shop))
+    give_back_memory(shop.connection)
+    return touched
 
 
 def _mark(shop: Shop, names: Iterable[str]) -> str:

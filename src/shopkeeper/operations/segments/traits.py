@@ -125,11 +125,14 @@ def _of_orders(shop: Shop, currency: str) -> ir.Table:
     order = paid_orders(shop, currency)
     paid = shop.payments.group_by(paid_id="order_id").aggregate(payment=ibis._.method.min())
     joined = order.left_join(paid, order.order_id == paid.paid_id)
+    zone = ibis.coalesce(joined.time_zone, ibis.literal(shop.settings.time_zone or "UTC"))
+    # A source that knows the day of an order alone says nothing of the time of day.
+    day_alone = facts.at_midnight(shop, joined.ordered_at, zone)
     return _by_block(
         joined.select(
             "customer_id", "on", "payment", discount=ibis.ifelse(joined.reduced, "yes", "no"),
             returned=ibis.ifelse(joined.returned, "yes", "no"), sold=joined.channel,
-            hour=half_hour(joined.ordered_at, joined.time_zone),
+            hour=ibis.ifelse(day_alone, ibis.null("string"), half_hour(joined.ordered_at, zone)),
         )
     )  # fmt: skip
 

@@ -218,24 +218,34 @@ def _by_dimension(
     cube: Cube, effects: dict[str, NDArray[Any]], plan: Plan, titles: dict[str, str]
 ) -> list[Row]:
     """Return every value of each dimension, the rare ones of a long one together, so that it adds up."""
+    change = sum(part.astype(np.float64) for part in effects.values())
     rows: list[Row] = []
     for n, name in enumerate(plan.dimensions):
+        codes, values = cube.codes[n], cube.values[n]
+        order = np.argsort(codes, kind="stable")
+        leaves_of = np.split(order, np.searchsorted(codes[order], np.arange(1, len(values))))
         found = [
-            (value, _row(cube, effects, np.flatnonzero(cube.codes[n] == code), plan))
-            for code, value in enumerate(cube.values[n])
+            (values[code], code, _row(cube, effects, leaves_of[code], plan))
+            for code in _largest(np.abs(np.bincount(codes, change, len(values))))
         ]
-        found.sort(
-            key=lambda pair: (-abs(pair[1]["change"]), titles.get(pair[0]) or pair[0], pair[0])
-        )
-        for value, row in found[:LISTED]:
+        found.sort(key=lambda one: (-abs(one[2]["change"]), titles.get(one[0]) or one[0], one[0]))
+        for value, _, row in found[:LISTED]:
             words = slice_words({name: value}, titles, bare=True)
             rows.append(row | {"dimension": name, "value_en": words.en, "value_zh": words.zh})
-        if len(found) > LISTED:
-            kept = {cube.values[n].index(value) for value, _ in found[LISTED:]}
-            mine = np.flatnonzero(np.isin(cube.codes[n], list(kept)))
-            rest = _row(cube, effects, mine, plan)
+        if len(values) > LISTED:
+            others = ~np.isin(codes, [code for _, code, _ in found[:LISTED]])
+            rest = _row(cube, effects, np.flatnonzero(others), plan)
             rows.append(rest | {"dimension": name, "value_en": REST.en, "value_zh": REST.zh})
     return rows
+
+
+def _largest(sizes: NDArray[np.float64]) -> list[int]:
+    """Return the values that may be listed: the largest, and all that the last of them is as large as."""
+    if len(sizes) <= LISTED:
+        return list(range(len(sizes)))
+    edge = np.partition(sizes, -LISTED)[-LISTED]
+    near: list[int] = np.flatnonzero(sizes >= edge * (1 - 1e-9)).tolist()
+    return near
 
 
 def _spoken_of(rows: list[Row]) -> list[tuple[str, dict[str, str]]]:

@@ -117,9 +117,12 @@ def _cell(
     codes: Sequence[Ints], dimensions: tuple[int, ...], excess: Floats, rows: Ints
 ) -> tuple[float, Slice]:
     """Return the cell of the largest excess, of either sign, of one combination of dimensions."""
-    table = np.stack([codes[place][rows] for place in dimensions], axis=1)
-    cells, where = np.unique(table, axis=0, return_inverse=True)
-    sums = np.bincount(where.ravel(), excess[rows], len(cells))
+    key = np.zeros(len(rows), np.int64)
+    for place in dimensions:
+        key = key * (int(codes[place].max()) + 1) + codes[place][rows]
+    _, where = np.unique(key, return_inverse=True)
+    sums = np.bincount(where, excess[rows])
     at = int(np.abs(sums).argmax())
-    values = dict(zip(dimensions, cells[at].tolist(), strict=True))
-    return abs(float(sums[at])), Slice(values, rows[where.ravel() == at])
+    inside = rows[where == at]
+    values = {place: int(codes[place][inside[0]]) for place in dimensions}
+    return abs(float(sums[at])), Slice(values, inside)

@@ -75,14 +75,14 @@ class Blended:
         pairs, kernel = material.pairs, self.kernel
         powers = (kernel.source_power, kernel.target_power)
         column = 2
-        both = pairs.forward[:, 3] + pairs.backward[:, 3]
+        both = pairs.forward[3] + pairs.backward(3)
         strengths = pairs.strengths(kernel)
         self.columns_ = np.stack(
             [
                 strengths,
-                pairs.normalised(pairs.forward[:, 0], *powers),
-                pairs.normalised(pairs.forward[:, column], *powers),
-                pairs.normalised(pairs.backward[:, column], *powers),
+                pairs.normalised(pairs.forward[0], *powers),
+                pairs.normalised(pairs.forward[column], *powers),
+                pairs.normalised(pairs.backward(column), *powers),
                 pairs.normalised(both, 0.5, 0.5),
             ],
             axis=1,

@@ -19,7 +19,7 @@ class LastItem:
 
     def fit(self, material: Material) -> Self:
         """Learn how often each product came directly after each other."""
-        self.next_ = material.pairs.matrix(material.pairs.forward[:, 0].copy())
+        self.next_ = material.pairs.matrix(material.pairs.forward[0])
         return self
 
     def score(self, histories: Histories) -> sparse.csr_matrix:
