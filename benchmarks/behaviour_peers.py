@@ -150,6 +150,8 @@ def _accounts(shop: Any, lines: Any) -> list[dict[str, Any]]:
     from openretailscience.analysis.gain_loss import GainLoss
     from openretailscience.analysis.revenue_tree import RevenueTree
 
+    from shopkeeper.operations.behaviour.accounting.plan import make_plan
+    from shopkeeper.operations.behaviour.accounting.tree import customer_tables
     from shopkeeper.operations.behaviour.ask_further import explain_change
 
     two = lines[lines["month"].isin([BEFORE, AFTER])]
@@ -168,6 +170,12 @@ def _accounts(shop: Any, lines: Any) -> list[dict[str, Any]]:
     middle = time.perf_counter()
     answer = explain_change(shop, metric="paid", before=BEFORE, after=AFTER)
     end = time.perf_counter()
+    plan = make_plan(
+        shop, metric="paid", before=BEFORE, after=AFTER, by="channel", currency="", least=LEAST
+    )
+    planned = time.perf_counter()
+    customer_tables(shop, plan)
+    same = time.perf_counter() - planned
     whole = answer.table.to_pylist()[-1]
     assert np.isclose(float(whole["change"]), tree["spend_diff"])
     ours = {row["kind"]: float(row["change"]) for row in answer.evidence["gain_loss"].to_pylist()}
@@ -178,8 +186,9 @@ def _accounts(shop: Any, lines: Any) -> list[dict[str, Any]]:
         {
             "figure": "revenue tree, gain and loss",
             "change": round(float(whole["change"]), 2),
-            "ours_seconds_with_all_slices": round(end - middle, 2),
+            "ours_seconds": round(same, 2),
             "openretailscience_seconds": round(middle - start, 2),
+            "ours_seconds_with_slices_events_and_texts": round(end - middle, 2),
         }
     ]
 
@@ -250,19 +259,25 @@ def _cohorts(shop: Any, lines: Any) -> dict[str, Any]:
     from openretailscience.analysis.cohort import CohortAnalysis
 
     from shopkeeper.operations.behaviour.ask import retention
+    from shopkeeper.operations.behaviour.features import active_periods, beginnings, returns
 
     known = lines[lines["customer_id"].notna()]
     start = time.perf_counter()
     theirs = CohortAnalysis(known, "customer_id", "nunique", "month").df
     middle = time.perf_counter()
+    active = active_periods(shop, "order", "month")
+    counts = returns(beginnings(active), active).to_pyarrow()
+    same = time.perf_counter() - middle
     answer = retention(shop, since="order", period="month", minimum_count=1)
     end = time.perf_counter()
+    assert sum(counts["returned"].to_pylist()) == theirs.to_numpy().sum()
     # Ours counts an order without a line that names its product, theirs does not.
     ours = sum(row["returned"] or 0 for row in answer.table.to_pylist())
     return {
         "figure": "cohorts by month, customers and money",
         "active customer months, ours": ours,
         "theirs": int(theirs.to_numpy().sum()),
-        "ours_seconds_with_value_and_intervals": round(end - middle, 2),
+        "ours_seconds": round(same, 2),
         "openretailscience_seconds": round(middle - start, 2),
+        "ours_seconds_with_value_and_intervals": round(end - middle - same, 2),
     }
