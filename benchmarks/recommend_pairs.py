@@ -2,7 +2,7 @@
 
 Run `python benchmarks/recommend_pairs.py`, or with one of: similar complements.
 
-`similar`: RetailRocket. The newest product of each customer is sought, told by the one before it alone, as
+`similar`: RetailRocket, visitors taken for customers. The newest product of each customer is sought, told by the one before it alone, as
 `similar_products` judges itself: everything chosen on the newest but one. `complements`: Online Retail. A product of
 each of the latest fifth of the baskets is sought, told by another product of it, as `complements` judges itself. All
 products are ranked. Peers learn from the same rows with their default settings; raw counts are what a query by hand gives.
@@ -23,7 +23,7 @@ from recommend import Peer, timed
 from scipy import sparse
 
 from shopkeeper.data.importing import import_files
-from shopkeeper.data.shop import Shop, open_shop
+from shopkeeper.data.shop import Shop, open_shop, shop_from_tables
 from shopkeeper.intervals import bootstrap
 from shopkeeper.operations.recommend.basket_reading import Baskets, read_baskets, read_products
 from shopkeeper.operations.recommend.choice import Method
@@ -51,6 +51,8 @@ def _peers() -> dict[str, Callable[[], Peer]]:
 
 def similar(shop: Shop) -> list[dict[str, object]]:
     """Judge every way of `similar_products` and the peers on the newest product of each customer."""
+    events = shop.events.mutate(customer_id=shop.events.visitor_id).to_pyarrow()
+    shop = shop_from_tables({"events": events})
     touched = read_touched(touches(shop))
     known = read_catalogue(shop, touched.products)
     start = time.perf_counter()

@@ -144,7 +144,10 @@ def test_it_is_judged_on_the_latest_baskets_beside_the_popular(answer: Answer) -
 
 def test_a_cart_gets_one_list_that_names_what_it_rests_on(shop: Shop) -> None:
     rows = complements(shop, cart="n03, a", k=3).table.to_pylist()
-    assert [row["complement_id"] for row in rows] == ["b", "c"]
+    assert [row["complement_id"] for row in rows] == ["b", "c", "n08"]
+    assert rows[0]["low"] > 1 and rows[2]["low"] is None and rows[2]["lift"] > 1
+    assert rows[2]["reason_en"].endswith(f"in {rows[2]['baskets']} baskets, which may be chance")
+    assert rows[2]["reason_zh"].endswith(f"同单购买 {rows[2]['baskets']} 次，可能出于偶然")
     assert rows[0]["product_id"] is None
     assert rows[0]["reason_en"].startswith("Bought together with 品 a in 150 baskets")
     assert rows[0]["reason_zh"].startswith("与「品 a」同单购买 150 次")

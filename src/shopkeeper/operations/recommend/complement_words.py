@@ -13,20 +13,20 @@ from shopkeeper.operations.recommend.rebuying import LEVEL
 from shopkeeper.operations.recommend.wording import PINNED
 from shopkeeper.words import Words, counted
 
-Reason = Literal["together", "category", "popular", "pinned"]
+Reason = Literal["together", "category", "counted", "popular", "pinned"]
 TITLE = Words("What goes with what, and what is due again", "搭配与补货")
 DEFINITIONS = {
     "score": Words(
         "By how much likelier than by chance a basket with the product holds the complement: the leverage for "
-        "each basket with the product, its lift drawn to that of the two categories. With the method popular "
-        "the orders that hold it.",
-        "含此商品的一单同时含搭配商品的概率比偶然高多少（杠杆值除以含此商品的单数），其中提升度向两个类目之间的提升度收缩。"
-        "方法为热门（popular）时为含该商品的订单数。",
+        "each basket with the product; of categories that surely go together at least what their lift makes expected. With "
+        "the method popular the orders that hold it.",
+        "含此商品的一单同时含搭配商品的概率比偶然高多少（杠杆值除以含此商品的单数）；两个类目确实常同单购买时，不低于按类目提升度"
+        "推算的值。方法为热门（popular）时为含该商品的订单数。",
     ),
     "reason": Words(
         "Baskets that hold both and how many times as often as by chance that is; where too few do, that their "
-        "two categories are surely bought together.",
-        "同单购买的次数，以及为偶然情况的多少倍；次数不足时，说明两个类目确实常同单购买。",
+        "two categories are surely bought together, or else that it may be chance.",
+        "同单购买的次数，以及为偶然情况的多少倍；次数不足时，说明两个类目确实常同单购买，否则说明可能出于偶然。",
     ),
     "baskets": Words(
         "Orders of several products that hold both, or all of them.",
@@ -109,6 +109,11 @@ def reason_words(
             return Words(
                 f"Bought together{en} in {counted(count, 'basket')}, {lift:.1f} times as often as by chance",
                 f"{zh}同单购买 {count:,} 次，为偶然情况的 {lift:.1f} 倍",
+            )
+        case "counted":
+            return Words(
+                f"Bought together{en} in {counted(count, 'basket')}, which may be chance",
+                f"{zh}同单购买 {count:,} 次，可能出于偶然",
             )
         case "category":
             return Words(

@@ -24,6 +24,7 @@ from shopkeeper.operations.recommend.bundles import Bundle, pairs_of, triples_of
 from shopkeeper.operations.recommend.complement_words import (
     DEFINITIONS,
     TITLE,
+    Reason,
     limits,
     reason_words,
     sentences,
@@ -197,10 +198,15 @@ def _rows(
         )
         sure = row >= 0 and bool(together.sure[row]) and wanted.how == "together"
         low, high = together.interval(np.array([row])) if sure else (None, None)
+        kind: Reason = (
+            "pinned" if one.pinned
+            else "popular" if source < 0 or wanted.how == "popular"
+            else "together" if sure
+            else "category" if together.prior(source)[one.product] > 1 else "counted"
+        )  # fmt: skip
+        both = int(together.count[row]) if row >= 0 else 0
         words = reason_words(
-            "pinned" if one.pinned else "popular" if source < 0 or wanted.how == "popular"
-            else "together" if sure else "category",
-            int(together.count[row]) if sure else int(known.orders[one.product]),
+            kind, int(known.orders[one.product]) if kind == "popular" else both,
             float(together.lift[row]) if sure else 0.0,
             known.titles[source] if source >= 0 and not one_product else "",
             _category(known, source), _category(known, one.product),
@@ -213,7 +219,7 @@ def _rows(
             "score": round(one.score if one.score is not None else float(score[one.product]), 6),
             "reason_en": words.en,
             "reason_zh": words.zh,
-            "baskets": int(together.count[row]) if row >= 0 else 0,
+            "baskets": both,
             "lift": float(together.lift[row]) if row >= 0 else None,
             "low": float(low[0]) if low is not None else None,
             "high": float(high[0]) if high is not None else None,

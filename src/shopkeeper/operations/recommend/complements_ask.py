@@ -74,7 +74,8 @@ def complements(  # noqa: PLR0913 — each is an option of the command
     Limits
     ------
     Bought together is no proof that offering one sells the other. Baskets of over 60 products are not
-    counted. Who is due is told for products that are surely bought again, of customers who did so.
+    counted. A pair that chance alone makes in one of twenty is shown too, without an interval, and its reason
+    says that it may be chance. Who is due is told for products that are surely bought again, of customers who did so.
 
     Examples
     --------

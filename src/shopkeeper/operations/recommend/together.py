@@ -19,6 +19,9 @@ from shopkeeper.operations.recommend.histories import Numbers
 RATE = 0.05
 """Share of the pairs called more than chance that may be chance (Benjamini and Hochberg 1995)."""
 
+LIKELY = 0.05
+"""Probability by chance below which a pair is shown though it is not surely beyond chance, and said to be so."""
+
 PRIOR = 3.0
 """Baskets expected by chance that what is known of the two categories weighs as much as."""
 
@@ -147,10 +150,10 @@ class Together:
     def scores(self, sources: Numbers) -> sparse.csr_matrix:
         """Return sources × products: by how much likelier than by chance a basket with the source holds it.
 
-        (lift − 1) · e_ab ÷ n_a, the leverage (Piatetsky-Shapiro 1991) per basket with the source. The lift
-        is drawn to that of the two categories c, (n_ab + c · s) ÷ (e_ab + s), the mean of a gamma prior that
-        weighs as much as s = 3 expected baskets (DuMouchel 1999). Only of pairs that are surely bought
-        together, or whose categories surely are.
+        (n_ab − e_ab) ÷ n_a, the leverage (Piatetsky-Shapiro 1991) per basket with the source, of pairs that chance
+        alone brings together so often in one of twenty at most. Pairs whose categories surely go together have at least
+        (lift − 1) · e_ab ÷ n_a, with the lift drawn to that of the categories c, (n_ab + c · s) ÷ (e_ab + s), the
+        mean of a gamma prior that weighs as much as s = 3 expected baskets (DuMouchel 1999).
         """
         width = len(self.having)
         rows = []
@@ -158,19 +161,24 @@ class Together:
             expected = self.beside[source] * self.beside / self.places
             start, end = self.links.indptr[source : source + 2]
             near, pair = self.links.indices[start:end], self.links.data[start:end] - 1
-            count, prior = np.zeros(width), np.ones(width)
+            count = np.zeros(width)
             count[near] = self.count[pair]
-            if self.category[source] >= 0:
-                prior = self.categories[self.category[source]][self.category]
-                prior = np.where(self.category >= 0, prior, 1.0)
+            prior = self.prior(source)
             lift = (count + prior * PRIOR) / (expected + PRIOR)
-            allowed = prior > 1
-            allowed[near[self.sure[pair]]] = True
-            more = (lift - 1) * expected / max(int(self.having[source]), 1)
-            worth = np.where(allowed & (lift > 1), more, 0)
+            more = np.where((prior > 1) & (lift > 1), (lift - 1) * expected, 0)
+            likely = self.p[pair] < LIKELY
+            more[near[likely]] = np.maximum(more[near], count[near] - expected[near])[likely]
+            worth = more / max(int(self.having[source]), 1)
             worth[source] = 0
             rows.append(sparse.csr_matrix(worth.astype(np.float32)))
         return sparse.csr_matrix(sparse.vstack(rows)) if rows else sparse.csr_matrix((0, width))
+
+    def prior(self, source: int) -> Doubles:
+        """Return the lift of every product's category with that of the source; 1 where it is not surely more."""
+        if self.category[source] < 0:
+            return np.ones(len(self.having))
+        lift = self.categories[self.category[source]][self.category]
+        return np.where(self.category >= 0, lift, 1.0)
 
     @cached_property
     def links(self) -> sparse.csr_matrix:
