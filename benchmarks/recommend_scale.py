@@ -58,7 +58,7 @@ def measured(file: Path) -> dict[str, Any]:
     seen = event.mutate(bought=ibis.literal(False), place=ibis.literal(0, "int64"))
     start = time.perf_counter()
     touched = read_touched(seen)
-    give_back_memory(connection)
+    give_back_memory(connection, Settings())
     read = time.perf_counter()
     read_memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     nothing = sparse.csr_matrix((len(touched.products), 0), dtype=np.float32)

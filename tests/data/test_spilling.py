@@ -5,7 +5,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from shopkeeper.data.engines import connect
+from shopkeeper.data.engines import connect, give_back_memory
 from shopkeeper.data.importing import _connect
 from shopkeeper.data.shop import create_shop
 from shopkeeper.settings import Settings
@@ -46,3 +46,12 @@ def test_more_than_fits_into_memory_is_answered(of: str, tmp_path: Path) -> None
     count, _ = connection.execute(SORTED).fetchall()[0]
     assert count == 5_000_000
     connection.close()
+
+
+def test_memory_is_given_back_and_the_limit_stays() -> None:
+    backend = connect("duckdb", SMALL)
+    told = "SELECT current_setting('memory_limit')"
+    before = backend.raw_sql(told).fetchall()
+    give_back_memory(backend, SMALL)
+    assert backend.raw_sql(told).fetchall() == before != []
+    assert backend.raw_sql("SELECT 1").fetchall() == [(1,)]

@@ -17,6 +17,7 @@ from shopkeeper.errors import MissingDataError, UsageError
 from shopkeeper.proof.ask import judge_recommendations
 from shopkeeper.proof.exposure import gini, shares
 from shopkeeper.proof.recommending import NEVER, held_out, judged
+from shopkeeper.proof.slicing import slices
 from shopkeeper.settings import Settings
 from shopkeeper.surfaces.console import Screen
 from tests.surfaces.test_chinese import foreign
@@ -96,6 +97,36 @@ def test_nothing_that_was_touched_in_the_held_out_days_is_known_before(shop: Sho
             assert not set(lists[row].tolist()) & set(held.past.histories.row(row).tolist())
 
 
+def test_customers_are_told_apart_by_the_age_and_category_of_what_they_came_upon(
+    shop: Shop,
+) -> None:
+    rows = products().append_column(
+        "category", pa.array(["cups" if n < 20 else "" for n in range(PRODUCTS)])
+    )
+    held = held_out(shop_from_tables({"events": events(), "products": rows}), days=28, seed=0)
+    names, targets = held.touched.products.to_pylist(), held.past.targets
+    first: dict[str, datetime] = {}
+    for row in events().to_pylist():
+        first[row["product_id"]] = min(
+            row["happened_at"], first.get(row["product_id"], row["happened_at"])
+        )
+    ages = [(held.after - first[name]) / timedelta(days=1) for name in names]
+    assert held.age == pytest.approx(ages)
+    young = np.where(np.arange(len(names)) % 3 == 0, 12.0, 31.0)
+    parts = {
+        (by, name): who
+        for by, name, who in slices(
+            held.touched, held.known, held.past.histories.lengths, targets, young
+        )
+    }
+    there = targets >= 0
+    assert parts["age", "new"].tolist() == [n >= 0 and n % 3 == 0 for n in targets.tolist()]
+    assert (parts["age", "new"] | parts["age", "older"]).tolist() == there.tolist()
+    cups = [n >= 0 and int(names[n][1:]) < 20 for n in targets.tolist()]
+    assert parts["category", "cups"].tolist() == cups and 0 < sum(cups) < there.sum()
+    assert {by for by, _ in parts} == {"all", "history", "demand", "age", "category"}
+
+
 def test_the_better_method_is_told_to_be_better_than_both_baselines(answer: Answer) -> None:
     (own,) = rows_of(answer, method="transitions", slice="all")
     (last,) = rows_of(answer, method="last_item", slice="all")
@@ -104,6 +135,8 @@ def test_the_better_method_is_told_to_be_better_than_both_baselines(answer: Answ
     assert "Better than the popular products" in answer.summary[1].en
     assert "优于热门商品" in answer.summary[1].zh
     assert any("1 customer whose product nobody had touched" in words.en for words in answer.limits)
+    (routed,) = rows_of(answer, method="routed", slice="all")
+    assert routed["ahead_low"] > 0.2
     sliced = {row["slice"]: row["customers"] for row in rows_of(answer, method="popular")}
     assert sliced["much wanted"] + sliced["little wanted"] == sliced["all"] - 1
 

@@ -70,15 +70,14 @@ def _spill_folder(process: int) -> str:
     return folder
 
 
-def give_back_memory(connection: Any) -> None:
+def give_back_memory(connection: Any, settings: Settings) -> None:
     """Have DuckDB, and Arrow, give back the memory that they keep for their next question.
 
     After a large aggregate that is gigabytes; what is computed from it needs them.
     """
     if connection.name == "duckdb":
-        ((limit,),) = connection.raw_sql("SELECT current_setting('memory_limit')").fetchall()
-        # It gives back what it does not use whenever a limit is set.
-        connection.raw_sql(f"SET memory_limit = '{limit}'")
+        # It gives back what it does not use whenever a limit is set, the same one too.
+        connection.raw_sql(f"SET memory_limit = '{settings.memory_limit}'")
     pa.default_memory_pool().release_unused()
 
 

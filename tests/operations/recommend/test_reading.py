@@ -9,7 +9,7 @@ import pyarrow as pa
 import pytest
 from scipy import sparse
 
-from shopkeeper.operations.recommend import reading
+from shopkeeper.operations.recommend import counting, histories, pairs, reading
 from shopkeeper.operations.recommend.counting import counts_of, every
 from shopkeeper.operations.recommend.features import GAPS
 from shopkeeper.operations.recommend.pairs import DECAYS
@@ -70,13 +70,13 @@ def test_weights_of_pairs_are_the_sums_of_a_plain_loop_to_the_last_digit(
                 counted[source, target, gap] += 1
     expected = np.zeros((width, width, len(DECAYS)))
     for source, target, gap in sorted(counted):
-        pairs = counted[source, target, gap]
-        expected[source, target] += [pairs * decay ** (gap - 1.0) for decay in DECAYS]
+        often = counted[source, target, gap]
+        expected[source, target] += [often * decay ** (gap - 1.0) for decay in DECAYS]
     material = read.material(sparse.csr_matrix((width, 0), dtype=np.float32), held_out=held_out)
-    pairs = material.pairs
+    of = material.pairs
     for column in range(len(DECAYS)):
-        made = pairs.matrix(pairs.forward[column]).toarray()
-        back = pairs.matrix(pairs.backward(column)).toarray()
+        made = of.matrix(of.forward[column]).toarray()
+        back = of.matrix(of.backward(column)).toarray()
         assert np.array_equal(made, expected[:, :, column].astype(np.float32))
         assert np.array_equal(back, made.T)
     assert material.touched.tolist() == touches
@@ -116,3 +116,21 @@ def test_beyond_memory_every_other_customer_is_counted(
 def test_counts_are_sorted_whatever_their_order() -> None:
     counts = counts_of(pa.table({"key": [9, 4, 6], "pairs": [1, 2, 3]}))
     assert counts.key.tolist() == [4, 6, 9] and counts.pairs.tolist() == [2, 3, 1]
+
+
+@pytest.mark.parametrize("held_out", [0, 1, 2])
+def test_what_is_computed_at_once_changes_no_digit(
+    read: Touched, monkeypatch: pytest.MonkeyPatch, held_out: int
+) -> None:
+    traits = sparse.csr_matrix((len(read.products), 0), dtype=np.float32)
+    whole = read.material(traits, held_out=held_out)
+    for module, few in ((counting, 7), (pairs, 5), (histories, 11)):
+        monkeypatch.setattr(module, "_AT_ONCE", few)
+    parts = read.material(traits, held_out=held_out)
+    assert len(read.counts.key) > 1000 and len(whole.pairs.targets) > 500
+    assert np.array_equal(parts.touched, whole.touched)
+    for name in ("starts", "targets", "forward", "mirror"):
+        assert np.array_equal(getattr(parts.pairs, name), getattr(whole.pairs, name)), name
+    # Sums of floats over other parts may differ in the last digit.
+    kernel = pairs.Kernel()
+    assert np.allclose(parts.pairs.strengths(kernel), whole.pairs.strengths(kernel), rtol=1e-6)

@@ -161,7 +161,7 @@ def touched_of(shop: Shop) -> Touched:
 
 def _read(shop: Shop) -> Touched:
     touched = read_touched(touches(shop))
-    give_back_memory(shop.connection)
+    give_back_memory(shop.connection, shop.settings)
     return touched
 
 
