@@ -44,6 +44,7 @@ if TYPE_CHECKING:
 Numbers = NDArray[np.int64]
 METHODS = ("popular", "last_item", "similar", "transitions", "routed")
 JUDGED_ON, BATCH, BANDS = 5_000, 500, 4
+_MICROSECONDS = 86_400e6
 NEVER = np.iinfo(np.int64).max // 2
 """The place of what nobody could have ranked."""
 
@@ -175,9 +176,10 @@ def _ages(before: ir.Table, products: pa.Array, after: datetime) -> NDArray[np.f
     """Return the days from the first touch of each product to a day."""
     first = before.group_by("product_id").aggregate(first=before.happened_at.min()).to_pyarrow()
     place = pc.index_in(pc.cast(products, first["product_id"].type), first["product_id"])
-    moment = first["first"].cast(pa.timestamp("us")).take(place).to_numpy()
-    days: NDArray[np.float64] = np.datetime64(after.replace(tzinfo=None), "us") - moment
-    return days / np.timedelta64(1, "D")
+    moment = first["first"].cast(pa.timestamp("us")).take(place).cast(pa.int64()).to_numpy()
+    now = np.datetime64(after.replace(tzinfo=None), "us").astype(np.int64)
+    days: NDArray[np.float64] = (now - moment) / _MICROSECONDS
+    return days
 
 
 def _first(touched: Touched, rows: pa.Table) -> Past:
