@@ -16,6 +16,7 @@ from shopkeeper.answer import Answer
 from shopkeeper.data.measure import measure
 from shopkeeper.data.shop import Shop, shop_from_tables
 from shopkeeper.errors import MissingDataError, UsageError
+from shopkeeper.operations.behaviour.accounting import said as texts_of
 from shopkeeper.operations.behaviour.accounting.parting import Sides, of_a_rate, of_a_sum
 from shopkeeper.operations.behaviour.ask_further import explain_change
 from shopkeeper.settings import Settings
@@ -215,13 +216,32 @@ def test_what_is_newly_said_is_quoted_word_for_word() -> None:
     answer = explain_change(
         shop_of(planted(), reviews=pa.Table.from_pylist(reviews)), metric="paid"
     )
-    said = answer.evidence["said"].to_pylist()
-    assert any("zipper" in row["term"] for row in said)
-    assert {row["quote"] for row in said} <= {row["text"] for row in reviews}
+    rows = answer.evidence["said"].to_pylist()
+    assert any("zipper" in row["term"] for row in rows)
+    assert {row["quote"] for row in rows} <= {row["text"] for row in reviews}
     zipper = next(
-        row for row in said if "zipper" in row["term"] and row["slice"] == "the whole shop"
+        row for row in rows if "zipper" in row["term"] and row["slice"] == "the whole shop"
     )
     assert (zipper["texts_before"], zipper["texts_after"], zipper["p"] < 0.05) == (0, 12, True)
+    assert not any("newest" in words.en for words in answer.limits)
+
+
+def test_of_too_many_texts_the_newest_are_read_and_that_is_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Chinese texts stand behind Latin ones by their signs, and are not cut off for it."""
+    monkeypatch.setattr(texts_of, "READ", 20)
+    reviews = [
+        {"review_id": f"r{side}{n:02d}", "product_id": "a1", "reviewed_at": (APRIL if side else MARCH) + timedelta(days=n // 2),
+         "text": f"all was well in parcel {n}" if n < 30 else f"拉链坏了，第 {n} 次" if side else f"很合身，第 {n} 次"}
+        for side in (0, 1) for n in range(45)
+    ]  # fmt: skip
+    answer = explain_change(
+        shop_of(planted(), reviews=pa.Table.from_pylist(reviews)), metric="paid"
+    )
+    rows = answer.evidence["said"].to_pylist()
+    assert any("拉链" in row["quote"] and row["all_after"] == 15 for row in rows)
+    assert any("newest" in words.en and "最新" in words.zh for words in answer.limits)
 
 
 def test_currencies_are_never_added_and_refunds_have_a_line_of_their_own() -> None:

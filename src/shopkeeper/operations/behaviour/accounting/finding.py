@@ -57,11 +57,12 @@ def answer(shop: Shop, plan: Plan) -> Answer:
     effects = _effects(cube, plan)
     titles = _titles(shop)
     rows = _explained(cube, effects, plan, titles)
+    newly_said, left_out = new_terms(shop, plan.before, plan.after, _spoken_of(rows))
     evidence: dict[str, list[Row]] = {
         "by_dimension": _by_dimension(cube, effects, plan, titles),
         **customer_tables(shop, plan),
         "known": known_events(shop, plan.currency, plan.before, plan.after, plan.least),
-        "said": new_terms(shop, plan.before, plan.after, _spoken_of(rows)),
+        "said": newly_said,
         "periods": _periods(plan),
     }
     schemas = _schemas(plan)
@@ -77,7 +78,7 @@ def answer(shop: Shop, plan: Plan) -> Answer:
             name: pa.Table.from_pylist(evidence[name], schema=schema)
             for name, schema in schemas.items()
         },
-        limits=limits(plan),
+        limits=limits(plan, texts_left_out=left_out),
         definitions=DEFINITIONS,
         chart=waterfall(rows, told(plan.before), told(plan.after), plan.unit),
     )

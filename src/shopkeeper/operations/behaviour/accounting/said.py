@@ -22,15 +22,17 @@ if TYPE_CHECKING:
 Row = dict[str, Any]
 Span = tuple[date, date]
 
-NEW_P, TERMS, READ, EXCERPT = 0.05, 12, 20_000, 160
+NEW_P, TERMS, READ, EXCERPT = 0.05, 12, 10_000, 160
 """Chance below which more mentions than before are told, corrected (Bonferroni); terms that are tried
-in each language, texts that are read, and signs of a quoted text, at most."""
+in each language, texts of a period that are read, the newest, and signs of a quoted text, at most."""
 
 
 def new_terms(
     shop: Shop, before: Span, after: Span, slices: list[tuple[str, dict[str, str]]]
-) -> list[Row]:
-    """Return terms that texts hold oftener after: slice, source, term, counts, chance and a quote.
+) -> tuple[list[Row], bool]:
+    """Return terms that texts hold oftener after, and whether some texts were too many to be read.
+
+    A row holds slice, source, term, counts, chance and a quote.
 
     Parameters
     ----------
@@ -43,23 +45,31 @@ def new_terms(
         its products are read. One without any of them is read whole.
     """
     found: list[Row] = []
+    left_out = False
     for source, table in (("reviews", _reviews(shop)), ("messages", _messages(shop))):
-        read = _read(table, before, after)
+        sides = [_read(table, before, after, side) for side in (0, 1)]
+        left_out |= any(len(rows) > READ for rows in sides)
+        # In the order of what they say, so that a name decides nothing.
+        read = sorted(
+            (row for rows in sides for row in rows[:READ]),
+            key=lambda row: (row["text"], row["id"] or ""),
+        )
         for name, values in slices:
             kept = [
                 row for row in read if all((row[key] or "") == one for key, one in values.items())
             ]
-            sides = ([row for row in kept if row["side"] == side] for side in (0, 1))
-            found += [{"slice": name, "source": source, **row} for row in _newer(*sides)]
-    return found
+            parts = ([row for row in kept if row["side"] == side] for side in (0, 1))
+            found += [{"slice": name, "source": source, **row} for row in _newer(*parts)]
+    return found, left_out
 
 
-def _read(table: ir.Table, before: Span, after: Span) -> list[Row]:
+def _read(table: ir.Table, before: Span, after: Span, side: int) -> list[Row]:
+    """Return the newest texts of one period, one more than are read where there are more."""
     kept = sided(table, before, after)
-    kept = kept.filter(kept.text.notnull() & (kept.text != ""))
+    kept = kept.filter(kept.text.notnull() & (kept.text != "") & (kept.side == side))
+    kept = kept.order_by([kept.on.desc(), "text", "id"]).limit(READ + 1)
     kept = kept.select("id", "text", "side", "product_id", "category", "brand")
-    # In the order of what they say, so that a name decides nothing.
-    rows: list[Row] = kept.order_by(["text", "id"]).limit(READ).to_pyarrow().to_pylist()
+    rows: list[Row] = kept.to_pyarrow().to_pylist()
     return rows
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from shopkeeper.operations.behaviour.accounting.rows import Metric
+from shopkeeper.operations.behaviour.accounting.said import READ
 from shopkeeper.operations.behaviour.accounting.spans import told
 from shopkeeper.operations.behaviour.vocabulary import PROPERTIES
 from shopkeeper.words import Words, counted
@@ -190,7 +191,7 @@ def _amount(value: Any, plan: Plan, *, sign: bool = False) -> str:
     return f"{text}%" if share else text
 
 
-def limits(plan: Plan) -> tuple[Words, ...]:
+def limits(plan: Plan, *, texts_left_out: bool) -> tuple[Words, ...]:
     """Return what the answer cannot say."""
     said = [
         Words(
@@ -203,6 +204,13 @@ def limits(plan: Plan) -> tuple[Words, ...]:
             Words(
                 "The device of an order is that of its event; where there is none, it is not told.",
                 "订单的设备取自其下单事件；没有事件时为未注明。",
+            )
+        )
+    if texts_left_out:
+        said.append(
+            Words(
+                f"Of reviews and of messages only the newest {READ:,} of each period were read.",
+                f"评价与消息各只读取了每期最新的 {READ:,} 条。",
             )
         )
     if plan.others:
