@@ -30,6 +30,7 @@ from shopkeeper.operations.recommend.choice import Method
 from shopkeeper.operations.recommend.complementing import held_out
 from shopkeeper.operations.recommend.features import touches
 from shopkeeper.operations.recommend.histories import Histories, Numbers, ranks
+from shopkeeper.operations.recommend.material import popularity_of
 from shopkeeper.operations.recommend.metrics import gains, hits
 from shopkeeper.operations.recommend.reading import read_catalogue, read_touched
 from shopkeeper.operations.recommend.similar import _alone, _chosen, _methods
@@ -87,9 +88,7 @@ def complements(shop: Shop) -> list[dict[str, object]]:
     different, which = np.unique(source, return_inverse=True)
     ours = sparse.csr_matrix(learned.scores(different)[which])
     seconds = {"complements": time.perf_counter() - start}
-    order = np.argsort(-learned.having, kind="stable")
-    popularity = np.empty(width, np.int64)
-    popularity[order] = np.arange(width)
+    popularity = popularity_of(learned.having)
     start = time.perf_counter()
     counts = _counts(early, width)[source]
     seconds["counted together"] = time.perf_counter() - start

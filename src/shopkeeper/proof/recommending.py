@@ -220,7 +220,7 @@ def judged(held: Held, *, seed: int) -> Judged:
     kernel = tuned(learned, newest, seed=seed)
     methods: dict[str, Method] = {
         "popular": Popular(), "last_item": LastItem(), "similar": Similar(kernel.profile),
-        "transitions": Transitions(kernel), "routed": routed(learned, newest, seed=seed),
+        "transitions": Transitions(kernel), "routed": routed(learned, newest, seed=seed, kernel=kernel),
     }  # fmt: skip
     material = touched.material(traits)
     there = np.flatnonzero(past.targets >= 0)

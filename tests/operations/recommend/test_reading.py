@@ -119,7 +119,7 @@ def test_counts_are_sorted_whatever_their_order() -> None:
 
 
 @pytest.mark.parametrize("held_out", [0, 1, 2])
-def test_what_is_computed_at_once_changes_no_digit(
+def test_what_is_computed_at_once_changes_no_count(
     read: Touched, monkeypatch: pytest.MonkeyPatch, held_out: int
 ) -> None:
     traits = sparse.csr_matrix((len(read.products), 0), dtype=np.float32)

@@ -195,7 +195,9 @@ class Routed:
         return source, share
 
 
-def routed(material: Material, past: Past, *, seed: int = 0) -> Routed:
+def routed(
+    material: Material, past: Past, *, seed: int = 0, kernel: Kernel | None = None
+) -> Routed:
     """Return the router that what came next chooses.
 
     Parameters
@@ -206,8 +208,10 @@ def routed(material: Material, past: Past, *, seed: int = 0) -> Routed:
         What is to be predicted. All methods are judged on histories that no tree has learned from.
     seed
         Seed of samples and of the halves.
+    kernel
+        How counts become weights; what `tuned` chooses where it is not given.
     """
-    kernel = tuned(material, past, seed=seed)
+    kernel = kernel or tuned(material, past, seed=seed)
     sample = past.sample(LEARNED_ON, seed)
     count = len(sample.histories)
     rows = np.random.default_rng(seed).permutation(count)

@@ -32,6 +32,7 @@ from shopkeeper.operations.recommend.complement_words import (
 from shopkeeper.operations.recommend.due import DUE, REFILLS, read_due
 from shopkeeper.operations.recommend.histories import Histories, Numbers, ranks
 from shopkeeper.operations.recommend.judging import RANKING_QUALITY, quality
+from shopkeeper.operations.recommend.material import popularity_of
 from shopkeeper.operations.recommend.reading import counted, numbers_of
 from shopkeeper.operations.recommend.rule_words import DEFINITIONS as RULE_DEFINITIONS
 from shopkeeper.operations.recommend.rule_words import removed_sentence
@@ -202,7 +203,7 @@ def _rows(
             "pinned" if one.pinned
             else "popular" if source < 0 or wanted.how == "popular"
             else "together" if sure
-            else "category" if together.prior(source)[one.product] > 1 else "counted"
+            else "category" if together.by_category(source, one.product) else "counted"
         )  # fmt: skip
         both = int(together.count[row]) if row >= 0 else 0
         words = reason_words(
@@ -255,9 +256,7 @@ def _quality(
     """Yield how high a product of the latest baskets stands, told by another one, by earlier baskets."""
     early, source, target = held_out(baskets, wanted.seed)
     learned = early.together(category)
-    order = np.argsort(-learned.having, kind="stable")
-    popularity = np.empty(len(order), np.int64)
-    popularity[order] = np.arange(len(order))
+    popularity = popularity_of(learned.having)
     alone = Histories(np.arange(len(source) + 1), source)
     different, which = np.unique(source, return_inverse=True)
     scored = sparse.csr_matrix(learned.scores(different)[which])

@@ -41,9 +41,20 @@ class Material:
     @property
     def popularity(self) -> Numbers:
         """Place of each product among the most touched, 0 for the first."""
-        places = np.empty(self.width, np.int64)
-        places[np.argsort(-self.touched, kind="stable")] = np.arange(self.width)
-        return places
+        return popularity_of(self.touched)
+
+
+def popularity_of(counts: Numbers) -> Numbers:
+    """Return the place of each product among those with the highest counts, 0 for the first.
+
+    Examples
+    --------
+    >>> popularity_of(np.array([3, 9, 3])).tolist()
+    [1, 0, 2]
+    """
+    places = np.empty(len(counts), np.int64)
+    places[np.argsort(-counts, kind="stable")] = np.arange(len(counts))
+    return places
 
 
 def weighted_traits(

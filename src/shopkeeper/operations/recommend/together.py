@@ -180,6 +180,11 @@ class Together:
         lift = self.categories[self.category[source]][self.category]
         return np.where(self.category >= 0, lift, 1.0)
 
+    def by_category(self, source: int, product: int) -> bool:
+        """Say whether the categories of two products surely go together."""
+        one, other = self.category[[source, product]].tolist()
+        return min(one, other) >= 0 and bool(self.categories[one, other] > 1)
+
     @cached_property
     def links(self) -> sparse.csr_matrix:
         """Products × products: 1 + the row of each pair, both ways."""

@@ -50,15 +50,14 @@ def new_terms(
         sides = [_read(table, before, after, side) for side in (0, 1)]
         left_out |= any(len(rows) > READ for rows in sides)
         # In the order of what they say, so that a name decides nothing.
-        read = sorted(
-            (row for rows in sides for row in rows[:READ]),
-            key=lambda row: (row["text"], row["id"] or ""),
-        )
+        read = [
+            sorted(rows[:READ], key=lambda row: (row["text"], row["id"] or "")) for rows in sides
+        ]
         for name, values in slices:
-            kept = [
-                row for row in read if all((row[key] or "") == one for key, one in values.items())
-            ]
-            parts = ([row for row in kept if row["side"] == side] for side in (0, 1))
+            parts = (
+                [row for row in rows if all((row[key] or "") == one for key, one in values.items())]
+                for rows in read
+            )
             found += [{"slice": name, "source": source, **row} for row in _newer(*parts)]
     return found, left_out
 
@@ -68,7 +67,7 @@ def _read(table: ir.Table, before: Span, after: Span, side: int) -> list[Row]:
     kept = sided(table, before, after)
     kept = kept.filter(kept.text.notnull() & (kept.text != "") & (kept.side == side))
     kept = kept.order_by([kept.on.desc(), "text", "id"]).limit(READ + 1)
-    kept = kept.select("id", "text", "side", "product_id", "category", "brand")
+    kept = kept.select("id", "text", "product_id", "category", "brand")
     rows: list[Row] = kept.to_pyarrow().to_pylist()
     return rows
 
