@@ -21,7 +21,8 @@ from shopkeeper.data.shop import Shop, open_shop, shop_from_tables
 from shopkeeper.errors import ShopkeeperError
 from shopkeeper.intervals import proportion
 from shopkeeper.language.metrics import polarity_auc
-from shopkeeper.operations.segments.ask import churn, lifetime_value, segment
+from shopkeeper.operations.segments.ask import segment
+from shopkeeper.operations.segments.ask_ahead import churn, lifetime_value
 from shopkeeper.operations.segments.lifetime.learning import fit
 from shopkeeper.operations.segments.methods.classes import fit_classes
 from shopkeeper.operations.segments.methods.rfm import SEGMENTS, fit_cuts, place

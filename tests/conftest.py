@@ -20,11 +20,17 @@ def real_data() -> Path:
 
 
 @pytest.fixture(scope="session")
-def demo_tables(tmp_path_factory: pytest.TempPathFactory) -> dict[str, pa.Table]:
-    """The tables of a small demo shop that numbers are computed from."""
+def demo_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The exports of a small demo shop that numbers are computed from."""
     from shopkeeper.data.demo import build_demo
 
     folder = tmp_path_factory.mktemp("demo-tables")
     build_demo(folder, seed=11)
+    return folder / "exports"
+
+
+@pytest.fixture(scope="session")
+def demo_tables(demo_folder: Path) -> dict[str, pa.Table]:
+    """The tables of that demo shop that most verbs read."""
     names = ("products", "orders", "order_items", "shipments", "events", "reviews")
-    return {name: pq.read_table(folder / "exports" / f"{name}.parquet") for name in names}
+    return {name: pq.read_table(demo_folder / f"{name}.parquet") for name in names}

@@ -24,7 +24,10 @@ PYTHON_FILES = sorted(
 )
 SOURCE_FILES = sorted(SOURCE.rglob("*.py"))
 EARLY = [
-    *(SOURCE / name for name in ("__init__.py", "errors.py", "settings.py", "words.py")),
+    *(
+        SOURCE / name
+        for name in ("__init__.py", "errors.py", "settings.py", "settings_files.py", "words.py")
+    ),
     *(SOURCE / name for name in ("progress.py", "answer.py")),
     *(SOURCE / "data" / name for name in ("shop.py", "tables.py", "store.py")),
     *(SOURCE / "data" / name for name in ("manifest.py", "damage.py")),

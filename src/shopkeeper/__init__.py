@@ -52,7 +52,8 @@ if TYPE_CHECKING:
         review_topics,
         sentiment_effect,
     )
-    from shopkeeper.operations.segments.ask import churn, lifetime_value, profile, segment
+    from shopkeeper.operations.segments.ask import profile, segment
+    from shopkeeper.operations.segments.ask_ahead import churn, lifetime_value
     from shopkeeper.proof.ask import compare_methods
     from shopkeeper.settings import Settings
     from shopkeeper.surfaces.report import write_report
@@ -128,7 +129,8 @@ _HOMES = {
         "review_topics",
         "sentiment_effect",
     ),
-    "operations.segments.ask": ("churn", "lifetime_value", "profile", "segment"),
+    "operations.segments.ask": ("profile", "segment"),
+    "operations.segments.ask_ahead": ("churn", "lifetime_value"),
     "proof.ask": ("compare_methods",),
     "settings": ("Settings",),
     "surfaces.report": ("write_report",),

@@ -9,14 +9,14 @@ from __future__ import annotations
 import json
 import os
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, Literal, get_args
 from zoneinfo import available_timezones
 
-from shopkeeper.errors import SettingsError, UsageError
+from shopkeeper.errors import UsageError
+from shopkeeper.settings_files import read_toml, unusable
 from shopkeeper.words import Words
 
 PrivacyChoice = Literal["hash", "drop"]
@@ -78,6 +78,8 @@ class Settings:
         → terms.
     segments
         The shop's own segments: name → a sentence in English or Chinese, asked anew in every run.
+    opted_out
+        Customers who must not be profiled, by the names that answers call them.
     """
 
     name: str = "shop"
@@ -91,6 +93,7 @@ class Settings:
     privacy: Privacy = field(default_factory=Privacy)
     aspects: OwnAspects = field(default_factory=dict)
     segments: Mapping[str, str] = field(default_factory=dict)
+    opted_out: tuple[str, ...] = ()
 
     def least_count(self, given: int | None) -> int:
         """Return the count below which no percentage is shown: the one given, else the shop's own.
@@ -130,6 +133,7 @@ def load_settings(path: Path) -> Settings:
         )
     given |= {name: os.environ[key] for name, key in _ENVIRONMENT.items() if os.environ.get(key)}
     privacy = given.pop("privacy", {})
+    opted_out = _names(path, given.pop("opted_out", []))
     if not isinstance(privacy, dict):
         raise unusable(path, "privacy is no table", "privacy 不是一张表")
     aspects = _own_aspects(path, given.pop("aspects", {}))
@@ -138,40 +142,11 @@ def load_settings(path: Path) -> Settings:
     _known(path, privacy, Privacy)
     for name, value in given.items():
         _check_type(path, name, value, getattr(Settings(), name))
-    settings = Settings(**given, privacy=Privacy(**privacy), aspects=aspects, segments=segments)
+    settings = Settings(
+        **given, privacy=Privacy(**privacy), aspects=aspects, segments=segments, opted_out=opted_out
+    )
     _check(path, settings)
     return settings
-
-
-def read_toml(path: Path) -> dict[str, Any]:
-    """Return what a file of settings holds.
-
-    Raises
-    ------
-    SettingsError
-        It is no TOML in UTF-8, or cannot be read.
-    """
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except UnicodeDecodeError as error:
-        raise unusable(
-            path,
-            "it is not written in UTF-8",
-            "文件不是 UTF-8 编码",
-            do=Words("Save it as UTF-8 and run again.", "请另存为 UTF-8，然后重新运行。"),
-        ) from error
-    except OSError as error:
-        raise unusable(
-            path,
-            f"it cannot be read as a file ({error.strerror})",
-            "无法作为文件读取",
-            do=Words(
-                "Put the file back from a backup, or take it away to use the defaults.",
-                "请从备份恢复该文件，或将其移走以使用默认设置。",
-            ),
-        ) from error
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise unusable(path, f"it is no TOML ({error})", f"不是有效的 TOML（{error}）") from error
 
 
 _ENVIRONMENT = {"language": "SHOPKEEPER_LANG", "memory_limit": "SHOPKEEPER_MEMORY"}
@@ -199,6 +174,7 @@ seed = {settings.seed}
 memory_limit = "{settings.memory_limit}"
 max_fit_rows = {settings.max_fit_rows}
 minimum_count = {settings.minimum_count}  # no percentage below this count 低于此数不显示百分比
+opted_out = {json.dumps(settings.opted_out, ensure_ascii=False)}  # customers never profiled 不作画像的顾客编号
 
 [privacy]  # "hash" (salted) or "drop"; text: "mask" or "drop" 个人信息：加盐哈希或丢弃；文本：打码或丢弃
 {privacy}
@@ -246,6 +222,18 @@ def _own_aspects(path: Path, given: Any) -> dict[str, dict[str, tuple[str, ...]]
             for lang, terms in by_language.items()
         }
     return made
+
+
+def _names(path: Path, given: Any) -> tuple[str, ...]:
+    if not isinstance(given, list) or not all(
+        isinstance(name, str) and name.strip() for name in given
+    ):
+        raise unusable(
+            path,
+            'opted_out should be a list of customers, such as ["C7"]',
+            'opted_out 应为顾客编号的列表，如 ["C7"]',
+        )
+    return tuple(sorted({name.strip() for name in given}))
 
 
 def _own_segments(path: Path, given: Any) -> dict[str, str]:
@@ -367,25 +355,3 @@ def _check_values(path: Path, settings: Settings) -> None:
             raise unusable(
                 path, f"{name} = {value} is above {LARGEST}", f"{name} = {value} 大于 {LARGEST}"
             )
-
-
-def unusable(path: Path, en: str, zh: str, *, do: Words | None = None) -> SettingsError:
-    """Return the error that says what of a file of settings cannot be used.
-
-    Parameters
-    ----------
-    path
-        The file.
-    en, zh
-        What was found, without a full stop.
-    do
-        What to do; to correct that line where it is not given.
-    """
-    return SettingsError(
-        Words(f"Asked to read the settings in {path.name}.", f"要读取 {path.name} 里的设置。"),
-        Words(f"Found: {en}.", f"发现：{zh}。"),
-        do
-        or Words(
-            "Correct that line and run the command again.", "请改正这一行，然后重新运行命令。"
-        ),
-    )

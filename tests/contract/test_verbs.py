@@ -39,7 +39,8 @@ SOURCES: dict[str, list[dict[str, Any]]] = {
     "funnel": [{}, {"breakdown": "category,city", "per": "customer", "order": "any"}],
     "segment": [{}, {"method": "behaviour", "segments": 2}, {"method": "embedding", "segments": 2}],
     "profile": [{}, {"method": "behaviour"}],
-    "retention": [{}, {"since": "visit", "period": "week"}],
+    "retention": [{}, {"since": "visit", "period": "week"}, {"by": "city"}],
+    "lifetime_value": [{}, {"covariates": "category,city"}],
     "explain_change": [{}, {"metric": "conversion"}],
     "search_products": [{}, {"query": "thing 物件 7"}],
 }

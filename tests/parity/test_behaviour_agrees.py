@@ -12,7 +12,7 @@ from shopkeeper.data.shop import Shop, shop_from_tables
 from shopkeeper.operations.behaviour.ask import funnel, retention, sessions
 from shopkeeper.operations.behaviour.ask_further import baskets, explain_change, paths, searches
 from shopkeeper.operations.behaviour.features import Path, made_sessions, reached
-from shopkeeper.operations.segments.ask import lifetime_value
+from shopkeeper.operations.segments.ask_ahead import lifetime_value
 from shopkeeper.words import Words
 
 pytestmark = [

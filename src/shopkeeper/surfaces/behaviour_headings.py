@@ -57,6 +57,11 @@ COLUMNS = {
     "share_high": "占比上限",
     "items": "合并件数",
     "distance": "距离",
+    "distance_low": "距离下限",
+    "distance_high": "距离上限",
+    "recurs": "重现比例",
+    "customers_in": "分群内顾客",
+    "customers_out": "分群外顾客",
     # explain_change
     "slice": "部分",
     "change": "变化",
@@ -104,6 +109,8 @@ COLUMNS = {
 
 EVIDENCE = {
     "whole": "合计",
+    "against": "分群内外对比",
+    "by_group": "按起点分组",
     "intents": "意图",
     "not_sold": "有人搜而店里没有",
     "misspelt": "可能打错",

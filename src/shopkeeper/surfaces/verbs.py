@@ -240,7 +240,7 @@ VERBS: tuple[Verb, ...] = (
         "shopkeeper.operations.behaviour.ask",
         Words("Who comes back, and what they have brought", "顾客留存与累计贡献"),
         needs=(_BEHAVIOUR,),
-        reads=("orders", "order_items", "events"),
+        reads=("orders", "order_items", "events", "customers"),
     ),
     Verb(
         "sessions",
@@ -279,10 +279,10 @@ VERBS: tuple[Verb, ...] = (
     ),
     Verb(
         "lifetime_value",
-        "shopkeeper.operations.segments.ask",
+        "shopkeeper.operations.segments.ask_ahead",
         Words("What customers are expected to buy and to spend", "顾客未来价值"),
         needs=(_ORDERS,),
-        reads=("orders", "order_items"),
+        reads=("orders", "order_items", "products", "customers"),
     ),
     Verb(
         "sentiment_effect",
@@ -302,7 +302,7 @@ VERBS: tuple[Verb, ...] = (
     ),
     Verb(
         "churn",
-        "shopkeeper.operations.segments.ask",
+        "shopkeeper.operations.segments.ask_ahead",
         Words("Who is overdue, and who is leaving", "谁该来没来、谁可能流失"),
         needs=(_ORDERS,),
         reads=("orders", "order_items", "customers"),

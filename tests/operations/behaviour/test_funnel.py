@@ -7,7 +7,6 @@ from itertools import product
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -18,7 +17,6 @@ from shopkeeper.errors import MissingDataError, UsageError
 from shopkeeper.intervals import proportion
 from shopkeeper.operations.behaviour.ask import funnel
 from shopkeeper.settings import Settings
-from shopkeeper.words import Words
 
 START = datetime(2025, 5, 1, 23, 50)
 STEPS = ("Product Viewed", "Product Added", "Order Completed")
@@ -233,34 +231,6 @@ def test_shares_have_wilson_intervals_and_few_have_none(split: Shop) -> None:
     assert few[0]["count"] == 9
 
 
-@pytest.mark.parametrize("per", ["session", "customer"])
-def test_a_stored_segment_is_a_cohort(split: Shop, per: str) -> None:
-    held = {"c1", "c4", "c5"}
-    members = pa.table({
-        "segment_set": ["rfm", "rfm", "rfm", "own"], "segment": ["loyal", "loyal", "new", "new"],
-        "customer_id": ["c1", "c4", "c5", "c6"]})  # fmt: skip
-    stored = Answer(
-        "segment", Words("S", "S"), pa.table({"a": [1]}), "rfm", evidence={"members": members}
-    )
-    events = split.events.to_pyarrow()
-    shop = shop_from_tables(
-        {"events": events}, settings=split.settings, answers={"segment": stored}
-    )
-    found = funnel(shop, cohort="segment=rfm:loyal|rfm:new", per=per, breakdown="device")
-    mine = pc.is_in(events["customer_id"], pa.array(sorted(held)))
-    sides = {"in": events.filter(mine), "out": events.filter(pc.invert(mine))}
-    for side, rows in sides.items():
-        alone = shop_from_tables({"events": rows}, settings=split.settings)
-        assert counts(found, side) == counts(funnel(alone, per=per))
-    with pytest.raises(UsageError, match="No stored answer has it"):
-        funnel(shop, cohort="分群=rfm:asleep")
-    nobody = shop_from_tables(
-        {"events": sides["out"]}, settings=split.settings, answers={"segment": stored}
-    )
-    with pytest.raises(MissingDataError, match="None of its customers began"):
-        funnel(nobody, cohort="分群=rfm:loyal")
-
-
 def test_the_difference_of_a_cohort_stands_with_its_interval(split: Shop) -> None:
     found = funnel(split, cohort="device = mobile")
     row = found.evidence["difference"].to_pylist()[-1]
@@ -378,21 +348,3 @@ def test_a_group_that_is_spelt_like_ours_stays_apart() -> None:
     assert len(groups) == len(set(groups)) == 42
     assert counts(answer, group="other") == [10, 10]
     assert counts(answer, group="unknown") == [1, 1]
-
-
-def test_drop_offs_are_segments_of_customers_by_their_furthest_step() -> None:
-    events: list[Event] = []
-    owner = []
-    for n in range(60):
-        for again in (0, 1):
-            steps = STEPS[: 1 + n % 3] if again else STEPS[:1]
-            events += [(f"s{n:02d}-{again}", name, place) for place, name in enumerate(steps)]
-            owner += [f"c{n:02d}"] * len(steps)
-    answer = funnel(shop_of(events, customer_id=owner))
-    found: dict[str, set[str]] = {}
-    for row in answer.evidence["members"].to_pylist():
-        assert row["segment_set"] == "funnel_lost"
-        found.setdefault(row["segment"], set()).add(row["customer_id"])
-    assert found == {STEPS[k]: {f"c{n:02d}" for n in range(60) if n % 3 == k} for k in (0, 1)}
-    few = funnel(shop_of(events[:40], customer_id=owner[:40]))
-    assert few.evidence["members"].num_rows == 0

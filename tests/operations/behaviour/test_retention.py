@@ -22,7 +22,6 @@ from shopkeeper.intervals import proportion
 from shopkeeper.operations.behaviour.ask import retention
 from shopkeeper.operations.behaviour.returning.periods import Recorded, period_day, period_of
 from shopkeeper.settings import Settings
-from shopkeeper.words import Words
 
 START = date(2024, 11, 20)
 Order = tuple[str, int, int, str, str, int]
@@ -267,34 +266,6 @@ def test_one_wrong_date_makes_no_empty_month_complete() -> None:
     assert latest < START + timedelta(days=60)
     assert any("taken for wrong: 1;" in words.en for words in wrong.limits)
     assert not any("taken for wrong" in words.en for words in plain.limits)
-
-
-def test_retention_of_a_segment_follows_its_customers_alone() -> None:
-    orders: list[Order] = [(who, day, 5, "CNY", "paid", 0) for who in "abcd" for day in (3, 40)]
-    orders.append(("e", 3, 5, "CNY", "paid", 0))
-    members = pa.table(
-        {"segment_set": ["mine"] * 2, "segment": ["vip"] * 2, "customer_id": ["a", "e"]}
-    )
-    kept = Answer(
-        "segment", Words("S", "S"), pa.table({"a": [1]}), "none", evidence={"members": members}
-    )
-    bare = shop_of(orders)
-    shop = shop_from_tables(
-        {"orders": bare.orders.to_pyarrow()},
-        settings=Settings(minimum_count=1),
-        answers={"segment": kept},
-    )
-    for typed in ("mine:vip", "vip"):
-        found = retention(shop, segment=typed)
-        assert [(row["customers"], row["returned"]) for row in found.table.to_pylist()][:2] == [
-            (2, 2),
-            (2, 1),
-        ]
-        assert any("vip" in words.zh for words in found.limits)
-    with pytest.raises(UsageError, match="there are: mine:vip"):
-        retention(shop, segment="mine:gold")
-    with pytest.raises(UsageError, match="No stored answer has it"):
-        retention(bare, segment="vip")
 
 
 def test_one_order_is_answered_and_only_cancelled_ones_are_refused() -> None:

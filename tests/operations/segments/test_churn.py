@@ -11,7 +11,7 @@ from scipy.stats import gamma
 from shopkeeper.answer import Answer
 from shopkeeper.data.shop import Shop, shop_from_tables
 from shopkeeper.errors import MissingDataError, UsageError
-from shopkeeper.operations.segments.ask import churn
+from shopkeeper.operations.segments.ask_ahead import churn
 from shopkeeper.operations.segments.methods.logistic import fit_logistic
 from shopkeeper.operations.segments.methods.rhythm import Rhythm
 from shopkeeper.operations.segments.overdue.finding import auc

@@ -18,7 +18,7 @@ from shopkeeper.data.schema import conformed
 from shopkeeper.data.shop import Shop, shop_from_tables
 from shopkeeper.data.tables import BY_NAME as TABLES
 from shopkeeper.errors import MissingDataError, UsageError
-from shopkeeper.operations.segments.ask import lifetime_value
+from shopkeeper.operations.segments.ask_ahead import lifetime_value
 from shopkeeper.operations.segments.methods.purchases import (
     Cells,
     Purchases,

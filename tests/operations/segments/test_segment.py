@@ -15,12 +15,14 @@ from shopkeeper.data.shop import Shop, shop_from_tables
 from shopkeeper.errors import MissingDataError, UsageError
 from shopkeeper.language.topics import adjusted_rand
 from shopkeeper.operations.behaviour.belonging import segment_members
-from shopkeeper.operations.segments.ask import segment
+from shopkeeper.operations.segments.ask import profile, segment
+from shopkeeper.operations.segments.ask_ahead import churn, lifetime_value
 from shopkeeper.operations.segments.base import read_base
 from shopkeeper.operations.segments.guards import LEAST
 from shopkeeper.operations.segments.methods.classes import fit_classes
 from shopkeeper.operations.segments.rules import Condition, Conditions, joined
 from shopkeeper.operations.segments.traits import traits
+from shopkeeper.settings import Settings
 from shopkeeper.words import Words
 
 FIRST = date(2025, 1, 1)
@@ -223,6 +225,21 @@ def test_who_opted_out_is_nowhere(shop: Shop) -> None:
     out = everyone[:3]
     left = segment(shop, opted_out=",".join(out)).evidence["members"]["customer_id"].to_pylist()
     assert not set(out) & set(left)
+
+
+@pytest.mark.parametrize("verb", [segment, profile, churn, lifetime_value])
+def test_whoever_the_settings_name_is_in_no_answer(tables: dict[str, pa.Table], verb: Any) -> None:
+    out = segment(shop_from_tables(tables)).evidence["members"]["customer_id"].to_pylist()[:2]
+    settings = Settings(opted_out=(*out, "nobody"))
+    made = verb(shop_from_tables(tables, settings=settings))
+    assert any("Of 3 names that opted out, 2 are customers" in words.en for words in made.limits)
+    assert any("另外 1 个查无订单" in words.zh for words in made.limits)
+    for table in (made.table, *made.evidence.values()):
+        if "customer_id" in table.column_names:
+            assert table.num_rows > 50
+            assert not set(out) & set(table["customer_id"].to_pylist())
+    with pytest.raises(MissingDataError, match="opted out"):
+        profile(shop_from_tables(tables, settings=settings), customer=out[0])
 
 
 def test_other_verbs_read_the_stored_members(tables: dict[str, pa.Table], rfm: Answer) -> None:

@@ -13,8 +13,14 @@ from hypothesis import strategies as st
 
 from shopkeeper.answer import Answer
 from shopkeeper.data.shop import shop_from_tables
-from shopkeeper.operations.segments.ask import lifetime_value
-from shopkeeper.operations.segments.lifetime.ahead import counts_ahead, value_ahead
+from shopkeeper.operations.segments.ask_ahead import lifetime_value
+from shopkeeper.operations.segments.lifetime.ahead import (
+    counts_ahead,
+    days_between,
+    order_value,
+    value_ahead,
+    value_of_one,
+)
 from shopkeeper.operations.segments.methods.purchases import Cells, Purchases, fit_purchases
 from shopkeeper.operations.segments.methods.spend import Spend
 
@@ -177,6 +183,30 @@ def test_each_customer_has_the_usual_fields_and_what_is_foretold_its_interval(
         assert row["orders_low"] <= row["orders_high"]
         once = row["historic_number_of_orders"] == 1
         assert (row["average_days_between_orders"] is None) == once
+        assert row["one_low"] < row["value_of_one"] < row["one_high"]
+        assert row["order_value_low"] < row["average_order_value"] < row["order_value_high"]
+        # What is known of all draws the ends of a customer with few orders together.
+        assert row["one_high"] / row["one_low"] < row["order_value_high"] / row["order_value_low"]
+        if not once:
+            low, high = row["days_between_low"], row["days_between_high"]
+            assert low < row["average_days_between_orders"] < high
+
+
+def test_intervals_of_a_mean_hold_the_truth_as_often_as_they_say() -> None:
+    draw, size, times = np.random.default_rng(7), 20_000, 4.0
+    gaps = draw.exponential(30.0, (size, 4)).sum(axis=1)
+    low, high = days_between(np.full(size, times), gaps)
+    assert 0.94 < ((low <= 30) & (high >= 30)).mean() < 0.96
+    spend = Spend(3.0, 4.0, 60.0)
+    nu = draw.gamma(spend.q, 1 / spend.v, size)
+    paid = draw.gamma(spend.p, 1 / nu[:, None], (size, 4)).mean(axis=1)
+    for ends in (order_value, value_of_one):
+        low, high = ends(spend, np.full(size, times), paid)
+        assert 0.94 < ((low <= spend.p / nu) & (high >= spend.p / nu)).mean() < 0.96
+    nobody = value_of_one(spend, np.zeros(1), np.zeros(1))
+    everybody = np.quantile(spend.p / nu, [0.025, 0.975])
+    assert [float(end[0]) for end in nobody] == pytest.approx(everybody.tolist(), rel=0.05)
+    assert np.isnan(order_value(spend, np.zeros(1), np.zeros(1))).all()
 
 
 def test_intervals_hold_as_many_as_they_say_and_trees_stand_beside(answer: Answer) -> None:

@@ -103,7 +103,8 @@ def funnel(
     Answer
         One row a cohort, group and step: count, lost, share of the first step and of the step before,
         each with its interval. Evidence: `difference` of the cohort and all others, `members` (customers by
-        the last step that they reached, a segment that `retention` can read), and `parts`.
+        the last step that they reached, segments that `retention` and other funnels can read by the
+        names that stand there, counted anew), and `parts`.
 
     Raises
     ------
@@ -152,6 +153,7 @@ def retention(
     returning: Literal["order", "visit"] = "order",
     period: Literal["month", "week"] = "month",
     segment: str = "",
+    by: str = "",
     minimum_count: int | None = None,
 ) -> Answer:
     """Show who comes back, period by period since the first, and what they have brought so far.
@@ -170,8 +172,12 @@ def retention(
     period
         Length of a period: a calendar month or an ISO week.
     segment
-        Only customers of this segment of a stored answer, as `set:segment`, such as
-        `funnel_lost:Product Added`; empty for everybody.
+        Only customers of this segment, beside all others: `set:segment` of a stored answer, such as
+        `rfm:loyal`, or who is lost in a funnel, `funnel_lost(view > cart > order):cart`; empty for
+        everybody.
+    by
+        Property by which customers are told apart from their beginning on: channel, country, region,
+        city, or device of visits.
     minimum_count
         No cell of fewer customers is shown; the shop's own setting when not given.
 
@@ -180,7 +186,8 @@ def retention(
     Answer
         One row a first period and age: customers, returned, share with its interval, and whether
         the period is over. Evidence: `by_age` over all first periods; `revenue` (net, cumulative, and
-        per customer with its interval) and `revenue_by_age`, each by currency.
+        per customer with its interval) and `revenue_by_age`, each by currency; `against` of a segment
+        and all others, or `by_group`.
 
     Raises
     ------
@@ -188,7 +195,8 @@ def retention(
         There are no paid orders with a customer (or no events with a customer or visitor), no event
         names a customer where visits and orders are asked for together, or dates are too far apart.
     UsageError
-        `minimum_count` is below 1, or no stored answer has the segment.
+        `minimum_count` is below 1, there is no such segment or fewer than 20 are in it, both a segment
+        and `by` are given, or `by` is no such property.
 
     Limits
     ------
@@ -211,13 +219,20 @@ def retention(
     >>> [(row["age"], row["customers"], row["share"]) for row in answer.table.to_pylist()]
     [(0, 2, 1.0), (1, 2, 0.5)]
     """
+    from shopkeeper.operations.behaviour.belonging import SMALLEST
     from shopkeeper.operations.behaviour.returning.finding import Plan, answer
+    from shopkeeper.operations.behaviour.returning.groups import told_apart_by
+    from shopkeeper.operations.behaviour.stepping.dropping import members_of
 
     least = shop.settings.least_count(minimum_count)
+    chosen = told_apart_by(by, since, segment)
     for activity in (since, returning):
         if not shop.has("orders" if activity == "order" else "events"):
             raise _nobody_to_follow(activity)
-    made = answer(shop, Plan(since, returning, period, least, segment.strip()))
+    members = members_of(shop, segment) if segment.strip() else ()
+    if members:
+        least = max(least, SMALLEST)
+    made = answer(shop, Plan(since, returning, period, least, segment.strip(), chosen, members))
     if made is None:
         raise _nobody_to_follow(since)
     return made

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from shopkeeper.data.shop import Shop
 
 _TABLE, _LISTED = "members", 12
+SMALLEST = 20
+"""Customers of a segment at least; a smaller one would say too much of each."""
+
 _COLUMNS = {"segment_set", "segment", "customer_id"}
 
 
@@ -59,8 +62,9 @@ def segment_members(shop: Shop, typed: str) -> list[str]:
                 f"已保存的结果里没有这个分群；现有：{listed}。",
             ),
             Words(
-                "Run `shopkeeper run` and choose one of these.",
-                "请先执行 `shopkeeper run`，再从中选择。",
+                "Run `shopkeeper run` and choose one of these, or name the drop-offs of a funnel:"
+                " 'funnel_lost(view > cart > order):cart'.",
+                "请先执行 `shopkeeper run` 再从中选择，或写明某个漏斗的流失顾客：“funnel_lost(浏览 > 加购 > 下单):加购”。",
             ),
         )
     return sorted(found)

@@ -297,17 +297,49 @@ def period_number(on: ir.DateValue, span: Span) -> ir.IntegerValue:
     return (days // 7).cast("int64")
 
 
+OF_BEGINNING: dict[Activity, tuple[str, ...]] = {
+    "order": ("channel", *OF_CUSTOMER),
+    "visit": ("channel", "device", *OF_CUSTOMER),
+}
+"""What customers can be told apart by from their first order or visit on."""
+
+
+def began_with(shop: Shop, activity: Activity, name: str) -> ir.Table:
+    """Return by customer or visitor, `who`, the `group`: a property out of `OF_BEGINNING`, or "".
+
+    A channel or device is that of the earliest order (or event) that has one.
+    """
+    if name in OF_CUSTOMER:
+        customer = shop.customers
+        known = customer.filter(customer.customer_id.notnull())
+        return known.group_by(who="customer_id").aggregate(
+            group=ibis.coalesce(known[name].min(), "")
+        )
+    if activity == "order":
+        order = facts.orders(shop)
+        row = order.filter(order.paid).select(name, who="customer_id", at="ordered_at")
+    else:
+        event = shop.events
+        visitor = ibis.literal("visitor ") + event.visitor_id
+        row = event.select(name, who=ibis.coalesce(event.customer_id, visitor), at="happened_at")
+    row = row.filter(row.who.notnull() & row[name].notnull())
+    dated = ibis.struct({"at": row["at"], "value": row[name]}).min()
+    first = row.group_by("who").aggregate(first=dated)
+    return first.select("who", group=first["first"]["value"])
+
+
 def beginnings(active: ir.Table) -> ir.Table:
     """Return the first period of each customer."""
     return active.group_by("who").aggregate(start=active.number.min())
 
 
 def returns(begun: ir.Table, active: ir.Table) -> ir.Table:
-    """Return how many of those who began in a period were active so many periods later."""
+    """Return how many of those who began in a period were active so many periods later, by any `group`."""
     joined = active.inner_join(begun, "who")
     joined = joined.filter(joined.number >= joined.start)
     joined = joined.mutate(age=joined.number - joined.start)
-    return joined.group_by("start", "age").aggregate(returned=joined.count())
+    keys = [name for name in ("group", "start") if name in begun.columns]
+    return joined.group_by(*keys, "age").aggregate(returned=joined.count())
 
 
 def revenue(shop: Shop, begun: ir.Table, span: Span, *, since: Activity) -> ir.Table:

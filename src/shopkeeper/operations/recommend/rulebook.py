@@ -59,7 +59,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from shopkeeper.errors import SettingsError
-from shopkeeper.settings import read_toml, unusable
+from shopkeeper.settings_files import read_toml, unusable
 from shopkeeper.words import Words
 
 FILE = "recommend.toml"
@@ -167,7 +167,7 @@ class Rules:
         return replace(self, everyone=everyone, opted_out=self.opted_out | customers)
 
 
-def load_rules(folder: Path, verb: Verb) -> Rules:
+def load_rules(folder: Path, verb: Verb, opted_out: tuple[str, ...] = ()) -> Rules:
     """Read the rules of a shop for one verb; its defaults where there is no file.
 
     A file that has not changed since is not read again, and its rules are the same object.
@@ -178,6 +178,8 @@ def load_rules(folder: Path, verb: Verb) -> Rules:
         The shop's folder.
     verb
         Whose rules: a table of its name replaces keys of the whole file.
+    opted_out
+        Further customers whose history may not be used: those that the shop's settings name.
 
     Raises
     ------
@@ -190,12 +192,25 @@ def load_rules(folder: Path, verb: Verb) -> Rules:
     >>> sorted(rules.exclude), rules.everyone
     (['not_listed'], True)
     """
+    rules = _of_file(folder)[verb]
+    if not opted_out:
+        return rules
+    known = _joined.get((rules.opted_out, opted_out, verb))
+    if known is None or known[0] is not rules:
+        known = rules, rules.without(frozenset(opted_out))
+        if len(_joined) >= _KEPT:
+            _joined.clear()
+        _joined[rules.opted_out, opted_out, verb] = known
+    return known[1]
+
+
+def _of_file(folder: Path) -> dict[Verb, Rules]:
     # Every request comes here, and a Path takes longer to make than the system to answer.
     name = f"{folder}/{FILE}"
     try:
         seen = os.stat(name)  # noqa: PTH116
     except (FileNotFoundError, NotADirectoryError):
-        return _DEFAULTS[verb]
+        return _DEFAULTS
     stamp = (seen.st_mtime_ns, seen.st_size, seen.st_ino)
     known = _known.get(name)
     if known is None or known.stamp != stamp or not known.settled:
@@ -207,7 +222,7 @@ def load_rules(folder: Path, verb: Verb) -> Rules:
         if len(_known) >= _KEPT:
             _known.clear()
         _known[name] = known
-    return known.rules[verb]
+    return known.rules
 
 
 _YOUNG, _KEPT = 2 * 10**9, 64
@@ -224,6 +239,7 @@ class _Known:
 
 
 _known: dict[str, _Known] = {}
+_joined: dict[tuple[frozenset[str], tuple[str, ...], Verb], tuple[Rules, Rules]] = {}
 
 
 def _read(path: Path) -> dict[Verb, Rules]:

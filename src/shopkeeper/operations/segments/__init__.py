@@ -9,6 +9,7 @@ Limits: they know what a customer did, and nothing of why. Health, religion, pre
 orientation are never inferred.
 """
 
-from shopkeeper.operations.segments.ask import churn, lifetime_value, profile, segment
+from shopkeeper.operations.segments.ask import profile, segment
+from shopkeeper.operations.segments.ask_ahead import churn, lifetime_value
 
 __all__ = ["churn", "lifetime_value", "profile", "segment"]

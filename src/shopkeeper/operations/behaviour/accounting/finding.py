@@ -89,17 +89,18 @@ def _schemas(plan: Plan) -> dict[str, pa.Schema]:
     effects = RATE_EFFECTS if plan.is_rate else SUM_EFFECTS
     numbers = [(name, amount) for name in ("before", "after", "change", *effects)]
     money = [(name, pa.decimal128(38, 4)) for name in ("before", "after", "change")]
-    text = pa.string()
+    text, ends = pa.string(), [("low", pa.float64()), ("high", pa.float64())]
     return {
         "table": pa.schema(
             [("kind", text), ("slice_en", text), ("slice_zh", text), *numbers,
-             ("share_of_change", pa.float64()), ("low", pa.float64()), ("high", pa.float64())]
+             ("share_of_change", pa.float64()), *ends]
         ),
         "by_dimension": pa.schema([("dimension", text), ("value_en", text), ("value_zh", text), *numbers]),
         "tree": pa.schema(
-            [("factor", text), ("before", pa.float64()), ("after", pa.float64()), ("effect", amount)]
+            [("factor", text), ("before", pa.float64()), ("after", pa.float64()), ("effect", amount),
+             *ends]
         ),
-        "gain_loss": pa.schema([("kind", text), ("customers", pa.int64()), *money]),
+        "gain_loss": pa.schema([("kind", text), ("customers", pa.int64()), *money, *ends]),
         "known": pa.schema(
             [("kind", text), ("name", text), ("from", pa.date32()), ("to", pa.date32()),
              ("before", pa.float64()), ("after", pa.float64())]

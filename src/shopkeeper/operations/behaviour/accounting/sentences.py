@@ -62,8 +62,9 @@ DEFINITIONS = {
     ),
     "share_of_change": Words("Change ÷ change of the whole.", "变化 ÷ 全店变化。"),
     "low": Words(
-        "Lower end of the 95 % interval of the change, orders (or visits) taken as drawn by chance.",
-        "变化的 95% 区间下限，订单（或访问）视为随机出现。",
+        "Lower end of the 95 % interval of the change or effect: orders (or visits) are taken as drawn by chance,"
+        " and in the tree and among gains and losses customers are.",
+        "变化（或影响）的 95% 区间下限：订单（或访问）视为随机出现；收入树与顾客增减以顾客为随机单位。",
     ),
     "high": Words("Upper end of that interval.", "该区间的上限。"),
     "effect": Words(

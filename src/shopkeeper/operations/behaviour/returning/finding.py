@@ -4,27 +4,39 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-import ibis
 import pyarrow as pa
 from scipy.special import ndtri
 
 from shopkeeper.answer import Answer
 from shopkeeper.errors import MissingDataError
 from shopkeeper.intervals import proportion
-from shopkeeper.operations.behaviour.belonging import segment_members
 from shopkeeper.operations.behaviour.features import (
     Activity,
     Span,
     active_periods,
     beginnings,
     recorded_days,
-    returns,
     revenue,
+)
+from shopkeeper.operations.behaviour.returning.groups import (
+    AGAINST,
+    BY_GROUP,
+    INSIDE,
+    NOBODY,
+    OUTSIDE,
+    Counted,
+    against,
+    by_group,
+    counted,
+    grouped,
+    ranked,
+    together,
 )
 from shopkeeper.operations.behaviour.returning.periods import (
     Recorded,
@@ -83,7 +95,11 @@ class Plan:
     least
         No cell of fewer customers is shown.
     segment
-        Only customers of this segment; everybody where it is empty.
+        Only customers of this segment, beside all others; everybody where it is empty.
+    by
+        Property of the beginning by which customers are told apart; none where it is empty.
+    members
+        The customers of the segment.
     """
 
     since: Activity
@@ -91,6 +107,8 @@ class Plan:
     span: Span
     least: int
     segment: str = ""
+    by: str = ""
+    members: tuple[str, ...] = ()
 
 
 def answer(shop: Shop, plan: Plan) -> Answer | None:
@@ -107,33 +125,34 @@ def answer(shop: Shop, plan: Plan) -> Answer | None:
         raise _nobody_in_both()
     named = events == with_customer
     began = active_periods(shop, plan.since, plan.span, complete=named)
-    begun = beginnings(began)
-    if plan.segment:
-        inside = ibis.memtable({"who": segment_members(shop, plan.segment)})
-        begun = begun.semi_join(inside, "who")
     active = (
         began
         if plan.since == plan.returning
         else active_periods(shop, plan.returning, plan.span, complete=named)
     )
-    sizes = _numbers(begun.group_by("start").aggregate(customers=begun.count()))
-    if not sizes:
+    begun = grouped(shop, beginnings(began), plan)
+    counts = counted(begun, active)
+    whole = counts.get(INSIDE, NOBODY) if plan.segment else together(counts.values())
+    if not whole.size:
         return None
-    size = {row["start"]: row["customers"] for row in sizes}
     days = _recorded(shop, plan.returning)
-    _require_years(size, days, plan)
-    came = {(row["start"], row["age"]): row["returned"] for row in _numbers(returns(begun, active))}
-    rows = _rows(plan, size, came, days)
-    by_age = _by_age(plan, size, came, days)
-    evidence = {
-        "by_age": pa.Table.from_pylist(by_age, schema=_BY_AGE),
-    }
+    _require_years(whole.size, days, plan)
+    rows, by_age = _rows(plan, whole, days), _by_age(plan, whole, days)
+    evidence = {"by_age": pa.Table.from_pylist(by_age, schema=_BY_AGE)}
+    apart: list[Row] = []
+    if plan.segment:
+        apart = against(_by_age(plan, counts.get(OUTSIDE, NOBODY), days), by_age)
+        evidence["against"] = pa.Table.from_pylist(apart, schema=AGAINST)
+    elif plan.by:
+        apart = by_group({name: _by_age(plan, one, days) for name, one in ranked(counts).items()})
+        evidence["by_group"] = pa.Table.from_pylist(apart, schema=BY_GROUP)
     value: list[Row] = []
     if shop.has("orders"):
-        money = _numbers(revenue(shop, begun, plan.span, since=plan.since))
+        inside = begun.filter(begun.group == INSIDE) if plan.segment else begun
+        money = _numbers(revenue(shop, inside, plan.span, since=plan.since))
         sold = _recorded(shop, "order")
-        triangle = _revenue(plan, size, money, sold)
-        value = _value_by_age(plan, size, money, sold)
+        triangle = _revenue(plan, whole.size, money, sold)
+        value = _value_by_age(plan, whole.size, money, sold)
         evidence["revenue"] = pa.Table.from_pylist(triangle, schema=_REVENUE)
         evidence["revenue_by_age"] = pa.Table.from_pylist(value, schema=_VALUE)
     return Answer(
@@ -142,7 +161,7 @@ def answer(shop: Shop, plan: Plan) -> Answer | None:
         table=pa.Table.from_pylist(rows, schema=TABLE),
         method="count",
         as_of=shop.cut.isoformat() if shop.cut else "",
-        summary=tuple(sentences(plan, rows, by_age, value, begins=days.first)),
+        summary=tuple(sentences(plan, rows, by_age, apart, value, begins=days.first)),
         evidence=evidence,
         limits=limits(plan, days),
         definitions=DEFINITIONS,
@@ -182,7 +201,7 @@ def _recorded(shop: Shop, activity: Activity) -> Recorded:
     return covered(days) if days else Recorded(date.min, date.min)
 
 
-def _require_years(size: dict[int, int], days: Recorded, plan: Plan) -> None:
+def _require_years(size: Mapping[int, int], days: Recorded, plan: Plan) -> None:
     """Refuse a span of periods that only a wrong clock can have."""
     ends = max(*size, period_of(days.last, plan.span))
     periods = ends - min(size)
@@ -209,15 +228,13 @@ def _ages(start: int, plan: Plan, days: Recorded) -> range:
     return range(max(period_of(days.last, plan.span) - start, 0) + 1)
 
 
-def _rows(
-    plan: Plan, size: dict[int, int], came: dict[tuple[int, int], int], days: Recorded
-) -> list[Row]:
-    rows = []
+def _rows(plan: Plan, whole: Counted, days: Recorded) -> list[Row]:
+    rows, size = [], whole.size
     for start in sorted(size):
         for age in _ages(start, plan, days):
             enough = size[start] >= plan.least
             complete = _covered(start + age, plan, days)
-            returned = came.get((start, age), 0)
+            returned = whole.came.get((start, age), 0)
             rows.append(
                 {
                     "since": period_day(start, plan.span),
@@ -247,17 +264,15 @@ def _share(top: int, base: int, *, shown: bool) -> Row:
     return {"share": interval.value, "low": interval.low, "high": interval.high}
 
 
-def _by_age(
-    plan: Plan, size: dict[int, int], came: dict[tuple[int, int], int], days: Recorded
-) -> list[Row]:
+def _by_age(plan: Plan, whole: Counted, days: Recorded) -> list[Row]:
     """Return the share of each age over all first periods for which that age is covered."""
-    rows = []
-    for age in _ages(min(size), plan, days):
+    rows, size = [], whole.size
+    for age in _ages(min(size), plan, days) if size else ():
         starts = [start for start in size if _covered(start + age, plan, days)]
         customers = sum(size[start] for start in starts)
         if customers < max(plan.least, 1):
             continue
-        returned = sum(came.get((start, age), 0) for start in starts)
+        returned = sum(whole.came.get((start, age), 0) for start in starts)
         rows.append(
             {
                 "age": age,
@@ -270,7 +285,7 @@ def _by_age(
     return rows
 
 
-def _revenue(plan: Plan, size: dict[int, int], money: list[Row], sold: Recorded) -> list[Row]:
+def _revenue(plan: Plan, size: Mapping[int, int], money: list[Row], sold: Recorded) -> list[Row]:
     rows = []
     for currency, cells in _by_currency(money).items():
         for start in sorted(size):
@@ -295,7 +310,9 @@ def _revenue(plan: Plan, size: dict[int, int], money: list[Row], sold: Recorded)
     return rows
 
 
-def _value_by_age(plan: Plan, size: dict[int, int], money: list[Row], sold: Recorded) -> list[Row]:
+def _value_by_age(
+    plan: Plan, size: Mapping[int, int], money: list[Row], sold: Recorded
+) -> list[Row]:
     """Return the net so far of a customer by age, over all first periods that are that old."""
     rows = []
     for currency, cells in _by_currency(money).items():

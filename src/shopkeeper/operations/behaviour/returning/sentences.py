@@ -7,7 +7,9 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from shopkeeper.operations.behaviour.metrics import surely_apart
+from shopkeeper.operations.behaviour.returning.groups import farthest
 from shopkeeper.operations.behaviour.returning.periods import Recorded, period_day, period_of
+from shopkeeper.operations.behaviour.vocabulary import PROPERTIES
 from shopkeeper.words import Words
 
 if TYPE_CHECKING:
@@ -46,6 +48,14 @@ DEFINITIONS = {
         "Cumulative ÷ all customers who began, with the normal 95 % interval of a mean.",
         "累计净额 ÷ 首个周期的全部顾客数，附均值的正态 95% 区间。",
     ),
+    "difference": Words(
+        "Share of the segment less share of all others, with its 95 % interval (Newcombe 1998).",
+        "该分群的占比 − 其余顾客的占比，附 95% 区间（Newcombe 1998）。",
+    ),
+    "group": Words(
+        "Customers by how they began: a channel or device is that of their earliest order or visit that has one.",
+        "按顾客的起点分组：渠道或设备取最早一次有记录的下单或来访。",
+    ),
     "cohorts": Words(
         "First periods that are that old and complete.", "已满该期且完整的首个周期数。"
     ),
@@ -53,9 +63,27 @@ DEFINITIONS = {
 
 
 def sentences(
-    plan: Plan, rows: list[Row], by_age: list[Row], value: list[Row], *, begins: date
+    plan: Plan,
+    rows: list[Row],
+    by_age: list[Row],
+    apart: list[Row],
+    value: list[Row],
+    *,
+    begins: date,
 ) -> Iterator[Words]:
-    """Yield what a shopkeeper should know first; `begins` is the first day with data of returns."""
+    """Yield what a shopkeeper should know first.
+
+    Parameters
+    ----------
+    plan
+        What was asked.
+    rows, by_age, value
+        Shares by first period, shares by age, and money by age.
+    apart
+        The segment against all others, or the groups, by age.
+    begins
+        First day with data of returns.
+    """
     known = {row["age"]: row for row in by_age}
     told = [known[age] for age in _TOLD[plan.span] if age in known]
     if not told:
@@ -65,6 +93,7 @@ def sentences(
         )
     for row in told:
         yield _came_back(plan, row)
+    yield from _against(plan, apart) if plan.segment else _groups(plan, apart)
     yield from _extremes(plan, rows)
     yield from _brought(plan, value)
     opened = period_day(period_of(begins, plan.span), plan.span)
@@ -90,6 +119,33 @@ def _came_back(plan: Plan, row: Row) -> Words:
         f"{row['customers']:,} 位首次{began.zh}的顾客中，{share} 在之后第 {row['age']} {span.zh}"
         f"{again.zh}{does.zh}（95% 区间 {low} 至 {high}）。",
     )
+
+
+def _against(plan: Plan, rows: list[Row]) -> Iterator[Words]:
+    """Yield the segment against all others, at the first age that is told."""
+    known = {row["age"]: row for row in rows}
+    for row in [known[age] for age in _TOLD[plan.span] if age in known][:1]:
+        span, does = SPANS[plan.span], BEGAN[plan.returning]
+        inside, outside = f"{row['share_in']:.1%}", f"{row['share_out']:.1%}"
+        value, low, high = (100 * row[name] for name in ("difference", "low", "high"))
+        yield Words(
+            f"In {span.en} {row['age']} {inside} of the segment {does.en} and {outside} of all others: a difference"
+            f" of {value:+.1f} points (95 % interval {low:+.1f} to {high:+.1f}).",
+            f"第 {row['age']} {span.zh}，该分群有 {inside} {does.zh}，其余顾客为 {outside}：相差 {value:+.1f} 个百分点"
+            f"（95% 区间 {low:+.1f} 至 {high:+.1f}）。",
+        )
+
+
+def _groups(plan: Plan, rows: list[Row]) -> Iterator[Words]:
+    """Yield the best and the worst group one period after the first, where they surely differ."""
+    for best, worst in farthest(rows, 1):
+        told = [f"{row['share']:.1%} ({row['low']:.1%}–{row['high']:.1%})" for row in (best, worst)]
+        called, span = PROPERTIES[plan.by], SPANS[plan.span]
+        yield Words(
+            f"By {called.en}, best after 1 {span.en}: {best['group_en']}, {told[0]}; worst: {worst['group_en']},"
+            f" {told[1]}.",
+            f"按{called.zh}看，1 {span.zh}后留存最高的是“{best['group_zh']}”：{told[0]}；最低的是“{worst['group_zh']}”：{told[1]}。",
+        )
 
 
 def _extremes(plan: Plan, rows: list[Row]) -> Iterator[Words]:
@@ -171,8 +227,9 @@ def limits(plan: Plan, days: Recorded) -> tuple[Words, ...]:
     if plan.segment:
         said.append(
             Words(
-                f"Only customers of the segment {plan.segment}, as it was when it was last stored.",
-                f"只含分群“{plan.segment}”的顾客，以最近一次保存时为准。",
+                f"Only customers of the segment {plan.segment}; a stored one is as it was when it was last stored,"
+                " drop-offs of a funnel that is written out are counted now.",
+                f"只含分群“{plan.segment}”的顾客；已保存的分群以最近一次保存时为准，写明漏斗的流失顾客则即时计算。",
             )
         )
     if days.stray:

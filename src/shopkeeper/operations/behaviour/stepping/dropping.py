@@ -1,17 +1,23 @@
 """Who is lost at which step: the customers behind the numbers of a funnel, as segments.
 
-A segment is named by the last step that its customers reached; it is made anew whenever the funnel is
-asked, so it lives with the data.
+A segment is named by the last step that its customers reached. Its set is named by the funnel, as
+`funnel_lost(Product Viewed > Order Completed; any; customer; 24h)`, or `funnel_lost` alone for the usual
+one; whoever reads such a name asks that funnel anew, so a segment lives with the data.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import ibis
 
+from shopkeeper.errors import UsageError
+from shopkeeper.operations.behaviour.belonging import SMALLEST, segment_members
 from shopkeeper.operations.behaviour.features import reached
+from shopkeeper.operations.behaviour.vocabulary import event_named
+from shopkeeper.words import Words
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -20,8 +26,76 @@ if TYPE_CHECKING:
     from shopkeeper.operations.behaviour.stepping.plan import Plan
 
 SET = "funnel_lost"
-SMALLEST = 20
-"""Customers of a segment at least; a smaller one would say too much of each."""
+USUAL_HOURS = 168
+_NAMED = re.compile(rf"{SET} ?[(（](?P<funnel>[^()（）]*)[)）] ?[:：](?P<step>.+)")
+_HOURS = re.compile(r"(\d+(?:\.\d+)?) ?h")
+
+
+def set_name(plan: Plan) -> str:
+    """Return what the set of a funnel's drop-offs is called; typed again, it makes the same ones."""
+    if plan.usual:
+        return SET
+    path, hours = plan.path, plan.path.window_seconds / 3600
+    parts = [" > ".join(path.steps)]
+    parts += [] if path.ordered else ["any"]
+    parts += [] if path.per == "session" else ["customer"]
+    parts += [] if hours == USUAL_HOURS else [f"{hours:g}h"]
+    return f"{SET}({'; '.join(parts)})"
+
+
+def members_of(shop: Shop, typed: str) -> tuple[str, ...]:
+    """Return the customers of a segment but those who opted out.
+
+    Parameters
+    ----------
+    shop
+        The shop.
+    typed
+        `set:segment` of a stored answer, or the drop-offs of any funnel:
+        `funnel_lost(view > cart > order):cart`, counted now.
+
+    Raises
+    ------
+    UsageError
+        There is no such segment, or fewer than `SMALLEST` customers are in it.
+    """
+    match = _NAMED.fullmatch(typed.strip())
+    found = _lost(shop, match["funnel"], match["step"]) if match else segment_members(shop, typed)
+    kept = sorted(set(found) - set(shop.settings.opted_out))
+    if len(kept) < SMALLEST:
+        raise UsageError(
+            Words(f"Asked for the segment {typed[:120]!r}.", f"指定了分群“{typed[:120]}”。"),
+            Words(
+                f"It has {len(kept)} customers, and one of fewer than {SMALLEST} is not told of.",
+                f"其中只有 {len(kept)} 位顾客，少于 {SMALLEST} 位的分群不给结果。",
+            ),
+            Words("Choose a larger segment.", "请换一个更大的分群。"),
+        )
+    return tuple(kept)
+
+
+def _lost(shop: Shop, funnel: str, step: str) -> list[str]:
+    """Return who is lost at a step of a funnel that was typed."""
+    from shopkeeper.operations.behaviour.stepping.plan import make_plan
+
+    steps, *options = [part.strip() for part in funnel.replace("；", ";").split(";")]
+    hours = [float(match[1]) for one in options if (match := _HOURS.fullmatch(one))]
+    plan = make_plan(
+        shop,
+        steps=steps.replace(">", ","),
+        order="any" if "any" in options else "ordered",
+        per="customer" if "customer" in options else "session",
+        window_hours=hours[0] if hours else float(USUAL_HOURS),
+        cohort="",
+        breakdown="",
+        least=1,
+    )
+    last = event_named(step, plan.path.steps)
+    lost = lost_customers(shop, plan)
+    names: list[str] = (
+        lost.filter(lost.segment == (last or "")).customer_id.to_pyarrow().to_pylist()
+    )
+    return names
 
 
 def lost_customers(shop: Shop, plan: Plan) -> ir.Table:
@@ -35,11 +109,13 @@ def lost_customers(shop: Shop, plan: Plan) -> ir.Table:
     units = units.filter(units.customer_id.notnull() & (units.level > 0))
     furthest = units.group_by("customer_id").aggregate(level=units.level.max())
     lost = furthest.filter(furthest.level < len(path.steps))
+    if shop.settings.opted_out:
+        lost = lost.filter(lost.customer_id.notin(shop.settings.opted_out))
     names = ibis.cases(*((lost.level == n, name) for n, name in enumerate(path.steps, 1)))
     lost = lost.mutate(segment=names)
     many = lost.count().over(ibis.window(group_by="segment"))
     lost = lost.mutate(many=many)
     lost = lost.filter(lost.many >= SMALLEST)
-    return lost.select("segment", "customer_id", segment_set=ibis.literal(SET)).order_by(
+    return lost.select("segment", "customer_id", segment_set=ibis.literal(set_name(plan))).order_by(
         ["segment", "customer_id"]
     )

@@ -10,6 +10,7 @@ import pyarrow as pa
 from shopkeeper.answer import Answer
 from shopkeeper.errors import MissingDataError
 from shopkeeper.intervals import proportion
+from shopkeeper.operations.behaviour.belonging import SMALLEST
 from shopkeeper.operations.behaviour.features import reached, with_properties
 from shopkeeper.operations.behaviour.metrics import share_difference
 from shopkeeper.operations.behaviour.stepping.dropping import lost_customers
@@ -99,7 +100,8 @@ def _counts(shop: Shop, plan: Plan) -> list[Count]:
         sides = {row["side"]: [row[name] for name in reach] for row in found}
         if not sides:
             raise _nobody_began(plan)
-        if plan.cohort and "in" not in sides:
+        least = SMALLEST if plan.members else 1
+        if plan.cohort and sides.get("in", [0])[0] < least:
             raise _nobody_inside(shop, plan)
         nothing = [0] * len(reach)
         whole = [sum(numbers) for numbers in zip(*sides.values(), strict=True)]
@@ -239,7 +241,7 @@ def _no_member_began(segments: tuple[str, ...]) -> MissingDataError:
     named = "|".join(segments)[:60]
     return MissingDataError(
         Words(f"Asked for the cohort segment={named}.", f"指定了人群 segment={named}。"),
-        Words("None of its customers began.", "该分群里没有顾客做过第一步。"),
+        Words(f"Fewer than {SMALLEST} of them began.", f"该分群里做过第一步的不足 {SMALLEST} 个。"),
         Words(
             "Choose another segment, or count by customer with --per customer.",
             "请换一个分群，或改用 --per customer 按顾客计算。",

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Literal
 import ibis
 
 from shopkeeper.errors import MissingDataError, UsageError
-from shopkeeper.operations.behaviour.belonging import segment_members
+from shopkeeper.operations.behaviour.belonging import SMALLEST
 from shopkeeper.operations.behaviour.features import CUSTOMER, PROPERTIES, Path
+from shopkeeper.operations.behaviour.stepping.dropping import USUAL_HOURS, members_of
 from shopkeeper.operations.behaviour.vocabulary import COMMON_STEPS, event_named, event_words
 from shopkeeper.operations.behaviour.vocabulary import PROPERTIES as CALLED
 from shopkeeper.words import Words
@@ -37,6 +38,8 @@ class Plan:
         Property (or `SEGMENT`) and the values that are in; None where no cohort was asked for.
     members
         Customers of the segments where the cohort is one of segments.
+    usual
+        Whether it is the funnel that is meant where nothing is said of one.
     breakdown
         Properties whose values are counted apart.
     least
@@ -53,6 +56,7 @@ class Plan:
     events: int
     without_unit: int
     members: tuple[str, ...] = ()
+    usual: bool = False
 
 
 def make_plan(
@@ -93,7 +97,7 @@ def make_plan(
     members: set[str] = set()
     wanted = [*([inside[0]] if inside else []), *apart]
     if inside and inside[0] == SEGMENT:
-        members = {one for value in inside[1] for one in segment_members(shop, value)}
+        members = {one for value in inside[1] for one in members_of(shop, value)}
         wanted[0] = CUSTOMER
     path = Path(
         steps=chosen,
@@ -108,9 +112,11 @@ def make_plan(
         raise _nobody(per)
     without = there["events"] - there["owned" if per == "customer" else "placed"]
     complete = named == there["whole"]
+    usual = (order, per, window_hours) == ("ordered", "session", USUAL_HOURS) and not steps.strip()
     return Plan(
-        path, complete, inside, apart, least, there["events"], without, tuple(sorted(members))
-    )
+        path, complete, inside, apart, max(least, SMALLEST) if members else least, there["events"],
+        without, tuple(sorted(members)), usual,
+    )  # fmt: skip
 
 
 def _names(shop: Shop) -> list[str]:

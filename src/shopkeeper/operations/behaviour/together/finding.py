@@ -62,7 +62,7 @@ EVIDENCE = {
     ),
     "decisions": pa.schema(
         [("step", pa.int64()), ("item", pa.string()), ("other", pa.string()), ("items", pa.int64()),
-         ("distance", pa.float64())]
+         *((name, pa.float64()) for name in ("distance", "distance_low", "distance_high", "recurs"))]
     ),
     "parts": pa.schema([("part", pa.string()), ("baskets", pa.int64())]),
 }  # fmt: skip
@@ -97,7 +97,7 @@ def answer(shop: Shop, plan: Plan) -> Answer | None:
         orders = _counts(lines, plan.least)
         if not orders.whole["several"]:
             return None
-        decisions = decision_rows(lines, titles, plan.least)
+        decisions = decision_rows(lines, titles, plan.least, shop.settings.seed)
     views = _counts(viewed(shop, plan.by), plan.least) if shop.has("events") else None
     rows = _pairs(orders, views, titles, plan.least)
     shown = rows[:LISTED]

@@ -93,7 +93,7 @@ def against(both: Numbers, expected: Floats) -> tuple[Floats, Floats, Floats, Fl
     return both / expected, low / expected, high / expected, np.minimum(p, 1.0)
 
 
-def yules_q(both: Numbers, one: Numbers, other: Numbers, whole: int) -> Floats:
+def yules_q(both: Numbers | Floats, one: Numbers, other: Numbers, whole: int) -> Floats:
     """Return Yule's Q of each pair, −1 (never both) to 1: (ad − bc) / (ad + bc) of the fourfold table.
 
     Source: Yule 1912, Journal of the Royal Statistical Society 75.

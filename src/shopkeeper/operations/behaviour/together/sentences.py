@@ -67,6 +67,11 @@ DEFINITIONS = {
         "nearer, the more they stand for each other.",
         "1 − Yule Q（买过两者、但从不在同一订单的顾客），按 Ward 法合并；越近越像互相替代。",
     ),
+    "recurs": Words(
+        "Share of 200 trees, of counts drawn anew, in which the very same things are joined; the ends of the distance are "
+        "those of such trees.",
+        "重新抽取人数后的 200 棵树里，恰好由同样这些商品合成一支的比例；距离的上下限取自这些树。",
+    ),
 }
 
 

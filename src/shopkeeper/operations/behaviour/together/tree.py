@@ -7,11 +7,13 @@ openretailscience), the most bought things only.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import ibis
 import numpy as np
+from numpy.typing import NDArray
 from scipy.cluster.hierarchy import linkage
 
 from shopkeeper.operations.behaviour.together.measures import yules_q
@@ -19,12 +21,20 @@ from shopkeeper.operations.behaviour.together.measures import yules_q
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
-MOST = 40
-"""Things in the tree at most, the most bought ones."""
+Floats = NDArray[np.float64]
+
+MOST, DRAWS, ENOUGH = 40, 200, 20
+"""Things in the tree at most, the most bought ones; trees that are drawn; and of them those with the same
+branch that an interval needs."""
 
 
-def decision_rows(lines: ir.Table, titles: Mapping[str, str], least: int) -> list[dict[str, Any]]:
+def decision_rows(
+    lines: ir.Table, titles: Mapping[str, str], least: int, seed: int
+) -> list[dict[str, Any]]:
     """Return the joins of the tree in their order: two things, how many are joined, how far apart.
+
+    How surely the same things are joined is told from trees of counts that were drawn anew: of a pair
+    that b customers exchanged the true count is Gamma(b + ½, 1), given b (Jeffreys' prior).
 
     Parameters
     ----------
@@ -34,6 +44,8 @@ def decision_rows(lines: ir.Table, titles: Mapping[str, str], least: int) -> lis
         What things are called; an id decides only between things of one name.
     least
         Customers of a thing at least.
+    seed
+        Seed of the draws.
     """
     known = lines.filter(lines.customer.notnull())
     items = known.group_by("item").aggregate(n=known.customer.nunique())
@@ -52,8 +64,16 @@ def decision_rows(lines: ir.Table, titles: Mapping[str, str], least: int) -> lis
         table[one, other] = table[other, one] = row["both"]
     size = np.array([sizes[name] for name in names])
     rows, columns = np.triu_indices(len(names), 1)
-    distance = 1 - yules_q(table[rows, columns], size[rows], size[columns], customers)
-    return _joins(linkage(distance, "ward"), names)
+    both = table[rows, columns]
+
+    def joined(counts: Floats) -> Floats:
+        distance = 1 - yules_q(counts, size[rows], size[columns], customers)
+        return np.asarray(linkage(distance, "ward"))
+
+    draw = np.random.default_rng(seed)
+    most = np.minimum(size[rows], size[columns])
+    drawn = (joined(np.minimum(draw.gamma(both + 0.5), most)) for _ in range(DRAWS))
+    return _joins(joined(both.astype(np.float64)), names, list(drawn))
 
 
 def _exchanged(lines: ir.Table) -> ir.Table:
@@ -70,14 +90,31 @@ def _exchanged(lines: ir.Table) -> ir.Table:
     return apart.group_by("item", "other").aggregate(both=apart.count())
 
 
-def _joins(tree: np.ndarray, names: list[str]) -> list[dict[str, Any]]:
+def _joins(tree: Floats, names: list[str], drawn: list[Floats]) -> list[dict[str, Any]]:
     """Name a branch by the first thing in it, so that a join reads as one of two things."""
-    first = list(names)
+    first, again = list(names), defaultdict(list)
+    for one in drawn:
+        for members, distance in _branches(one, len(names)):
+            again[members].append(distance)
     found = []
-    for step, (left, right, distance, items) in enumerate(tree.tolist(), 1):
-        one, other = sorted((first[int(left)], first[int(right)]), key=names.index)
-        first.append(one)
+    branches = _branches(tree, len(names))
+    for step, ((left, right, distance, items), (members, _)) in enumerate(
+        zip(tree.tolist(), branches, strict=True), 1
+    ):
+        one_name, other = sorted((first[int(left)], first[int(right)]), key=names.index)
+        first.append(one_name)
+        seen = again[members]
+        ends = np.quantile(seen, [0.025, 0.975]).tolist() if len(seen) >= ENOUGH else (None, None)
         found.append(
-            {"step": step, "item": one, "other": other, "items": int(items), "distance": distance}
-        )
+            {"step": step, "item": one_name, "other": other, "items": int(items), "distance": distance,
+             "distance_low": ends[0], "distance_high": ends[1], "recurs": len(seen) / len(drawn)}
+        )  # fmt: skip
     return found
+
+
+def _branches(tree: Floats, leaves: int) -> list[tuple[frozenset[int], float]]:
+    """Return the things of each branch in the order of the joins, and how far apart they were."""
+    parts = [frozenset([leaf]) for leaf in range(leaves)]
+    for left, right, *_ in tree.tolist():
+        parts.append(parts[int(left)] | parts[int(right)])
+    return list(zip(parts[leaves:], tree[:, 2].tolist(), strict=True))

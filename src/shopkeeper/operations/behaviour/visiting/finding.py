@@ -51,12 +51,13 @@ def answer(shop: Shop, least: int) -> Answer | None:
     (there,) = counted.to_pyarrow().to_pylist()
     complete = there["events"] == there["named"]
     rows: list[Row] = []
-    cut = False
+    cut, long = False, 0
     with session_rows(shop, complete=complete).cache() as kept:
         for by in ("", "entry", "device", "channel"):
             sums = session_sums(kept, by).order_by([ibis.desc("sessions"), "part"])
             groups = sums.limit(MOST_SHOWN + 1).to_pyarrow().to_pylist()
             cut = cut or len(groups) > MOST_SHOWN
+            long = long if by else sum(found["long"] for found in groups)
             for found in groups[:MOST_SHOWN]:
                 if by or found["sessions"]:
                     rows += _rows(by, found, least)
@@ -75,7 +76,7 @@ def answer(shop: Shop, least: int) -> Answer | None:
             "lengths": pa.Table.from_pylist(lengths, schema=_LENGTHS),
             "chance": pa.Table.from_pylist(chance, schema=_CHANCE),
         },
-        limits=limits(least, complete=complete, most=MOST_SHOWN if cut else 0),
+        limits=limits(least, complete=complete, most=MOST_SHOWN if cut else 0, long=long),
         definitions=DEFINITIONS,
         chart=rates(rows),
     )
@@ -89,7 +90,7 @@ def _rows(by: str, found: Row, least: int) -> list[Row]:
         "purchase_rate": proportion(found["bought"], count),
         "bounce_rate": proportion(found["bounced"], count),
         "events_per_session": _mean(found["depth"], found["depth_squares"], count),
-        "minutes_per_session": _mean(found["seconds"], found["seconds_squares"], count, 60),
+        "minutes_per_session": _mean(found["seconds"], int(found["seconds_squares"]), count, 60),
     }
     rows = []
     for metric, one in told.items():

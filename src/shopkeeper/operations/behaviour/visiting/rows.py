@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from shopkeeper.data.shop import Shop
 
 
+LONGEST_SECONDS = 86_400
+"""A session that lasts longer was told by a clock that is wrong, or is none."""
+
+
 def session_rows(shop: Shop, *, complete: bool) -> ir.Table:
     """Return one row a session: `seconds` from its first event to its last, `depth`, `bought`.
 
@@ -56,8 +60,8 @@ def session_sums(rows: ir.Table, by: str) -> ir.Table:
     """Return counts and sums of sessions by one of their columns, as `part`; all of them for ""."""
     part = rows[by] if by else ibis.literal("")
     # Whole numbers, whose sums do not depend on the order of the rows.
-    seconds = rows.seconds.cast("int64")
-    rows = rows.mutate(part=part, seconds=seconds)
+    rows = rows.mutate(part=part, seconds=rows.seconds.cast("int64"))
+    seconds = rows.seconds
     return rows.group_by("part").aggregate(
         sessions=rows.count(),
         bounced=rows.count(where=rows.depth == 1),
@@ -65,5 +69,7 @@ def session_sums(rows: ir.Table, by: str) -> ir.Table:
         depth=rows.depth.sum(),
         depth_squares=(rows.depth * rows.depth).sum(),
         seconds=rows.seconds.sum(),
-        seconds_squares=(rows.seconds * rows.seconds).sum(),
+        # Exact up to 2⁵³, which only wrong clocks exceed: there no whole number of 64 bits would do.
+        seconds_squares=(seconds.cast("float64") * seconds.cast("float64")).sum(),
+        long=rows.count(where=rows.seconds > LONGEST_SECONDS),
     )

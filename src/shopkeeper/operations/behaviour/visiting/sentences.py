@@ -82,8 +82,20 @@ def sentences(rows: list[Row], chance: list[Row]) -> Iterator[Words]:
         )
 
 
-def limits(least: int, *, complete: bool, most: int) -> tuple[Words, ...]:
-    """Return what the answer cannot say; `most` groups are shown where there are more, else 0."""
+def limits(least: int, *, complete: bool, most: int, long: int) -> tuple[Words, ...]:
+    """Return what the answer cannot say.
+
+    Parameters
+    ----------
+    least
+        No figure of fewer sessions is shown.
+    complete
+        Whether every event names its session.
+    most
+        Groups that are shown where there are more, else 0.
+    long
+        Sessions that last longer than a day.
+    """
     said = [
         Words(
             "The time on the last page is not recorded, so a session of one event lasts no time at all.",
@@ -96,6 +108,14 @@ def limits(least: int, *, complete: bool, most: int) -> tuple[Words, ...]:
             "同一顾客的多次会话按相互独立处理，区间略偏窄。",
         ),
     ]
+    if long:
+        said.append(
+            Words(
+                f"{counted(long, 'session')} seem to last longer than a day: their clocks went wrong, or they are not"
+                " told apart by the source. They count, and lengthen the mean.",
+                f"有 {long:,} 次会话看似超过一天：时钟有误，或来源没有分清会话。它们仍计入，会拉长平均时长。",
+            )
+        )
     if most:
         said.append(
             Words(

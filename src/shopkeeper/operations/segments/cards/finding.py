@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 from shopkeeper.answer import Answer
 from shopkeeper.errors import GenerationError
-from shopkeeper.operations.segments.base import Base, read_base
+from shopkeeper.operations.segments.base import read_base
 from shopkeeper.operations.segments.cards.figures import (
     Figure,
     Flags,
@@ -32,6 +32,7 @@ from shopkeeper.operations.segments.cards.sentences import (
     sentence_of_one,
 )
 from shopkeeper.operations.segments.grouping.finding import Plan, grouped
+from shopkeeper.operations.segments.left_out import left_out
 from shopkeeper.words import Words, counted
 
 if TYPE_CHECKING:
@@ -70,7 +71,11 @@ def answer(shop: Shop, plan: Plan, customer: str, generator: Generator | None) -
         as_of=shop.cut.isoformat() if shop.cut else "",
         summary=tuple(_summary(rows, customer)),
         evidence={"personas": personas},
-        limits=(*LIMITS, *_others(base), *([SILENT] if silent else [])),
+        limits=(
+            *LIMITS,
+            *left_out(shop, plan.opted_out, base.others),
+            *([SILENT] if silent else []),
+        ),
         definitions=DEFINITIONS,
         chart=None if customer else category_map(rows),
     )
@@ -153,15 +158,3 @@ def _summary(rows: list[Row], customer: str) -> list[Words]:
             )
         )
     return said
-
-
-def _others(base: Base) -> list[Words]:
-    if not base.others:
-        return []
-    orders, names = sum(base.others.values()), list(base.others)[:8]
-    return [
-        Words(
-            f"{counted(orders, 'order')} in other currencies ({', '.join(names)}) are not counted.",
-            f"另有 {orders:,} 笔其他币种（{'、'.join(names)}）的订单未计入。",
-        )
-    ]

@@ -29,6 +29,7 @@ from shopkeeper.operations.segments.grouping.sentences import (
 from shopkeeper.operations.segments.grouping.taste import by_taste
 from shopkeeper.operations.segments.grouping.ways import Way, by_behaviour, by_rfm
 from shopkeeper.operations.segments.guards import LEAST
+from shopkeeper.operations.segments.left_out import left_out
 
 if TYPE_CHECKING:
     from shopkeeper.data.shop import Shop
@@ -190,7 +191,10 @@ def answer_of(shop: Shop, base: Base, plan: Plan) -> Answer:
         as_of=shop.cut.isoformat() if shop.cut else "",
         summary=tuple(sentences(plan.method, rows, choices, migration, base.currency)),
         evidence={**tables, "members": member_table(base, way, plan.method, told)},
-        limits=limits(plan.method, plan.fewest, base.others, int(hidden), len(plan.opted_out)),
+        limits=(
+            *limits(plan.method, plan.fewest, int(hidden)),
+            *left_out(shop, plan.opted_out, base.others),
+        ),
         definitions=DEFINITIONS,
         chart=chart(way, migration, plan.fewest),
     )

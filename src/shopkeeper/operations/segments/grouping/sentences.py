@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from shopkeeper.operations.segments.guards import LEAST
@@ -119,9 +119,7 @@ def _slipping(rows: Sequence[Row], migration: Sequence[Row]) -> Iterator[Words]:
         )
 
 
-def limits(
-    method: str, least: int, others: Mapping[str, int], hidden: int, opted_out: int
-) -> tuple[Words, ...]:
+def limits(method: str, least: int, hidden: int) -> tuple[Words, ...]:
     """Return what the answer cannot say."""
     said = [
         Words(
@@ -154,21 +152,6 @@ def limits(
             Words(
                 f"{counted(hidden, 'segment')} of fewer than {least} customers are not told, and their customers are not listed.",
                 f"有 {hidden} 个分群不足 {least} 位顾客，不给数字，也不列出其顾客。",
-            )
-        )
-    if opted_out:
-        said.append(
-            Words(
-                f"{counted(opted_out, 'customer')} who opted out are left out altogether.",
-                f"{opted_out:,} 位要求不被画像的顾客已完全排除。",
-            )
-        )
-    if others:
-        names = list(others)[:8]
-        said.append(
-            Words(
-                f"{counted(sum(others.values()), 'order')} in other currencies ({', '.join(names)}) are not counted.",
-                f"另有 {sum(others.values()):,} 笔其他币种（{'、'.join(names)}）的订单未计入。",
             )
         )
     return tuple(said)

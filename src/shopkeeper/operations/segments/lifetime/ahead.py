@@ -72,6 +72,49 @@ def value_ahead(
     return np.asarray(ends[0], dtype=np.float64), np.asarray(ends[1], dtype=np.float64)
 
 
+def days_between(repeats: Floats, recency: Floats) -> tuple[Floats, Floats]:
+    """Return the ends of the 95 % interval of each customer's own mean time between purchases.
+
+    Gaps of who is active are exponential, so that their sum divided by the true mean is Gamma(x, 1).
+
+    Examples
+    --------
+    >>> low, high = days_between(np.array([4.0]), np.array([80.0]))
+    >>> low.round(1).tolist(), high.round(1).tolist()
+    ([9.1], [73.4])
+    """
+    gaps = np.maximum(repeats, 1)
+    return recency / gammaincinv(gaps, HIGH), recency / gammaincinv(gaps, LOW)
+
+
+def order_value(spend: Spend, purchases: Floats, mean: Floats) -> tuple[Floats, Floats]:
+    """Return the ends of the 95 % interval of each customer's own mean payment, from theirs alone.
+
+    Payments of a customer are Gamma(p, ν) around the mean p ÷ ν, so that ν times their sum is
+    Gamma(p x, 1). NaN where nothing was paid.
+    """
+    paid = np.where(purchases > 0, purchases * mean, np.nan)
+    return _around(spend.p, _SMALL, purchases, paid)
+
+
+def value_of_one(spend: Spend, purchases: Floats, mean: Floats) -> tuple[Floats, Floats]:
+    """Return the ends of the 95 % interval of the same, with what is known of all customers.
+
+    ν is Gamma(q + p x, v + x m) where x payments of the mean m are known.
+    """
+    known = np.where(purchases > 0, purchases * mean, 0.0)
+    return _around(spend.p, spend.q, purchases, spend.v + known)
+
+
+def _around(p: float, least: float, purchases: Floats, rate: Floats) -> tuple[Floats, Floats]:
+    """Return the ends of p ÷ ν where ν is Gamma(least + p x, rate), from a table by x."""
+    # Below such a shape the lower end of ν is no float.
+    shape = np.maximum(least + p * np.arange(purchases.max(initial=0.0) + 1), 0.02)
+    place = purchases.astype(np.int64)
+    low, high = (p / gammaincinv(shape, share) for share in (HIGH, LOW))
+    return low[place] * rate, high[place] * rate
+
+
 def alive_between(model: Purchases, cells: Cells, *, seed: int = 0) -> tuple[Floats, Floats]:
     """Return the ends of the 95 % interval of being active, from how surely the parameters are known.
 
@@ -85,11 +128,13 @@ def alive_between(model: Purchases, cells: Cells, *, seed: int = 0) -> tuple[Flo
     spread = (spread + spread.T) / 2
     values, vectors = np.linalg.eigh(spread)
     step = vectors * np.sqrt(np.clip(values, 0, WIDEST**2))
-    draw = np.random.default_rng(seed).standard_normal((DRAWS, 4)) @ step.T
-    centre = np.array([model.r, model.alpha, model.a, model.b])
-    drawn = centre * np.exp(np.clip(draw, -3, 3))
+    draw = np.random.default_rng(seed).standard_normal((DRAWS, len(spread))) @ step.T
+    draw = np.clip(draw, -3, 3)
+    drawn = np.array([model.r, model.alpha, model.a, model.b]) * np.exp(draw[:, :4])
+    effects = np.ravel(model.effects) + draw[:, 4:]
     found = [
-        replace(model, r=r, alpha=alpha, a=a, b=b).alive(cells) for r, alpha, a, b in drawn.tolist()
+        replace(model, r=r, alpha=alpha, a=a, b=b, effects=own).alive(cells)
+        for (r, alpha, a, b), own in zip(drawn.tolist(), effects, strict=True)
     ]
     low, high = np.quantile(np.array(found), [LOW, HIGH], axis=0)
     # The ends hold the value itself, however few draws there are.

@@ -11,13 +11,23 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from shopkeeper.answer import Answer
+from shopkeeper.operations.segments.beginnings import beginnings
 from shopkeeper.operations.segments.features import currencies, histories, purchase_days
+from shopkeeper.operations.segments.left_out import left_out
 from shopkeeper.operations.segments.lifetime.ahead import (
     HIGH,
     LOW,
     alive_between,
     counts_ahead,
+    days_between,
+    order_value,
     value_ahead,
+    value_of_one,
+)
+from shopkeeper.operations.segments.lifetime.covariates import (
+    COLUMNS,
+    covariate_rows,
+    with_beginnings,
 )
 from shopkeeper.operations.segments.lifetime.judging import (
     CALIBRATION,
@@ -66,34 +76,42 @@ def answer(shop: Shop, plan: Plan) -> Answer | TooFew:
     currency = chosen["currency"]
     # The data ends for all currencies on the same day; one that went out of use is silent until then.
     last = max(row["last"] for row in known)
-    days = purchase_days(shop, currency)
+    days = purchase_days(shop, currency, plan.opted_out)
     table = read_histories(histories(days, last - timedelta(days=plan.horizon_days), last))
     again = int(pc.sum(pc.greater(table["repeats"], 0)).as_py() or 0)
     if table.num_rows < NEEDED or again < NEEDED_AGAIN:
         return _too_few(table.num_rows, again, currency if plan.currency else "", known)
-    models = fit(table, plan.horizon_days)
+    begun = None
+    if plan.covariates:
+        begun = beginnings(shop, currency, plan.covariates).to_pyarrow()
+        table = with_beginnings(table, begun)
+    models = fit(table, plan.horizon_days, plan.covariates)
     rows = _rows(table, models, plan, last)
-    held = hold_out(days, chosen["first"], last, plan)
-    others = [row for row in known if row is not chosen]
+    held = hold_out(days, begun, chosen["first"], last, plan)
+    told = covariate_rows(models, models.expected * models.each) if plan.covariates else []
+    others = {row["currency"] or "?": row["orders"] for row in known if row is not chosen}
     return Answer(
         verb="lifetime_value",
         title=TITLE,
         table=rows.append_column("currency", pa.array([currency or ""] * rows.num_rows)),
         method="bg_nbd",
         as_of=shop.cut.isoformat() if shop.cut else "",
-        summary=tuple(sentences(plan, rows, held.quality, currency or "")),
+        summary=tuple(sentences(plan, rows, held.quality, told, currency or "")),
         evidence={
             "quality": pa.Table.from_pylist(held.quality, schema=QUALITY),
             "calibration": pa.Table.from_pylist(held.calibration, schema=CALIBRATION),
             "value_calibration": pa.Table.from_pylist(held.of_value, schema=CALIBRATION),
             "fitted": _fitted(models),
+            **({"covariates": pa.Table.from_pylist(told, schema=COLUMNS)} if told else {}),
         },
-        limits=limits(
-            plan,
-            others,
-            held_out=bool(held.quality),
-            edge=models.purchases.at_the_edge,
-            once=again < table.num_rows,
+        limits=(
+            *limits(
+                plan,
+                held_out=bool(held.quality),
+                edge=models.purchases.at_the_edge,
+                once=again < table.num_rows,
+            ),
+            *left_out(shop, plan.opted_out, others),
         ),
         definitions=DEFINITIONS,
         chart=tenths_chart(held.calibration, held.of_value, currency or ""),
@@ -127,6 +145,8 @@ def _rows(table: pa.Table, models: Models, plan: Plan, last: date) -> pa.Table:
         end[models.place] for end in alive_between(models.purchases, models.cells, seed=plan.seed)
     )
     spent, orders = floats(table, "spent"), floats(table, "repeats") + 1
+    own_low, own_high = order_value(models.spend, models.paying, models.mean)
+    one_low, one_high = value_of_one(models.spend, models.paying, models.mean)
     made = pa.table(
         {
             "customer_id": table["customer_id"],
@@ -142,6 +162,8 @@ def _rows(table: pa.Table, models: Models, plan: Plan, last: date) -> pa.Table:
             "orders_low": each.low,
             "orders_high": each.high,
             "value_of_one": models.each,
+            "one_low": one_low,
+            "one_high": one_high,
             "predicted_clv": value,
             "clv_low": value_low,
             "clv_high": value_high,
@@ -150,16 +172,25 @@ def _rows(table: pa.Table, models: Models, plan: Plan, last: date) -> pa.Table:
             "total_low": spent + value_low,
             "total_high": spent + value_high,
             "average_order_value": spent / orders,
-            "average_days_between_orders": _between(table),
+            "order_value_low": pa.array(own_low, from_pandas=True),
+            "order_value_high": pa.array(own_high, from_pandas=True),
+            **_between(table),
             **_next_orders(models, last),
         }
     )
     return made.sort_by([("predicted_clv", "descending"), ("customer_id", "ascending")])
 
 
-def _between(table: pa.Table) -> pa.Array:
+def _between(table: pa.Table) -> dict[str, pa.Array]:
+    """Return the mean days between purchases with its ends; none for who bought once."""
     repeats, recency = floats(table, "repeats"), floats(table, "recency")
-    return pa.array(recency / np.maximum(repeats, 1), mask=repeats == 0)
+    low, high = days_between(repeats, recency)
+    found = {
+        "average_days_between_orders": recency / np.maximum(repeats, 1),
+        "days_between_low": low,
+        "days_between_high": high,
+    }
+    return {name: pa.array(values, mask=repeats == 0) for name, values in found.items()}
 
 
 def _next_orders(models: Models, last: date) -> dict[str, pa.Array]:
@@ -183,7 +214,10 @@ def _days_after(days: Floats, last: date) -> pa.Array:
 
 def _fitted(models: Models) -> pa.Table:
     own, errors = models.purchases, models.purchases.errors
-    pairs = zip(("r", "alpha", "a", "b"), (own.r, own.alpha, own.a, own.b), errors, strict=True)
+    columns = [f"{one.name}={value}" for one in models.levels for value in one.values[1:]]
+    names = [f"{part}: {column}" for part in ("alpha", "a", "b") for column in columns]
+    values = (own.r, own.alpha, own.a, own.b, *(one for part in own.effects for one in part))
+    pairs = zip(("r", "alpha", "a", "b", *names), values, errors, strict=True)
     rows = [{"parameter": name, "value": value, "error": error} for name, value, error in pairs]
     spend = (("p", models.spend.p), ("q", models.spend.q), ("v", models.spend.v))
     rows += [{"parameter": name, "value": value, "error": None} for name, value in spend]

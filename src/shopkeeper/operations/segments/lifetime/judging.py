@@ -15,6 +15,7 @@ from shopkeeper.intervals import bootstrap, proportion
 from shopkeeper.operations.segments.features import bought_between, histories
 from shopkeeper.operations.segments.guards import LEAST
 from shopkeeper.operations.segments.lifetime.ahead import counts_ahead, value_ahead
+from shopkeeper.operations.segments.lifetime.covariates import with_beginnings
 from shopkeeper.operations.segments.lifetime.learning import (
     DAYS_A_WEEK,
     Models,
@@ -43,12 +44,14 @@ CALIBRATION = pa.schema(
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is foretold: how many days ahead, in which currency, and how few make a group."""
+    """What is foretold: days ahead, currency, how few make a group, covariates, and who opted out."""
 
     horizon_days: int
     currency: str
     least: int
-    seed: int = 0
+    seed: int
+    covariates: tuple[str, ...]
+    opted_out: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +63,20 @@ class Held:
     of_value: list[Row] = field(default_factory=list)
 
 
-def hold_out(days: ir.Table, first: date, last: date, plan: Plan) -> Held:
-    """Return what the last days say; nothing where what came before them is too short."""
+def hold_out(days: ir.Table, begun: pa.Table | None, first: date, last: date, plan: Plan) -> Held:
+    """Return what the last days say; nothing where what came before them is too short.
+
+    Parameters
+    ----------
+    days
+        The purchases.
+    begun
+        Covariates of each customer; None where none are asked for.
+    first, last
+        First and last day of the data.
+    plan
+        What is foretold.
+    """
     horizon = timedelta(days=plan.horizon_days)
     cut, before = last - horizon, last - 2 * horizon
     if before < first:
@@ -69,10 +84,15 @@ def hold_out(days: ir.Table, first: date, last: date, plan: Plan) -> Held:
     table = read_histories(histories(days, before, cut))
     if table.num_rows < NEEDED or (floats(table, "repeats") > 0).sum() < NEEDED_AGAIN:
         return Held()
-    models = fit(table, plan.horizon_days)
+    table = with_beginnings(table, begun)
+    models = fit(table, plan.horizon_days, plan.covariates)
     bought, paid = _happened(days, table, cut, last)
     value = models.expected * models.each
-    said = {"bg_nbd": (models.expected, value), **_guesses(days, table, first, cut, plan)}
+    said = {"bg_nbd": (models.expected, value)}
+    if plan.covariates:
+        alone = fit(table, plan.horizon_days)
+        said["bg_nbd_alone"] = alone.expected, alone.expected * alone.each
+    said |= _guesses(days, table, first, cut, plan)
     quality = [
         row
         for method, (purchases, worth) in said.items()
@@ -81,6 +101,11 @@ def hold_out(days: ir.Table, first: date, last: date, plan: Plan) -> Held:
             *_scored(method, "value", worth, paid),
         )
     ]
+    if plan.covariates:
+        quality += [
+            *_compared("purchases", said["bg_nbd"][0], said["bg_nbd_alone"][0], bought),
+            *_compared("value", said["bg_nbd"][1], said["bg_nbd_alone"][1], paid),
+        ]
     quality += _covered(models, bought, paid, plan.horizon_days)
     return Held(
         quality,
@@ -163,6 +188,19 @@ def _scored(method: str, what: str, expected: Floats, happened: Floats) -> list[
         {"method": method, "metric": f"{what}_{name}", "n": len(missed), "value": one.value,
          "low": one.low, "high": one.high}
         for name, one in found.items()
+    ]  # fmt: skip
+
+
+def _compared(what: str, own: Floats, other: Floats, happened: Floats) -> list[Row]:
+    """Return the error with covariates less that without them, of the same customers."""
+    order = np.lexsort((happened, other, own))
+    missed, without = (own - happened)[order], (other - happened)[order]
+    one = bootstrap(
+        lambda a, b: _root_mean_square(a) - _root_mean_square(b), missed, without, repeats=200
+    )
+    return [
+        {"method": "bg_nbd_minus_alone", "metric": f"{what}_rmse", "n": len(missed),
+         "value": one.value, "low": one.low, "high": one.high}
     ]  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from shopkeeper.operations.segments.lifetime.covariates import Levels, design, levels_of
 from shopkeeper.operations.segments.methods.purchases import Cells, Floats, Purchases, fit_purchases
 from shopkeeper.operations.segments.methods.spend import Spend, fit_spend, fit_spend_by_moments
 
@@ -33,6 +35,7 @@ class Models:
     place: NDArray[np.intp]
     paying: Floats
     mean: Floats
+    levels: tuple[Levels, ...] = ()
 
 
 def read_histories(history: ir.Table) -> pa.Table:
@@ -40,18 +43,25 @@ def read_histories(history: ir.Table) -> pa.Table:
     return history.to_pyarrow().sort_by("customer_id")
 
 
-def fit(table: pa.Table, horizon_days: int) -> Models:
+def fit(table: pa.Table, horizon_days: int, covariates: Sequence[str] = ()) -> Models:
     """Fit both models to a table of histories; time is counted in weeks."""
     x = floats(table, "repeats")
     # One number a cell, for numbers sort ten times as fast as rows do.
     parts = [np.asarray(floats(table, name), np.int64) for name in ("repeats", "recency", "age")]
+    levels = levels_of(table, covariates)
+    parts += [one.code for one in levels]
     sides = tuple(int(part.max()) + 1 for part in parts)
     keys, place, counts = np.unique(
         np.ravel_multi_index(parts, sides), return_inverse=True, return_counts=True
     )
-    repeats, recency, age = (part.astype(np.float64) for part in np.unravel_index(keys, sides))
-    weights = counts.astype(np.float64)
-    cells = Cells(repeats, recency / DAYS_A_WEEK, age / DAYS_A_WEEK, weights)
+    repeats, recency, age, *codes = np.unravel_index(keys, sides)
+    cells = Cells(
+        repeats.astype(np.float64),
+        recency / DAYS_A_WEEK,
+        age / DAYS_A_WEEK,
+        counts.astype(np.float64),
+        design(codes, levels) if levels else None,
+    )
     purchases = fit_purchases(cells)
     spend = _spend(table, x)
     mean = floats(table, "spent") / (x + 1)
@@ -67,6 +77,7 @@ def fit(table: pa.Table, horizon_days: int) -> Models:
         place,
         paid,
         each,
+        levels,
     )
 
 

@@ -7,12 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
+from shopkeeper.operations.segments.beginnings import COVARIATES
+from shopkeeper.operations.segments.lifetime.covariates import apart
 from shopkeeper.words import Words, counted
 
 if TYPE_CHECKING:
     from shopkeeper.operations.segments.lifetime.judging import Plan
 
 Row = dict[str, Any]
+TOLD = 3
+"""Values of covariates that are told at most."""
 
 TITLE = Words("What customers are expected to buy and to spend", "顾客未来价值")
 DEFINITIONS = {
@@ -32,7 +36,8 @@ DEFINITIONS = {
         "未来天数内预期有支付订单的天数；上下限之间占模型认为可能的 95%。",
     ),
     "value_of_one": Words(
-        "Net value expected of one purchase, by Gamma-Gamma.", "按 Gamma-Gamma 估计的单次购买净额。"
+        "Net value expected of one purchase, by Gamma-Gamma; one_low and one_high hold 95 %.",
+        "按 Gamma-Gamma 估计的单次购买净额；上下限之间占 95%。",
     ),
     "predicted_clv": Words(
         "Expected purchases × value of one, within the days ahead; clv_low and clv_high hold about 95 % of"
@@ -40,10 +45,15 @@ DEFINITIONS = {
         "未来天数内的预期购买次数 × 单次购买净额；上下限之间约占模型认为可能的 95%，实际覆盖率见金额区间覆盖率。",
     ),
     "total_clv": Words("Historic value + predicted value.", "至今净额 + 预期净额。"),
-    "average_order_value": Words("Value so far ÷ purchases so far.", "至今净额 ÷ 至今购买次数。"),
+    "average_order_value": Words(
+        "Value so far ÷ purchases so far; order_value_low and order_value_high are the 95 % interval of the"
+        " customer's own mean, were they to go on as they do (gamma payments).",
+        "至今净额 ÷ 至今购买次数；上下限是该顾客自身均值的 95% 区间（金额按 Gamma 分布）。",
+    ),
     "average_days_between_orders": Words(
-        "Days from the first purchase to the last ÷ purchases after the first; empty for who bought once.",
-        "首次到最近一次购买的天数 ÷ 首次之后的购买次数；只买过一次的为空。",
+        "Days from the first purchase to the last ÷ purchases after the first, with the 95 % interval of the"
+        " customer's own mean (exponential gaps); empty for who bought once.",
+        "首次到最近一次购买的天数 ÷ 首次之后的购买次数，附该顾客自身均值的 95% 区间（间隔按指数分布）；只买过一次的为空。",
     ),
     "expected_date_of_next_order": Words(
         "Day by which half of such customers who are active buy next; next_order_low and next_order_high"
@@ -60,6 +70,19 @@ DEFINITIONS = {
         "Paid less refunds so far, in the one currency.", "至今的支付金额 − 退款金额，同一币种。"
     ),
     "error": Words("Standard error of the parameter.", "参数的标准误差。"),
+    "orders_a_year": Words(
+        "Purchases a year of a customer who is active, r ÷ α, other covariates at their commonest value.",
+        "活跃顾客每年的购买次数，其他协变量取最常见的值。",
+    ),
+    "times_base": Words(
+        "That against the commonest value of the covariate; effects are held to none by a normal prior of"
+        " standard deviation 1, so that few customers move them little.",
+        "与该协变量最常见取值之比；效应受标准差为 1 的正态先验约束，人数少的取值变动小。",
+    ),
+    "leaves": Words(
+        "Probability of never buying again after a purchase, a ÷ (a + b).",
+        "一次购买之后不再购买的概率。",
+    ),
     "tenth": Words(
         "Tenth of the customers by what was expected of them, the lowest first.",
         "按预期从低到高分成的十组。",
@@ -92,7 +115,9 @@ DEFINITIONS = {
 }
 
 
-def sentences(plan: Plan, rows: pa.Table, quality: list[Row], currency: str) -> Iterator[Words]:
+def sentences(
+    plan: Plan, rows: pa.Table, quality: list[Row], covariates: list[Row], currency: str
+) -> Iterator[Words]:
     """Yield what a shopkeeper should know first."""
     (first,) = rows.slice(0, 1).to_pylist()
     mark = f"{currency} " if currency else ""
@@ -103,6 +128,7 @@ def sentences(plan: Plan, rows: pa.Table, quality: list[Row], currency: str) -> 
         f"共 {rows.num_rows:,} 位顾客；其中最有价值的一位预计在 {days:,} 天内带来 {mark}{most}，"
         f"仍活跃的概率为 {first['p_active']:.1%}。",
     )
+    yield from _by_covariates(covariates)
     told = {(row["method"], row["metric"]): row for row in quality}
     if not told:
         return
@@ -126,11 +152,36 @@ def sentences(plan: Plan, rows: pa.Table, quality: list[Row], currency: str) -> 
         f" the same again missed by {same:.3f}{beside.en}.",
         f"每位顾客购买次数的均方根误差为 {own:.3f}；若假定“和上一期一样”，误差为 {same:.3f}{beside.zh}。",
     )
+    if ("bg_nbd_minus_alone", "purchases_rmse") in told:
+        yield _with_and_without(
+            told["bg_nbd_alone", "purchases_rmse"], told["bg_nbd_minus_alone", "purchases_rmse"]
+        )
 
 
-def limits(
-    plan: Plan, others: list[Row], *, held_out: bool, edge: bool, once: bool
-) -> tuple[Words, ...]:
+def _by_covariates(rows: list[Row]) -> Iterator[Words]:
+    """Yield how fast customers of one beginning buy against those of another, where that is sure."""
+    for row in apart(rows)[:TOLD]:
+        base = next(one for one in rows if one["covariate"] == row["covariate"] and one["base"])
+        called = COVARIATES[row["covariate"]]
+        times, low, high = (f"{row[f'times_base{end}']:.2f}" for end in ("", "_low", "_high"))
+        yield Words(
+            f"By {called.en}: {counted(row['customers'], 'customer')} of {row['value_en']} buy {times} times as"
+            f" often, while they are active, as those of {base['value_en']} (95 % interval {low} to {high}).",
+            f"按{called.zh}：“{row['value_zh']}”的 {row['customers']:,} 位顾客，活跃期间的购买频率是"
+            f"“{base['value_zh']}”的 {times} 倍（95% 区间 {low} 至 {high}）。",
+        )
+
+
+def _with_and_without(alone: Row, less: Row) -> Words:
+    value, low, high = (f"{less[name]:+.4f}" for name in ("value", "low", "high"))
+    return Words(
+        f"Without the covariates the miss is {alone['value']:.3f}; they change it by {value}"
+        f" (95 % interval {low} to {high}).",
+        f"不用协变量时误差为 {alone['value']:.3f}；加入协变量后变化 {value}（95% 区间 {low} 至 {high}）。",
+    )
+
+
+def limits(plan: Plan, *, held_out: bool, edge: bool, once: bool) -> tuple[Words, ...]:
     """Return what the answer cannot say."""
     said = [
         Words(
@@ -168,15 +219,6 @@ def limits(
             Words(
                 f"The data is too short to keep {plan.horizon_days:,} days aside, so nothing says how right it is.",
                 f"数据太短，无法留出 {plan.horizon_days:,} 天检验，因此无从得知准确程度。",
-            )
-        )
-    if others:
-        orders = sum(row["orders"] for row in others)
-        names = [row["currency"] or "?" for row in others[:8]]
-        said.append(
-            Words(
-                f"{counted(orders, 'order')} in other currencies ({', '.join(names)}) are not counted.",
-                f"另有 {orders:,} 笔其他币种（{'、'.join(names)}）的订单未计入。",
             )
         )
     return tuple(said)

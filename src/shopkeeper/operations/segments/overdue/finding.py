@@ -16,6 +16,7 @@ from shopkeeper.answer import Answer
 from shopkeeper.intervals import bootstrap, proportion
 from shopkeeper.operations.segments.base import Base, Floats, State, read_base
 from shopkeeper.operations.segments.guards import LEAST
+from shopkeeper.operations.segments.left_out import left_out
 from shopkeeper.operations.segments.methods.logistic import Logistic, fit_logistic
 from shopkeeper.operations.segments.methods.rhythm import Rhythm
 from shopkeeper.operations.segments.methods.spend import fit_spend
@@ -57,11 +58,12 @@ FITTED = pa.schema([("parameter", pa.string()), ("value", pa.float64())])
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How many days ahead (0 to choose), in which currency, and how few make a group."""
+    """How many days ahead (0 to choose), in which currency, how few make a group, and who opted out."""
 
     horizon_days: int
     currency: str
     least: int
+    opted_out: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +111,7 @@ class Model:
 
 def answer(shop: Shop, plan: Plan) -> Answer | TooFew | None:
     """Return the answer; what is there where it is too little, None where nobody bought."""
-    base = read_base(shop, plan.currency)
+    base = read_base(shop, plan.currency, plan.opted_out)
     if base is None:
         return None
     first, fewest = int(base.day.min()), max(LEAST, plan.least)
@@ -135,7 +137,10 @@ def answer(shop: Shop, plan: Plan) -> Answer | TooFew | None:
             "parts": pa.Table.from_pylist(parts, schema=PARTS),
             "fitted": pa.Table.from_pylist(_fitted(model, horizon), schema=FITTED),
         },
-        limits=limits(horizon, base.others, chosen=not plan.horizon_days, held_out=bool(quality)),
+        limits=(
+            *limits(horizon, chosen=not plan.horizon_days, held_out=bool(quality)),
+            *left_out(shop, plan.opted_out, base.others),
+        ),
         definitions=DEFINITIONS,
         chart=calibration_chart(calibration),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from shopkeeper.words import Words, counted
@@ -75,9 +75,7 @@ def sentences(
         )
 
 
-def limits(
-    horizon: int, others: Mapping[str, int], *, chosen: bool, held_out: bool
-) -> tuple[Words, ...]:
+def limits(horizon: int, *, chosen: bool, held_out: bool) -> tuple[Words, ...]:
     """Return what the answer cannot say."""
     said = [
         Words(
@@ -105,14 +103,6 @@ def limits(
             Words(
                 "Among those kept aside all or none bought again, so nothing says how right it is.",
                 "留出期内的顾客全部再买或全部未买，因此无从得知准确程度。",
-            )
-        )
-    if others:
-        names = list(others)[:8]
-        said.append(
-            Words(
-                f"{counted(sum(others.values()), 'order')} in other currencies ({', '.join(names)}) are not counted.",
-                f"另有 {sum(others.values()):,} 笔其他币种（{'、'.join(names)}）的订单未计入。",
             )
         )
     return tuple(said)

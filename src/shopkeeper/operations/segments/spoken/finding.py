@@ -32,6 +32,7 @@ from shopkeeper.operations.segments.grouping.finding import (
 from shopkeeper.operations.segments.grouping.sentences import DEFINITIONS, TITLE, limits
 from shopkeeper.operations.segments.grouping.ways import Way, by_rfm
 from shopkeeper.operations.segments.guards import NAMES, refused
+from shopkeeper.operations.segments.left_out import left_out
 from shopkeeper.operations.segments.rules import Condition, joined
 from shopkeeper.operations.segments.spoken.reading import Read, read
 from shopkeeper.operations.segments.traits import bought_lines, people
@@ -158,7 +159,10 @@ def _answer(shop: Shop, base: Base, plan: Plan, said: Read, held: list[Flags]) -
             "overlap": pa.Table.from_pylist(overlap, schema=EVIDENCE["overlap"]),
             "members": member_table(base, way, OWN, [OWN]),
         },
-        limits=limits("rule", plan.fewest, base.others, 0, len(plan.opted_out)),
+        limits=(
+            *limits("rule", plan.fewest, 0),
+            *left_out(shop, plan.opted_out, base.others),
+        ),
         definitions=DEFINITIONS,
     )
 

@@ -1,0 +1,62 @@
+"""Who and what is left out of every answer about customers, and how that is told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from shopkeeper.data import facts
+from shopkeeper.words import Words, counted
+
+if TYPE_CHECKING:
+    from shopkeeper.data.shop import Shop
+
+_NAMED = 8
+
+
+def who_opted_out(shop: Shop, given: str = "") -> frozenset[str]:
+    """Return the customers who must not be profiled: those of the shop, and those typed with commas."""
+    typed = given.replace("，", ",").split(",")
+    return frozenset(shop.settings.opted_out) | {name.strip() for name in typed if name.strip()}
+
+
+def left_out(shop: Shop, names: frozenset[str], others: Mapping[str, int]) -> Iterator[Words]:
+    """Yield what is left out: customers who opted out, and orders in other currencies.
+
+    Parameters
+    ----------
+    shop
+        The shop.
+    names
+        Who opted out.
+    others
+        Orders in other currencies, by currency.
+    """
+    if names:
+        yield _opted_out(shop, names)
+    if others:
+        listed, orders = ", ".join(list(others)[:_NAMED]), sum(others.values())
+        yield Words(
+            f"{counted(orders, 'order')} in other currencies ({listed}) are not counted.",
+            f"另有 {orders:,} 笔其他币种（{'、'.join(list(others)[:_NAMED])}）的订单未计入。",
+        )
+
+
+def _opted_out(shop: Shop, names: frozenset[str]) -> Words:
+    """Say how many of the names bought anything: a name with a slip in it protects nobody."""
+    order = facts.orders(shop)
+    mine = order.filter(order.customer_id.isin(sorted(names)))
+    buyers = int(mine.customer_id.nunique().to_pyarrow().as_py())
+    strangers = len(names) - buyers
+    if not strangers:
+        return Words(
+            f"{counted(buyers, 'customer')} who opted out are left out altogether.",
+            f"{buyers:,} 位要求不被画像的顾客已完全排除。",
+        )
+    return Words(
+        f"Of {counted(len(names), 'name')} that opted out, {buyers:,} are customers with orders and left out"
+        f" altogether; the other {strangers:,} are not known, so look whether they are spelt as the answers"
+        " spell customers.",
+        f"要求不被画像的 {len(names):,} 个编号中，{buyers:,} 位有订单，已完全排除；另外 {strangers:,} 个"
+        "查无订单，请核对编号写法是否与结果中的一致。",
+    )
