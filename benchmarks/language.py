@@ -52,7 +52,9 @@ class Figure:
 SERVED = ("onnx int8", "onnx mixed, not int8", "onnx mixed", "onnx fp32, not int8", "onnx fp32")
 
 
-def _train(name: str, method: str | tuple[str, ...], metric: str, floor: float | None = None) -> Figure:
+def _train(
+    name: str, method: str | tuple[str, ...], metric: str, floor: float | None = None
+) -> Figure:
     return Figure("train", name, {"method": method, "metric": metric}, floor=floor)
 
 
@@ -122,7 +124,9 @@ def _lines(file: Path) -> list[str]:
 
 def _found(rows: list[Row], where: Row) -> Row | None:
     """Return the newest row with these cells."""
-    fits = [row for row in rows if all(_fits(row.get(name), value) for name, value in where.items())]
+    fits = [
+        row for row in rows if all(_fits(row.get(name), value) for name, value in where.items())
+    ]
     return fits[-1] if fits else None
 
 

@@ -99,7 +99,7 @@ def _places_and_people() -> Tables:
         "products": pa.table({
             "product_id": [f"p{n:02d}" for n in range(PRODUCTS + BESIDE)],
             "title": [f"Thing 物件 {n}" for n in range(PRODUCTS + BESIDE)],
-            "category": [f"k{n % 3}" for n in range(PRODUCTS + BESIDE)],
+            "category": [f"k{n % 2}" for n in range(PRODUCTS + BESIDE)],
             "seller_id": [f"s{n % SELLERS}" for n in range(PRODUCTS + BESIDE)],
             "price": [10.0 + n for n in range(PRODUCTS + BESIDE)]}),
         "sellers": pa.table({"seller_id": [f"s{n}" for n in range(SELLERS)], "city": ["杭州"] * SELLERS}),
@@ -108,7 +108,7 @@ def _places_and_people() -> Tables:
         "places": pa.table({
             "postal_prefix": ["310"], "latitude": [30.2], "longitude": [120.1], "city": ["杭州"]}),
         "customers": pa.table({
-            "customer_id": [f"c{n:03d}" for n in range(CUSTOMERS)], "city": ["杭州"] * CUSTOMERS}),
+            "customer_id": [f"c{n:03d}" for n in range(CUSTOMERS)], "city": ["杭州", "上海"] * (CUSTOMERS // 2)}),
     }  # fmt: skip
 
 

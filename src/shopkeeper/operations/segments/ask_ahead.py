@@ -155,7 +155,7 @@ def lifetime_value(
     ------
     MissingDataError
         There are fewer than 50 customers with paid orders in the currency, or fewer than 10 of them
-        bought twice; or a covariate has no two values of so many each.
+        bought twice; or a covariate has no two values of 20 customers each.
     UsageError
         `horizon_days` or `minimum_count` is out of range, or a covariate is unknown.
 

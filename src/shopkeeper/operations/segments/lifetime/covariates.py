@@ -14,16 +14,17 @@ from scipy.special import expit, ndtri
 
 from shopkeeper.errors import MissingDataError, UsageError
 from shopkeeper.operations.segments.beginnings import COVARIATES
+from shopkeeper.operations.segments.guards import LEAST
 from shopkeeper.operations.segments.methods.purchases import Floats, Purchases
-from shopkeeper.operations.segments.refusals import NEEDED, NEEDED_AGAIN
 from shopkeeper.words import Words
 
 if TYPE_CHECKING:
     from shopkeeper.operations.segments.lifetime.learning import Models
 
 Row = dict[str, Any]
-MOST, REST, WEEKS_A_YEAR = 8, "*", 365 / 7
-"""Values of one covariate that stand alone, the commonest; what the others are called."""
+MOST, AGAIN, REST, WEEKS_A_YEAR = 8, 5, "*", 365 / 7
+"""Values of one covariate that stand alone, the commonest; customers of each who bought again, at least;
+what the others are called."""
 
 _ENDS = ("", "_low", "_high")
 COLUMNS = pa.schema(
@@ -101,21 +102,28 @@ def with_beginnings(table: pa.Table, begun: pa.Table | None) -> pa.Table:
 def levels_of(table: pa.Table, names: Sequence[str]) -> tuple[Levels, ...]:
     """Return the values of each covariate that enough customers have; the rest are one, or the base.
 
+    A covariate without two such values is left out.
+    """
+    found = (_levels(table, name) for name in names)
+    return tuple(one for one in found if len(one.values) > 1)
+
+
+def require_levels(found: Sequence[Levels], names: Sequence[str]) -> None:
+    """Refuse covariates that tell nobody apart.
+
     Raises
     ------
     MissingDataError
-        A covariate has no two values of enough customers.
+        One of the names has no two values of enough customers.
     """
-    found = tuple(_levels(table, name) for name in names)
-    for one in found:
-        if len(one.values) < 2:
-            called = COVARIATES[one.name]
+    for name in names:
+        if all(one.name != name for one in found):
+            called = COVARIATES[name]
             raise MissingDataError(
                 _ASKED,
                 Words(
-                    f"No two values of {called.en} have {NEEDED} customers each, {NEEDED_AGAIN} of whom"
-                    " bought again.",
-                    f"{called.zh}没有两个取值各有 {NEEDED} 位顾客、且其中 {NEEDED_AGAIN} 位复购。",
+                    f"No two values of {called.en} have {LEAST} customers each, {AGAIN} of whom bought again.",
+                    f"{called.zh}没有两个取值各有 {LEAST} 位顾客、且其中 {AGAIN} 位复购。",
                 ),
                 Words("Leave that covariate out.", "请去掉这个协变量。"),
             )
@@ -128,11 +136,11 @@ def _levels(table: pa.Table, name: str) -> Levels:
     again = table["repeats"].to_numpy(zero_copy_only=False) > 0
     customers = np.bincount(code, minlength=len(values))
     back = np.bincount(code[again], minlength=len(values))
-    enough = (customers >= NEEDED) & (back >= NEEDED_AGAIN)
+    enough = (customers >= LEAST) & (back >= AGAIN)
     ranked = sorted(np.flatnonzero(enough).tolist(), key=lambda n: (-customers[n], values[n]))
     kept, left = ranked[:MOST], np.ones(len(values), bool)
     left[kept] = False
-    rest = customers[left].sum() >= NEEDED and back[left].sum() >= NEEDED_AGAIN
+    rest = customers[left].sum() >= LEAST and back[left].sum() >= AGAIN
     place = np.zeros(len(values), np.int64)
     place[kept] = np.arange(len(kept))
     place[left] = len(kept) if rest else 0
@@ -200,6 +208,8 @@ def _rates(model: Purchases, column: int) -> Row:
 
 
 def _mean(name: str, values: Floats) -> Row:
+    # In an order that names of customers have no part in, for sums of floats depend on it.
+    values = np.sort(values)
     mean = float(values.mean())
     half = float(ndtri(0.975)) * float(values.std(ddof=1)) / np.sqrt(len(values))
     return {name: mean, f"{name}_low": mean - half, f"{name}_high": mean + half}

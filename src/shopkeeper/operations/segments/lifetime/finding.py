@@ -27,6 +27,7 @@ from shopkeeper.operations.segments.lifetime.ahead import (
 from shopkeeper.operations.segments.lifetime.covariates import (
     COLUMNS,
     covariate_rows,
+    require_levels,
     with_beginnings,
 )
 from shopkeeper.operations.segments.lifetime.judging import (
@@ -86,6 +87,7 @@ def answer(shop: Shop, plan: Plan) -> Answer | TooFew:
         begun = beginnings(shop, currency, plan.covariates).to_pyarrow()
         table = with_beginnings(table, begun)
     models = fit(table, plan.horizon_days, plan.covariates)
+    require_levels(models.levels, plan.covariates)
     rows = _rows(table, models, plan, last)
     held = hold_out(days, begun, chosen["first"], last, plan)
     told = covariate_rows(models, models.expected * models.each) if plan.covariates else []
