@@ -21,6 +21,7 @@ from shopkeeper.data.shop import Shop, open_shop
 from shopkeeper.errors import ShopkeeperError
 from shopkeeper.operations.behaviour.ask import funnel, retention, sessions
 from shopkeeper.operations.behaviour.ask_further import baskets, explain_change, paths, searches
+from shopkeeper.operations.segments.ask import profile
 from shopkeeper.operations.segments.ask_ahead import lifetime_value
 
 Row = dict[str, Any]
@@ -34,6 +35,7 @@ VERBS: dict[str, tuple[Callable[..., Answer], dict[str, Any]]] = {
     "searches": (searches, {}),
     "baskets": (baskets, {}),
     "explain_change": (explain_change, {}),
+    "profile": (profile, {}),
 }
 COVARIATES = {"online_retail": "country", "olist": "region"}
 
@@ -50,7 +52,8 @@ def asked(shop: Shop, name: str) -> list[Row]:
             continue
         rows.append({
             "figure": f"{name}: {title}", "seconds": round(time.perf_counter() - start, 2),
-            "rows": answer.table.num_rows, "says": answer.summary[0].en,
+            "rows": answer.table.num_rows,
+            "says": next((one.en for one in answer.summary if one.en.startswith("By ")), answer.summary[0].en),
         })  # fmt: skip
     return rows
 

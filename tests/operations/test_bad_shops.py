@@ -218,15 +218,18 @@ def test_currencies_are_never_summed() -> None:
 def test_a_clock_that_went_back_changes_no_other_figure_and_is_told() -> None:
     shop = shop_from_tables(backwards(), settings=Settings(minimum_count=20))
     answer = sessions(shop)
-    assert any("seem to last longer than a day" in words.en for words in answer.limits)
+    assert any("Longer than a day by their times" in words.en for words in answer.limits)
     assert any("看似超过一天" in words.zh for words in answer.limits)
     whole = {row["metric"]: row for row in answer.table.to_pylist() if row["by"] == "all"}
     right = shop_from_tables(sound(), settings=Settings(minimum_count=20))
     same = {row["metric"]: row for row in sessions(right).table.to_pylist() if row["by"] == "all"}
     for metric in ("purchase_rate", "bounce_rate", "events_per_session"):
         assert whole[metric] == same[metric]
-    assert not any("longer than a day" in words.en for words in sessions(right).limits)
-    assert any("taken for wrong" in words.en for words in retention(shop).limits)
+    assert not any("Longer than a day" in words.en for words in sessions(right).limits)
+    for verb in (retention, segment, profile, churn, lifetime_value):
+        assert any("taken for wrong" in words.en for words in verb(shop).limits), verb
+    for verb in (churn, lifetime_value):
+        assert max(verb(shop).table["days_since"].to_pylist()) < 2 * DAYS
 
 
 def test_a_basket_of_a_million_products_changes_no_other_pair() -> None:

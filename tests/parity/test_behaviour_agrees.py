@@ -62,15 +62,26 @@ def test_both_engines_make_the_same_sessions(shops: list[Shop]) -> None:
     assert here == there
 
 
-def test_both_engines_say_the_same_of_cohorts_and_groups(shops: list[Shop]) -> None:
-    asked: dict[str, Any] = {"cohort": "device=app", "breakdown": "channel,category"}
+@pytest.mark.parametrize(
+    "cohort", ["device=app", "segment=funnel_lost(view > order; customer):view"]
+)
+def test_both_engines_say_the_same_of_cohorts_and_groups(shops: list[Shop], cohort: str) -> None:
+    asked: dict[str, Any] = {"cohort": cohort, "breakdown": "channel,category"}
     for one, other in zip(*(told(funnel(shop, **asked)) for shop in shops), strict=True):
         for here, there in zip(one, other, strict=True):
             assert here == there
 
 
 @pytest.mark.parametrize(
-    "asked", [{}, {"period": "week", "since": "visit"}, {"since": "visit", "returning": "visit"}]
+    "asked",
+    [
+        {},
+        {"period": "week", "since": "visit"},
+        {"since": "visit", "returning": "visit"},
+        {"by": "channel"},
+        {"since": "visit", "returning": "visit", "by": "device"},
+        {"segment": "funnel_lost(view > cart > order):cart"},
+    ],
 )
 def test_both_engines_say_the_same_of_who_comes_back(
     shops: list[Shop], asked: dict[str, Any]

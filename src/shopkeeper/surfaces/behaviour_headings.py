@@ -126,6 +126,7 @@ EVIDENCE = {
     "nodes": "各步骤",
     "members": "成员",
     "chance": "下单概率的检验",
+    "likely": "按下单概率的十组",
     "to_purchase": "下单路径",
     "to_leaving": "未下单离开的路径",
 }

@@ -124,6 +124,7 @@ EVIDENCE = {
 METHODS = {
     "rfm": "RFM 评分（rfm）",
     "customer": "一位顾客（customer）",
+    "members": "一个分群（members）",
     "behaviour": "行为类别（behaviour）",
     "embedding": "商品向量聚类（embedding）",
     "rule": "按规则（rule）",
@@ -197,7 +198,7 @@ CELLS: dict[str, dict[str, str]] = {
         "category": "首单类目",
         "discount": "首单优惠",
         "country": "国家",
-        "region": "省份",
+        "region": "省/州",
         "city": "城市",
     },
     "criterion": {"icl": "积分完备似然准则（icl）", "silhouette": "轮廓系数（silhouette）"},

@@ -152,7 +152,7 @@ CHINESE: dict[str, str] = {
     "remove": "要移除的用户名。",
     "horizon_days": "预测未来多少天，7 到 1,825。",
     "currency": "只计入该币种的订单；留空则取订单最多的币种。",
-    "covariates": "首单起就知道的属性，以逗号分隔：channel 渠道、category 类目、discount 优惠、country 国家、region 省份、city 城市；"
+    "covariates": "首单起就知道的属性，以逗号分隔：channel 渠道、category 类目、discount 优惠、country 国家、region 省/州、city 城市；"
     "复购与流失的快慢随之不同。",
     "lifetime-value opted_out": "不得画像的顾客编号，以逗号分隔；连同 shop.toml 里列出的，完全排除在外。",
     "lifetime-value minimum_count": "一组至少的顾客数，低于此数不给出均值；未给出时用店铺设置。",
@@ -181,7 +181,7 @@ CHINESE: dict[str, str] = {
     "since": "从什么算起：order 首笔支付订单，visit 首次来访。",
     "returning": "怎样算回来：order 支付订单，visit 来访。",
     "retention period": "一期的长度：自然月或 ISO 周。",
-    "retention minimum_count": "顾客数低于此数的单元格不显示；未给出时用店铺设置。",
+    "retention minimum_count": "顾客数低于此数的单元格不显示，至少 20；未给出时用店铺设置。",
     "period": "一期的长度：自然月、ISO 周或日。",
     "method": "读法：majority 一律取最常见的一类，ngrams 数词与字的片段，"
     "encoder 微调 BERT 编码器（英文，需安装 encoder 附加包），"
@@ -191,6 +191,8 @@ CHINESE: dict[str, str] = {
     "churn opted_out": "不得画像的顾客编号，以逗号分隔；连同 shop.toml 里列出的，完全排除在外。",
     "churn minimum_count": "一组至少的顾客数，低于此数不给出比例；未给出时用店铺设置。",
     "profile customer": "顾客编号；给出时只写这位顾客的名片。",
+    "profile segment": "只写某个分群的名片：写作“集合:分群”，如 rfm:loyal；或某个漏斗的流失顾客，"
+    "如“funnel_lost(浏览 > 加购 > 下单):加购”。",
     "profile method": "分群方法：rfm、behaviour 或 embedding，与 segment 相同。",
     "profile opted_out": "不得画像的顾客编号，以逗号分隔；连同 shop.toml 里列出的，完全排除在外。",
     "profile minimum_count": "少于此数的分群不写名片，至少 20；未给出时用店铺设置。",

@@ -1,7 +1,7 @@
 """The demo shop as plain rows, for loops to be held against."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from decimal import Decimal
 from itertools import pairwise
@@ -67,7 +67,9 @@ def paid(rows: dict[str, list[Row]]) -> list[Row]:
     """The paid orders, each with what was given back of it."""
     back: dict[str, Decimal] = defaultdict(Decimal)
     stated = set()
+    units: dict[str, int] = defaultdict(int)
     for line in rows["order_items"]:
+        units[line["order_id"]] += line["quantity"] or 0
         if line["refunded"] is not None:
             back[line["order_id"]] += line["refunded"]
             stated.add(line["order_id"])
@@ -87,6 +89,15 @@ def paid(rows: dict[str, list[Row]]) -> list[Row]:
             and (row["status"] == "refunded" or row["refunded_at"])
         ):
             refund = row["total"]
-        found.append(row | {"refund": refund})
+        found.append(row | {"refund": refund, "units": units[row["order_id"]]})
     assert len(found) > 1_000
     return found
+
+
+@pytest.fixture(scope="module")
+def no_least_cell() -> Iterator[None]:
+    """Show every cell, however few customers are in it: counting by hand needs small shops."""
+    with pytest.MonkeyPatch.context() as patched:
+        for module in ("belonging", "together.finding", "accounting.tree"):
+            patched.setattr(f"shopkeeper.operations.behaviour.{module}.SMALLEST", 1)
+        yield

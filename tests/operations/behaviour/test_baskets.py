@@ -24,6 +24,8 @@ from shopkeeper.operations.behaviour.together.measures import (
 )
 from shopkeeper.settings import Settings
 
+pytestmark = pytest.mark.usefixtures("no_least_cell")
+
 AT = datetime(2025, 5, 1, 10)
 Lines = list[tuple[int, str, int]]
 
@@ -201,6 +203,11 @@ def test_cross_shop_and_decisions_are_of_customers() -> None:
     decided = baskets(shop).evidence["decisions"].to_pylist()
     assert [row["step"] for row in decided] == [1, 2, 3]
     assert decided[-1]["items"] == 4
+    for row in decided:
+        assert row["distance_low"] <= row["distance"] <= row["distance_high"]
+    # All four are one branch in every tree, and which two are joined first is told by seven customers.
+    assert decided[-1]["recurs"] == 1.0
+    assert 0.2 < decided[0]["recurs"] <= 1.0
     by_category = baskets(shop, by="category")
     assert pairs(by_category)[frozenset(("tea", "china"))]["together"] == 14
 

@@ -14,6 +14,8 @@ from shopkeeper.data.shop import Shop
 from shopkeeper.operations.behaviour.ask import funnel, retention, sessions
 from shopkeeper.operations.behaviour.ask_further import explain_change, paths, searches
 
+pytestmark = pytest.mark.usefixtures("no_least_cell")
+
 Row = dict[str, Any]
 STEPS = ("Product Viewed", "Product Added", "Checkout Started", "Order Completed")
 BOUGHT = "Order Completed"

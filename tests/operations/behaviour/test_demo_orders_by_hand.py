@@ -7,12 +7,16 @@ from decimal import Decimal
 from itertools import combinations
 from typing import Any
 
+import numpy as np
 import pytest
 
 from shopkeeper.data.shop import Shop
 from shopkeeper.intervals import proportion
+from shopkeeper.operations.behaviour.accounting.parting import of_a_product
 from shopkeeper.operations.behaviour.ask import retention
 from shopkeeper.operations.behaviour.ask_further import baskets, explain_change
+
+pytestmark = pytest.mark.usefixtures("no_least_cell")
 
 Row = dict[str, Any]
 
@@ -119,9 +123,48 @@ def test_explain_change(demo_shop: Shop, paid: list[Row]) -> None:
             half = 1.959964 * float(sum(move * move for move in moved)) ** 0.5
             assert (row["customers"], row["change"]) == (len(mine), sum(moved))
             assert row["high"] - float(row["change"]) == pytest.approx(half, rel=1e-5)
+
+
+def test_the_revenue_tree_and_its_intervals(demo_shop: Shop, paid: list[Row]) -> None:
+    found = explain_change(demo_shop, metric="paid", by="channel,category")
+    spans = [(row["start"], row["end"]) for row in found.evidence["periods"].to_pylist()]
+    sides = [[row for row in paid if start <= row["on"] <= end] for start, end in spans]
+    whole = found.table.to_pylist()[-1]
     tree = {row["factor"]: row for row in found.evidence["tree"].to_pylist()}
-    for name, kept, side in zip(("before", "after"), each, sides, strict=True):
-        assert tree["customers"][name] == len(kept)
-        assert tree["orders_per_customer"][name] == pytest.approx(len(side) / len(kept))
+    for name, side in zip(("before", "after"), sides, strict=True):
+        many = len({row["customer_id"] for row in side})
+        assert tree["customers"][name] == many
+        assert tree["orders_per_customer"][name] == pytest.approx(len(side) / many)
     assert sum(row["effect"] for row in tree.values()) == whole["change"]
-    assert all(row["low"] <= row["effect"] <= row["high"] for row in tree.values())
+    # The intervals are those of customers drawn anew, as many as it happens.
+    draw = np.random.default_rng(0)
+    sums = _sums(sides)
+    effects = []
+    for _ in range(400):
+        weighed = draw.poisson(1, len(sums)) @ sums
+        effects.append(of_a_product(_factors(weighed[:4]), _factors(weighed[4:])))
+    drawn = np.array(effects).std(axis=0)
+    halves = [(row["high"] - row["low"]) / 2 / 1.959964 for row in tree.values()]
+    assert halves == pytest.approx(drawn.tolist(), rel=0.15)
+
+
+def _sums(sides: list[list[Row]]) -> Any:
+    """Return customers × what each adds to customers, orders, units and value of the two periods."""
+    place: dict[str, int] = {}
+    for side in sides:
+        for row in side:
+            place.setdefault(row["customer_id"], len(place))
+    sums = np.zeros((len(place), 8))
+    for side, mine in enumerate(sides):
+        for row in mine:
+            at = place[row["customer_id"]]
+            sums[at, 4 * side] = 1
+            sums[at, 4 * side + 1] += 1
+            sums[at, 4 * side + 2] += row["units"]
+            sums[at, 4 * side + 3] += float(row["total"])
+    return sums
+
+
+def _factors(sums: Any) -> list[float]:
+    customers, orders, units, value = sums
+    return [customers, orders / customers, units / orders, value / units]

@@ -13,6 +13,7 @@ from shopkeeper.data.shop import Shop, shop_from_tables
 from shopkeeper.errors import MissingDataError, UsageError
 from shopkeeper.operations.behaviour.ask import funnel, retention
 from shopkeeper.operations.behaviour.metrics import share_difference
+from shopkeeper.operations.segments.ask import profile
 from shopkeeper.settings import Settings
 from shopkeeper.words import Words
 
@@ -151,6 +152,32 @@ def test_retention_by_what_customers_began_with(tables: dict[str, pa.Table]) -> 
         retention(shop, by="channel", segment="rfm:loyal")
 
 
+def test_what_comes_later_does_not_decide_the_group(tables: dict[str, pa.Table]) -> None:
+    """Nobody's first order names a channel; those who come back do so by the app."""
+    orders = tables["orders"]
+    first = pc.less(orders["ordered_at"], pa.scalar(datetime(2025, 1, 20)))
+    channel = pc.if_else(first, pa.scalar(None, pa.string()), pa.scalar("app"))
+    orders = orders.set_column(orders.column_names.index("channel"), "channel", channel)
+    shop = shop_from_tables({"orders": orders}, settings=Settings(minimum_count=1))
+    groups = {
+        row["group_en"] for row in retention(shop, by="channel").evidence["by_group"].to_pylist()
+    }
+    assert groups == {"unknown"}
+
+
+def test_a_card_is_written_of_any_segment(shop_of: Callable[..., Shop]) -> None:
+    shop = shop_of({"segment": stored(SEGMENTS)})
+    for typed, many in (("rfm:loyal", 30), ("funnel_lost(view > cart > order):cart", 40)):
+        answer = profile(shop, segment=typed)
+        assert {row["card"] for row in answer.table.to_pylist()} == {typed}
+        sizes = [
+            row["value"] for row in answer.table.to_pylist() if row["statistic"] == "customers"
+        ]
+        assert sizes == [many]
+    with pytest.raises(UsageError, match="One customer and one segment"):
+        profile(shop, segment="rfm:loyal", customer="c001")
+
+
 def test_groups_that_surely_differ_are_told(tables: dict[str, pa.Table]) -> None:
     orders = tables["orders"]
     number = [int(name[1:]) for name in orders["customer_id"].to_pylist()]
@@ -197,6 +224,7 @@ def test_drop_offs_are_segments_of_customers_by_their_furthest_step(
         ({"steps": "cart,order", "order": "any"}, "funnel_lost(Product Added > Order Completed; any)"),
         ({"steps": "浏览,加购", "per": "customer", "window_hours": 4.5},
          "funnel_lost(Product Viewed > Product Added; customer; 4.5h)"),
+        ({}, "funnel_lost"),
         ({"window_hours": 24.0}, "funnel_lost(Product Viewed > Product Added > Order Completed; 24h)"),
     ],
 )  # fmt: skip
@@ -233,6 +261,9 @@ def test_a_living_segment_follows_the_data_and_reads_short_and_chinese_words(
     for typed, said in (
         ("funnel_lost(view > nothing):view", "The shop has no event 'nothing'"),
         ("funnel_lost(view > cart > order):order", "It has 0 customers"),
+        ("funnel_lost(view > order; 1 hour):view", "called '1 hour'"),
+        ("funnel_lost(view > order; 按顾客):view", "called '按顾客'"),
+        ("funnel_lost(view > order):cart", "called the step 'cart'"),
     ):
         with pytest.raises(UsageError, match=said):
             retention(shop, segment=typed)

@@ -157,6 +157,17 @@ def test_what_cannot_be_asked_is_refused_in_words() -> None:
         sessions(shop_of([("a", NAMES[0], 0, None)]), minimum_count=0)
 
 
+def test_lengths_that_only_wrong_clocks_have_do_no_harm() -> None:
+    for seconds in range(1_735_689_600, 1_735_689_630):
+        at = [datetime(1970, 1, 1), datetime(1970, 1, 1) + timedelta(seconds=seconds)] * 2
+        events = pa.table({
+            "event_id": list("1234"), "session_id": list("aabb"), "name": [NAMES[0]] * 4, "happened_at": at})  # fmt: skip
+        shop = shop_from_tables({"events": events}, settings=Settings(minimum_count=1))
+        row = told(sessions(shop))["minutes_per_session"]
+        assert row["value"] == pytest.approx(seconds / 60)
+        assert row["low"] <= row["value"] <= row["high"]
+
+
 def test_after_three_events_trees_tell_more_than_the_entry() -> None:
     """Who puts something into the cart among the first three events mostly buys; the entry says nothing."""
     draw = np.random.default_rng(4)
@@ -174,4 +185,10 @@ def test_after_three_events_trees_tell_more_than_the_entry() -> None:
     assert trees["low"] > plain["auc"] + 0.15
     assert abs(trees["expected_rate"] - trees["happened_rate"]) < 0.15
     assert any("AUC" in words.en for words in answer.summary)
+    tenths = answer.evidence["likely"].to_pylist()
+    assert sum(row["sessions"] for row in tenths) == 140
+    assert sum(row["sessions"] * row["expected"] for row in tenths) / 140 == pytest.approx(
+        trees["expected_rate"]
+    )
+    assert tenths[0]["high"] < tenths[-1]["low"]
     assert sessions(shop_of(rows[:1000])).evidence["chance"].num_rows == 0

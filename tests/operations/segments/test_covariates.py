@@ -2,10 +2,12 @@
 
 import re
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from decimal import Decimal
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 
 from shopkeeper.answer import Answer
@@ -217,6 +219,38 @@ def test_what_cannot_be_asked_is_refused_in_words(shop: Shop) -> None:
     assert "首单渠道（channel）" in held.value.do.zh
     with pytest.raises(MissingDataError, match="No two values of city have 20 customers each"):
         lifetime_value(shop, covariates="city")
+
+
+def test_a_covariate_that_is_new_could_not_be_judged(shop: Shop) -> None:
+    orders = shop.orders.to_pyarrow()
+    app = pc.greater_equal(
+        orders["ordered_at"], pa.scalar(datetime(2024, 10, 20), pa.timestamp("us"))
+    )
+    channel = pc.if_else(app, "app", "web")
+    orders = orders.set_column(orders.column_names.index("channel"), "channel", channel)
+    more = pa.table({
+        "order_id": [f"n{n}" for n in range(90)], "customer_id": [f"n{n % 60}" for n in range(90)],
+        "ordered_at": [datetime(2024, 11, 1 + n % 28, 12) for n in range(90)], "channel": ["app"] * 90,
+        "total": pa.array([Decimal(20)] * 90, orders.schema.field("total").type), "status": ["paid"] * 90})  # fmt: skip
+    tables = {"orders": pa.concat_tables([orders, more], promote_options="permissive")}
+    answer = lifetime_value(shop_from_tables(tables), covariates="channel")
+    assert {row["method"] for row in answer.evidence["quality"].to_pylist()}.isdisjoint(
+        {"bg_nbd_alone", "bg_nbd_minus_alone"}
+    )
+    assert any("nothing says whether it helps" in words.en for words in answer.limits)
+
+
+def test_values_too_rare_to_stand_alone_are_counted_with_the_first_and_told(shop: Shop) -> None:
+    orders = shop.orders.to_pyarrow()
+    number = [int(name[2:]) for name in orders["customer_id"].to_pylist()]
+    channel = pa.array(["fair" if n < 9 else ("web", "app")[n % 2] for n in number])
+    orders = orders.set_column(orders.column_names.index("channel"), "channel", channel)
+    rows = lifetime_value(shop_from_tables({"orders": orders}), covariates="channel").evidence[
+        "covariates"
+    ]
+    told = {row["value_en"]: row["customers"] for row in rows.to_pylist()}
+    assert sum(told.values()) == 2_400 and len(told) == 2
+    assert sum("and rare ones" in name for name in told) == 1
 
 
 def test_rare_values_are_one_and_unknown_ones_are_named(shop: Shop) -> None:

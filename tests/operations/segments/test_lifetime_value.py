@@ -304,7 +304,8 @@ def test_refunds_that_are_documents_lessen_the_purchase_before_them() -> None:
 def test_a_currency_that_went_out_of_use_is_silent_until_the_data_ends() -> None:
     rows = [(f"c{n}", day, 10.0, "USD") for n in range(60) for day in (0, 40 + n % 20)]
     alone = lifetime_value(shop_of(rows), horizon_days=7)
-    later = lifetime_value(shop_of([*rows, ("new", 400, 10.0, "CNY")]), horizon_days=7)
+    now = [("new", day, 10.0, "CNY") for day in range(396, 401)]
+    later = lifetime_value(shop_of([*rows, *now]), horizon_days=7)
     assert min(alone.table["days_since"].to_pylist()) == 0
     assert min(later.table["days_since"].to_pylist()) == 400 - 59
 

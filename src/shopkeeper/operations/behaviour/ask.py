@@ -179,7 +179,7 @@ def retention(
         Property by which customers are told apart from their beginning on: channel, country, region,
         city, or device of visits.
     minimum_count
-        No cell of fewer customers is shown; the shop's own setting when not given.
+        No cell of fewer customers is shown, 20 at least; the shop's own setting when not given.
 
     Returns
     -------
@@ -207,31 +207,30 @@ def retention(
     --------
     >>> import pyarrow as pa
     >>> from shopkeeper.data.shop import shop_from_tables
+    >>> rows = [(n, "01-03") for n in range(40)] + [(n, "02-28") for n in range(10)]
     >>> orders = pa.table(
     ...     {
-    ...         "order_id": ["1", "2", "3"],
-    ...         "customer_id": ["甲", "甲", "乙"],
-    ...         "ordered_at": ["2025-01-03 10:00:00", "2025-02-28 10:00:00", "2025-01-09 10:00:00"],
-    ...         "total": [10, 20, 30],
+    ...         "order_id": [str(number) for number in range(len(rows))],
+    ...         "customer_id": [f"顾客{who}" for who, _ in rows],
+    ...         "ordered_at": [f"2025-{day} 10:00:00" for _, day in rows],
+    ...         "total": [10] * len(rows),
     ...     }
     ... )
-    >>> answer = retention(shop_from_tables({"orders": orders}), minimum_count=1)
+    >>> answer = retention(shop_from_tables({"orders": orders}), minimum_count=20)
     >>> [(row["age"], row["customers"], row["share"]) for row in answer.table.to_pylist()]
-    [(0, 2, 1.0), (1, 2, 0.5)]
+    [(0, 40, 1.0), (1, 40, 0.25)]
     """
     from shopkeeper.operations.behaviour.belonging import SMALLEST
     from shopkeeper.operations.behaviour.returning.finding import Plan, answer
     from shopkeeper.operations.behaviour.returning.groups import told_apart_by
     from shopkeeper.operations.behaviour.stepping.dropping import members_of
 
-    least = shop.settings.least_count(minimum_count)
+    least = max(shop.settings.least_count(minimum_count), SMALLEST)
     chosen = told_apart_by(by, since, segment)
     for activity in (since, returning):
         if not shop.has("orders" if activity == "order" else "events"):
             raise _nobody_to_follow(activity)
     members = members_of(shop, segment) if segment.strip() else ()
-    if members:
-        least = max(least, SMALLEST)
     made = answer(shop, Plan(since, returning, period, least, segment.strip(), chosen, members))
     if made is None:
         raise _nobody_to_follow(since)
@@ -252,8 +251,9 @@ def sessions(shop: Shop, *, minimum_count: int | None = None) -> Answer:
     -------
     Answer
         One row a group (all, by first event, device and channel) and metric: purchase rate, bounce
-        rate, events and minutes of a session, each with its interval. Evidence: `lengths`, and `chance`: how well a model of the first three events
-        tells who will order, beside the rate by entry, on the latest fifth of the sessions.
+        rate, events and minutes of a session, each with its interval. Evidence: `lengths`; `chance`: how well a model of the first three events
+        tells who will order, beside the rate by entry, on the latest fifth of the sessions; `likely`: how likely
+        it held tenths of them to order, and how many did.
 
     Raises
     ------

@@ -307,7 +307,8 @@ OF_BEGINNING: dict[Activity, tuple[str, ...]] = {
 def began_with(shop: Shop, activity: Activity, name: str) -> ir.Table:
     """Return by customer or visitor, `who`, the `group`: a property out of `OF_BEGINNING`, or "".
 
-    A channel or device is that of the earliest order (or event) that has one.
+    A channel or device is that of the earliest order (or event), "" where that one has none: one that a later
+    order named would tell those who came back from those who did not.
     """
     if name in OF_CUSTOMER:
         customer = shop.customers
@@ -322,8 +323,11 @@ def began_with(shop: Shop, activity: Activity, name: str) -> ir.Table:
         event = shop.events
         visitor = ibis.literal("visitor ") + event.visitor_id
         row = event.select(name, who=ibis.coalesce(event.customer_id, visitor), at="happened_at")
-    row = row.filter(row.who.notnull() & row[name].notnull())
-    dated = ibis.struct({"at": row["at"], "value": row[name]}).min()
+    row = row.filter(row.who.notnull() & row["at"].notnull())
+    # At one instant a known value stands before an unknown one, the smaller of two before the larger.
+    unknown = row[name].isnull().cast("int64")
+    value = ibis.coalesce(row[name], "")
+    dated = ibis.struct({"at": row["at"], "unknown": unknown, "value": value}).min()
     first = row.group_by("who").aggregate(first=dated)
     return first.select("who", group=first["first"]["value"])
 

@@ -124,6 +124,7 @@ def profile(
     shop: Shop,
     *,
     customer: str = "",
+    segment: str = "",
     method: Literal["rfm", "behaviour", "embedding"] = "rfm",
     currency: str = "",
     opted_out: str = "",
@@ -142,6 +143,9 @@ def profile(
         The shop.
     customer
         One customer, whose card is written instead of those of the segments.
+    segment
+        One segment instead: `set:segment` of a stored answer, such as `rfm:loyal`, or who is lost in a
+        funnel, `funnel_lost(view > cart > order):cart`.
     method
         How the segments are made: `rfm`, `behaviour` or `embedding`, as `segment` does.
     currency
@@ -166,7 +170,8 @@ def profile(
         Nobody has a paid order in the currency, the customer has none or opted out, or every segment
         is too small.
     UsageError
-        `minimum_count` is out of range.
+        `minimum_count` is out of range, there is no such segment or fewer than 20 are in it, or a customer
+        and a segment are asked for at once.
     ProviderError
         A language model is set and could not be reached.
 
@@ -192,8 +197,9 @@ def profile(
     'This customer bought 2 times.'
     """
     from shopkeeper.language.generate import generator_from_environment
+    from shopkeeper.operations.behaviour.stepping.dropping import members_of
     from shopkeeper.operations.segments import refusals
-    from shopkeeper.operations.segments.cards.finding import answer
+    from shopkeeper.operations.segments.cards.finding import Of, answer
     from shopkeeper.operations.segments.grouping.finding import Plan
     from shopkeeper.operations.segments.left_out import who_opted_out
 
@@ -203,7 +209,15 @@ def profile(
         shop.settings.least_count(minimum_count),
         shop.settings.seed if seed is None else seed,
     )  # fmt: skip
-    made = answer(shop, plan, customer.strip(), generator_from_environment())
+    if customer.strip() and segment.strip():
+        raise UsageError(
+            asked,
+            Words("One customer and one segment are asked for.", "同时指定了一位顾客和一个分群。"),
+            Words("Give one of the two.", "请只给其中一项。"),
+        )
+    members = members_of(shop, segment) if segment.strip() else ()
+    of = Of(customer.strip(), segment.strip(), members)
+    made = answer(shop, plan, of, generator_from_environment())
     if made is None:
         raise refusals.not_there(shop, asked, plan.currency, one=bool(customer.strip()))
     if not made.table.num_rows:

@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from shopkeeper.operations.behaviour.returning.periods import Recorded, covered
 from shopkeeper.operations.segments.features import currencies, traded_days
 from shopkeeper.operations.segments.traits import people
 
@@ -46,6 +47,8 @@ class Base:
         Orders in other currencies, by currency; they are not in it.
     accepts
         Whether each customer agreed to messages: 1 yes, 0 no, −1 not known.
+    stray
+        Orders dated so far from all others that their dates are taken for wrong; they are not in it.
     """
 
     ids: pa.Array
@@ -56,6 +59,7 @@ class Base:
     currency: str
     others: Mapping[str, int]
     accepts: Ints
+    stray: int = 0
 
     @property
     def customers(self) -> int:
@@ -86,7 +90,7 @@ class Base:
         by = np.argsort(who, kind="stable")
         return Base(
             self.ids.take(pa.array(order)), who[by], self.day[by], self.net[by], self.end,
-            self.currency, self.others, self.accepts[order],
+            self.currency, self.others, self.accepts[order], self.stray,
         )  # fmt: skip
 
 
@@ -163,7 +167,13 @@ def read_base(shop: Shop, currency: str, opted_out: frozenset[str] = frozenset()
     chosen = next((row for row in known if not currency or row["currency"] == currency), None)
     if chosen is None or days is None:
         return None
+    sound = _sound(days)
     days = days.filter(_is(days["currency"], chosen["currency"]))
+    inside = pc.and_(
+        pc.greater_equal(days["on"], pa.scalar(sound.first)),
+        pc.less_equal(days["on"], pa.scalar(sound.last)),
+    )
+    days = days.filter(inside)
     days = days.filter(
         pc.invert(pc.is_in(days["customer_id"], pa.array(sorted(opted_out), pa.string())))
     )
@@ -171,7 +181,7 @@ def read_base(shop: Shop, currency: str, opted_out: frozenset[str] = frozenset()
     if not days.num_rows:
         return None
     names = days["customer_id"].combine_chunks().dictionary_encode()
-    end = max(row["last"] for row in known)
+    end = min(max(row["last"] for row in known), sound.last)
     base = Base(
         ids=names.dictionary,
         who=names.indices.to_numpy().astype(np.int64),
@@ -181,10 +191,19 @@ def read_base(shop: Shop, currency: str, opted_out: frozenset[str] = frozenset()
         currency=chosen["currency"] or "",
         others={row["currency"] or "?": row["orders"] for row in known if row is not chosen},
         accepts=_accepts(shop, names.dictionary),
+        stray=sound.stray,
     )
     state = base.state(base.end)
     keys = (base.accepts, state.spent, state.age, state.days_since, state.purchases)
     return base.with_order(np.lexsort(keys))
+
+
+def _sound(days: pa.Table) -> Recorded:
+    """Return the days that orders cover, and how many are dated far from them."""
+    counted = days.group_by("on").aggregate([("orders", "sum")]).sort_by("on")
+    return covered(
+        list(zip(counted["on"].to_pylist(), counted["orders_sum"].to_pylist(), strict=True))
+    )
 
 
 def _is(column: pa.ChunkedArray, name: str | None) -> pa.ChunkedArray:

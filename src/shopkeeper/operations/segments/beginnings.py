@@ -1,4 +1,7 @@
-"""How customers began: what is known of each from the first order on and does not change.
+"""How customers began: what is known of each from the first order on.
+
+Channel, category and discount are those of the first order; the place is the customer's own, as the shop
+knows it now.
 
 Nothing is executed here; every expression runs on DuckDB and on Spark alike.
 """
@@ -23,7 +26,7 @@ COVARIATES = {
     "category": Words("category of the first order", "首单类目"),
     "discount": Words("discount on the first order", "首单优惠"),
     "country": Words("country", "国家"),
-    "region": Words("region", "省份"),
+    "region": Words("region", "省/州"),
     "city": Words("city", "城市"),
 }
 """What customers can differ by, and what it is called."""

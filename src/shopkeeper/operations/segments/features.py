@@ -26,15 +26,22 @@ def currencies(shop: Shop) -> ir.Table:
     )
 
 
-def purchase_days(shop: Shop, currency: str, opted_out: frozenset[str] = frozenset()) -> ir.Table:
+def purchase_days(
+    shop: Shop,
+    currency: str,
+    opted_out: frozenset[str] = frozenset(),
+    between: tuple[date, date] = (date.min, date.max),
+) -> ir.Table:
     """Return one row a customer and day with a paid order in a currency: `spent`, net of refunds.
 
     Orders of one day are one purchase. A refund that is a document of its own lessens the latest
-    purchase up to its day; where there is none it is left out. Who opted out is not in it.
+    purchase up to its day; where there is none it is left out. Who opted out is not in it, nor is any day outside of `between`.
     """
     day = traded_days(shop).filter(ibis._.currency == currency)
     if opted_out:
         day = day.filter(day.customer_id.notin(sorted(opted_out)))
+    first, last = (ibis.date(one.isoformat()) for one in between)
+    day = day.filter(day.on.between(first, last))
     so_far = ibis.cumulative_window(group_by="customer_id", order_by="on")
     day = day.mutate(latest=day.on.max(where=day.orders > 0).over(so_far))
     day = day.filter(day.latest.notnull()).select("customer_id", "spent", on="latest")

@@ -20,8 +20,10 @@ def who_opted_out(shop: Shop, given: str = "") -> frozenset[str]:
     return frozenset(shop.settings.opted_out) | {name.strip() for name in typed if name.strip()}
 
 
-def left_out(shop: Shop, names: frozenset[str], others: Mapping[str, int]) -> Iterator[Words]:
-    """Yield what is left out: customers who opted out, and orders in other currencies.
+def left_out(
+    shop: Shop, names: frozenset[str], others: Mapping[str, int], stray: int
+) -> Iterator[Words]:
+    """Yield what is left out: who opted out, orders in other currencies, and orders of wrong dates.
 
     Parameters
     ----------
@@ -31,9 +33,16 @@ def left_out(shop: Shop, names: frozenset[str], others: Mapping[str, int]) -> It
         Who opted out.
     others
         Orders in other currencies, by currency.
+    stray
+        Orders dated so far from all others that their dates are taken for wrong.
     """
     if names:
         yield _opted_out(shop, names)
+    if stray:
+        yield Words(
+            f"Dated far from all others, taken for wrong and left out: {counted(stray, 'order')}.",
+            f"有 {stray:,} 笔订单的日期远离其余，视为日期有误，未计入。",
+        )
     if others:
         listed, orders = ", ".join(list(others)[:_NAMED]), sum(others.values())
         yield Words(
@@ -50,13 +59,12 @@ def _opted_out(shop: Shop, names: frozenset[str]) -> Words:
     strangers = len(names) - buyers
     if not strangers:
         return Words(
-            f"{counted(buyers, 'customer')} who opted out are left out altogether.",
+            f"Left out altogether, for they opted out: {counted(buyers, 'customer')}.",
             f"{buyers:,} 位要求不被画像的顾客已完全排除。",
         )
     return Words(
-        f"Of {counted(len(names), 'name')} that opted out, {buyers:,} are customers with orders and left out"
-        f" altogether; the other {strangers:,} are not known, so look whether they are spelt as the answers"
-        " spell customers.",
+        f"Of {counted(len(names), 'name')} that opted out, {buyers:,} with orders are left out altogether;"
+        f" {strangers:,} without any are not known, so look whether they are spelt as the answers spell customers.",
         f"要求不被画像的 {len(names):,} 个编号中，{buyers:,} 位有订单，已完全排除；另外 {strangers:,} 个"
         "查无订单，请核对编号写法是否与结果中的一致。",
     )

@@ -39,7 +39,7 @@ def _table(rows: list[Row], by_age: dict[int, Row], span: Span, pen: Pen) -> Blo
     large = {
         since: line
         for since, line in lines.items()
-        if line[0]["customers"] >= pen.minimum_count and line[0]["returned"] is not None
+        if line[0]["returned"] is not None and line[0]["customers"] >= pen.minimum_count
     }
     ages = [age for age in AGES[span] if any(age in line for line in lines.values())]
     least = pen.count(pen.minimum_count, "minimum_count")
@@ -71,7 +71,7 @@ def _all(
     lines: dict[Any, dict[int, Row]], by_age: dict[int, Row], ages: list[int], pen: Pen
 ) -> tuple[Markup, ...]:
     """Write the first line: all first periods for which that age is over."""
-    customers = sum(line[0]["customers"] for line in lines.values())
+    customers = max((row["customers"] for row in by_age.values()), default=0)
     cells = [
         pen.share_cell(
             Interval(*(by_age[age][end] for end in ("share", "low", "high"))),

@@ -22,6 +22,7 @@ from scipy.special import ndtri
 from shopkeeper.operations.behaviour.accounting.parting import of_a_product
 from shopkeeper.operations.behaviour.accounting.plan import Plan
 from shopkeeper.operations.behaviour.accounting.rows import customer_sums, sided
+from shopkeeper.operations.behaviour.belonging import SMALLEST
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -126,7 +127,10 @@ def _errors(sums: np.ndarray, covariance: np.ndarray) -> np.ndarray:
 
 
 def _gain_loss(each: ir.Table) -> list[Row]:
-    """Return new, lost, growing, shrinking and equal customers, and those that are not known."""
+    """Return new, lost, growing, shrinking and equal customers, and those that are not known.
+
+    Fewer than `SMALLEST` are not counted out; their money stays, for the account has to add up.
+    """
     kind = ibis.cases(
         (~each.named, "unknown"), (each.n0 == 0, "new"), (each.n1 == 0, "lost"),
         (each.v1 > each.v0, "more"), (each.v1 < each.v0, "less"), else_="same",
@@ -142,10 +146,10 @@ def _gain_loss(each: ir.Table) -> list[Row]:
     for row in (found[name] for name in kinds if name in found):
         change = _cents(row["after"]) - _cents(row["before"])
         half = float(ndtri(0.975)) * float(np.sqrt(row.pop("squares")))
-        unknown = row["kind"] == "unknown"
+        few = row["kind"] == "unknown" or row["customers"] < SMALLEST
         made.append(
             row
-            | {"customers": None if unknown else row["customers"], "before": _cents(row["before"]),
+            | {"customers": None if few else row["customers"], "before": _cents(row["before"]),
                "after": _cents(row["after"]), "change": change, "low": float(change) - half,
                "high": float(change) + half}
         )  # fmt: skip

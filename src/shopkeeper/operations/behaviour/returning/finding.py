@@ -239,7 +239,7 @@ def _rows(plan: Plan, whole: Counted, days: Recorded) -> list[Row]:
                 {
                     "since": period_day(start, plan.span),
                     "age": age,
-                    "customers": size[start],
+                    "customers": size[start] if enough else None,
                     "returned": returned if enough else None,
                     **_share(returned, size[start], shown=enough and complete),
                     "complete": complete,
@@ -300,7 +300,7 @@ def _revenue(plan: Plan, size: Mapping[int, int], money: list[Row], sold: Record
                         "since": period_day(start, plan.span),
                         "age": age,
                         "currency": currency,
-                        "customers": size[start],
+                        "customers": size[start] if enough else None,
                         "net": net if enough else None,
                         "cumulative": total if enough else None,
                         **_mean(total, squares, size[start], shown=enough and complete),

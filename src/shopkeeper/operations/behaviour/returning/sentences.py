@@ -53,8 +53,8 @@ DEFINITIONS = {
         "该分群的占比 − 其余顾客的占比，附 95% 区间（Newcombe 1998）。",
     ),
     "group": Words(
-        "Customers by how they began: a channel or device is that of their earliest order or visit that has one.",
-        "按顾客的起点分组：渠道或设备取最早一次有记录的下单或来访。",
+        "Customers by how they began: a channel or device is that of their earliest order or visit.",
+        "按顾客的起点分组：渠道或设备取最早一次下单或来访。",
     ),
     "cohorts": Words(
         "First periods that are that old and complete.", "已满该期且完整的首个周期数。"
@@ -112,7 +112,7 @@ def sentences(
 def _came_back(plan: Plan, row: Row) -> Words:
     span, does, began = SPANS[plan.span], BEGAN[plan.returning], BEGAN[plan.since]
     share, low, high = (f"{row[name]:.1%}" for name in ("share", "low", "high"))
-    again = Words(" again", "再次") if plan.since == plan.returning else Words("", "")
+    again = _again(plan)
     return Words(
         f"Of {row['customers']:,} customers who first {began.en}, {share} {does.en}{again.en} in"
         f" {span.en} {row['age']} after the first (95 % interval {low} to {high}).",
@@ -125,13 +125,13 @@ def _against(plan: Plan, rows: list[Row]) -> Iterator[Words]:
     """Yield the segment against all others, at the first age that is told."""
     known = {row["age"]: row for row in rows}
     for row in [known[age] for age in _TOLD[plan.span] if age in known][:1]:
-        span, does = SPANS[plan.span], BEGAN[plan.returning]
+        span, does, again = SPANS[plan.span], BEGAN[plan.returning], _again(plan)
         inside, outside = f"{row['share_in']:.1%}", f"{row['share_out']:.1%}"
         value, low, high = (100 * row[name] for name in ("difference", "low", "high"))
         yield Words(
-            f"In {span.en} {row['age']} {inside} of the segment {does.en} and {outside} of all others: a difference"
-            f" of {value:+.1f} points (95 % interval {low:+.1f} to {high:+.1f}).",
-            f"第 {row['age']} {span.zh}，该分群有 {inside} {does.zh}，其余顾客为 {outside}：相差 {value:+.1f} 个百分点"
+            f"Of the segment {inside} {does.en}{again.en} in {span.en} {row['age']} after the first, of all others"
+            f" {outside}: a difference of {value:+.1f} points (95 % interval {low:+.1f} to {high:+.1f}).",
+            f"在之后第 {row['age']} {span.zh}，该分群有 {inside} {again.zh}{does.zh}，其余顾客为 {outside}：相差 {value:+.1f} 个百分点"
             f"（95% 区间 {low:+.1f} 至 {high:+.1f}）。",
         )
 
@@ -146,6 +146,10 @@ def _groups(plan: Plan, rows: list[Row]) -> Iterator[Words]:
             f" {told[1]}.",
             f"按{called.zh}看，1 {span.zh}后留存最高的是“{best['group_zh']}”：{told[0]}；最低的是“{worst['group_zh']}”：{told[1]}。",
         )
+
+
+def _again(plan: Plan) -> Words:
+    return Words(" again", "再次") if plan.since == plan.returning else Words("", "")
 
 
 def _extremes(plan: Plan, rows: list[Row]) -> Iterator[Words]:
@@ -230,6 +234,14 @@ def limits(plan: Plan, days: Recorded) -> tuple[Words, ...]:
                 f"Only customers of the segment {plan.segment}; a stored one is as it was when it was last stored,"
                 " drop-offs of a funnel that is written out are counted now.",
                 f"只含分群“{plan.segment}”的顾客；已保存的分群以最近一次保存时为准，写明漏斗的流失顾客则即时计算。",
+            )
+        )
+    if plan.segment:
+        said.append(
+            Words(
+                "A segment that what customers did later decides, such as the loyal ones, came back by definition:"
+                " its difference from all others is no effect of anything.",
+                "若分群由顾客后来的行为决定（如忠实顾客），留存高是定义使然，与其余顾客的差别不代表任何效果。",
             )
         )
     if days.stray:

@@ -2,7 +2,8 @@
 
 A segment is named by the last step that its customers reached. Its set is named by the funnel, as
 `funnel_lost(Product Viewed > Order Completed; any; customer; 24h)`, or `funnel_lost` alone for the usual
-one; whoever reads such a name asks that funnel anew, so a segment lives with the data.
+one; whoever reads such a name asks that funnel anew, so a segment lives with the data. Only a funnel of
+events whose names hold a bracket, `>`, `;` or `|` cannot be named so.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from shopkeeper.errors import UsageError
 from shopkeeper.operations.behaviour.belonging import SMALLEST, segment_members
 from shopkeeper.operations.behaviour.features import reached
 from shopkeeper.operations.behaviour.vocabulary import event_named
-from shopkeeper.words import Words
+from shopkeeper.words import Words, counted
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -27,7 +28,8 @@ if TYPE_CHECKING:
 
 SET = "funnel_lost"
 USUAL_HOURS = 168
-_NAMED = re.compile(rf"{SET} ?[(（](?P<funnel>[^()（）]*)[)）] ?[:：](?P<step>.+)")
+_NAMED = re.compile(rf"{SET}(?: ?[(（](?P<funnel>[^()（）]*)[)）])? ?[:：](?P<step>.+)")
+_OPTIONS = ("any", "ordered", "customer", "session")
 _HOURS = re.compile(r"(\d+(?:\.\d+)?) ?h")
 
 
@@ -39,7 +41,7 @@ def set_name(plan: Plan) -> str:
     parts = [" > ".join(path.steps)]
     parts += [] if path.ordered else ["any"]
     parts += [] if path.per == "session" else ["customer"]
-    parts += [] if hours == USUAL_HOURS else [f"{hours:g}h"]
+    parts += [] if hours == USUAL_HOURS else [f"{hours:.10g}h"]
     return f"{SET}({'; '.join(parts)})"
 
 
@@ -60,13 +62,16 @@ def members_of(shop: Shop, typed: str) -> tuple[str, ...]:
         There is no such segment, or fewer than `SMALLEST` customers are in it.
     """
     match = _NAMED.fullmatch(typed.strip())
-    found = _lost(shop, match["funnel"], match["step"]) if match else segment_members(shop, typed)
+    if match:
+        found = _lost(shop, typed, match["funnel"] or "", match["step"])
+    else:
+        found = segment_members(shop, typed)
     kept = sorted(set(found) - set(shop.settings.opted_out))
     if len(kept) < SMALLEST:
         raise UsageError(
             Words(f"Asked for the segment {typed[:120]!r}.", f"指定了分群“{typed[:120]}”。"),
             Words(
-                f"It has {len(kept)} customers, and one of fewer than {SMALLEST} is not told of.",
+                f"It has {counted(len(kept), 'customer')}, and one of fewer than {SMALLEST} is not told of.",
                 f"其中只有 {len(kept)} 位顾客，少于 {SMALLEST} 位的分群不给结果。",
             ),
             Words("Choose a larger segment.", "请换一个更大的分群。"),
@@ -74,12 +79,15 @@ def members_of(shop: Shop, typed: str) -> tuple[str, ...]:
     return tuple(kept)
 
 
-def _lost(shop: Shop, funnel: str, step: str) -> list[str]:
+def _lost(shop: Shop, typed: str, funnel: str, step: str) -> list[str]:
     """Return who is lost at a step of a funnel that was typed."""
     from shopkeeper.operations.behaviour.stepping.plan import make_plan
 
     steps, *options = [part.strip() for part in funnel.replace("；", ";").split(";")]
     hours = [float(match[1]) for one in options if (match := _HOURS.fullmatch(one))]
+    strange = [one for one in options if one not in _OPTIONS and not _HOURS.fullmatch(one)]
+    if strange:
+        raise _not_read(typed, f"{strange[0]!r}", f"“{strange[0]}”")
     plan = make_plan(
         shop,
         steps=steps.replace(">", ","),
@@ -91,11 +99,23 @@ def _lost(shop: Shop, funnel: str, step: str) -> list[str]:
         least=1,
     )
     last = event_named(step, plan.path.steps)
+    if last is None:
+        raise _not_read(typed, f"the step {step.strip()[:60]!r}", f"步骤“{step.strip()[:60]}”")
     lost = lost_customers(shop, plan)
-    names: list[str] = (
-        lost.filter(lost.segment == (last or "")).customer_id.to_pyarrow().to_pylist()
-    )
+    names: list[str] = lost.filter(lost.segment == last).customer_id.to_pyarrow().to_pylist()
     return names
+
+
+def _not_read(typed: str, en: str, zh: str) -> UsageError:
+    return UsageError(
+        Words(f"Asked for the segment {typed[:120]!r}.", f"指定了分群“{typed[:120]}”。"),
+        Words(f"Nothing of its funnel is called {en}.", f"漏斗里没有{zh}。"),
+        Words(
+            "Write 'funnel_lost(view > cart > order; any; customer; 24h):cart': steps, then what differs from the usual"
+            " funnel, then the last step that was reached.",
+            "请写成“funnel_lost(浏览 > 加购 > 下单; any; customer; 24h):加购”：先写各步，再写与默认不同之处，最后写止步的一步。",
+        ),
+    )
 
 
 def lost_customers(shop: Shop, plan: Plan) -> ir.Table:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from shopkeeper.answer import Answer
 from shopkeeper.intervals import adjusted, proportion
+from shopkeeper.operations.behaviour.belonging import SMALLEST
 from shopkeeper.operations.behaviour.together import measures
 from shopkeeper.operations.behaviour.together.picture import against_chance
 from shopkeeper.operations.behaviour.together.rows import (
@@ -237,6 +238,8 @@ def _crossed(customers: ir.Table, least: int) -> list[Row]:
     for (item, other), both in sorted(counts.pairs.items()):
         for one, two in ((item, other), (other, item)):
             base, over = counts.items[one][0], counts.items[two][0]
+            if both < SMALLEST:
+                continue
             share = proportion(both, base)
             lifted = measures.lift(np.array([both]), np.array([base]), np.array([over]), whole)
             rows.append(

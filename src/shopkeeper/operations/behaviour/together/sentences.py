@@ -59,8 +59,8 @@ DEFINITIONS = {
         "一起购买却少于偶然（区间上限小于 1）；不确定（undecided）：两者都不能肯定。",
     ),
     "both": Words(
-        "Customers of one category (or what was asked by) who ever bought of the other too.",
-        "买过一个类目（或所选分组）的顾客里，也买过另一个的人数。",
+        "Customers of one category (or what was asked by) who ever bought of the other too; fewer than 20 are not listed.",
+        "买过一个类目（或所选分组）的顾客里，也买过另一个的人数；不足 20 位的不列出。",
     ),
     "distance": Words(
         "1 − Yule's Q of the customers who bought both but never in one order; joined by Ward's method. The "

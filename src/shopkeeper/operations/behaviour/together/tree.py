@@ -104,7 +104,9 @@ def _joins(tree: Floats, names: list[str], drawn: list[Floats]) -> list[dict[str
         one_name, other = sorted((first[int(left)], first[int(right)]), key=names.index)
         first.append(one_name)
         seen = again[members]
-        ends = np.quantile(seen, [0.025, 0.975]).tolist() if len(seen) >= ENOUGH else (None, None)
+        low, high = np.quantile(seen, [0.025, 0.975]) if len(seen) >= ENOUGH else (None, None)
+        # A count of none is drawn above none, so trees that are drawn may all lie on one side.
+        ends = (None, None) if low is None else (min(low, distance), max(high, distance))
         found.append(
             {"step": step, "item": one_name, "other": other, "items": int(items), "distance": distance,
              "distance_low": ends[0], "distance_high": ends[1], "recurs": len(seen) / len(drawn)}

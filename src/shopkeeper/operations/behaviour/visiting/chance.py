@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 import ibis
 import numpy as np
 from numpy.typing import NDArray
+from scipy.stats import rankdata
 
-from shopkeeper.intervals import bootstrap
+from shopkeeper.intervals import bootstrap, proportion
 from shopkeeper.language.metrics import polarity_auc
 from shopkeeper.operations.behaviour.features import made_sessions
 from shopkeeper.operations.behaviour.methods.entry_rate import EntryRate
@@ -74,8 +75,11 @@ def early_rows(shop: Shop, *, complete: bool) -> ir.Table:
     )  # fmt: skip
 
 
-def told_chance(shop: Shop, *, complete: bool) -> list[Row]:
-    """Return how well each way tells the latest sessions apart; nothing where there are too few."""
+def told_chance(shop: Shop, *, complete: bool) -> tuple[list[Row], list[Row]]:
+    """Return how well each way tells the latest sessions apart, and how likely tenths of them buy.
+
+    Nothing where there are too few.
+    """
     rows = early_rows(shop, complete=complete)
     # What sessions are, not what they are called, decides their order.
     order = [ibis.desc("began"), *(name for name in rows.columns if name != "began")]
@@ -84,7 +88,7 @@ def told_chance(shop: Shop, *, complete: bool) -> list[Row]:
     cut = round(len(bought) * (1 - LATEST))
     sides = (bought[:cut], bought[cut:])
     if len(bought) < ENOUGH or any(min(one.sum(), (~one).sum()) < EITHER for one in sides):
-        return []
+        return [], []
     table = _matrix({name: found[name].to_pylist()[::-1] for name in found.column_names})
     return judged(table[:cut], sides[0], table[cut:], sides[1], seed=shop.settings.seed)
 
@@ -96,8 +100,11 @@ def judged(
     happened: NDArray[np.bool_],
     *,
     seed: int,
-) -> list[Row]:
-    """Return, of each way, the area under the curve with its interval, and how many it expects."""
+) -> tuple[list[Row], list[Row]]:
+    """Return, of each way, the area under the curve with its interval and how many it expects; and tenths.
+
+    Tenths are those of the trees' probability, the lowest first, with the share that bought.
+    """
     from shopkeeper.operations.behaviour.methods.boosted import BoostedTrees
 
     rows = []
@@ -107,6 +114,20 @@ def judged(
         rows.append(
             {"method": name, "sessions": len(happened), "auc": area.value, "low": area.low, "high": area.high,
              "expected_rate": float(chance.mean()), "happened_rate": float(happened.mean())}
+        )  # fmt: skip
+    return rows, _tenths(chance, happened)
+
+
+def _tenths(chance: NDArray[np.float64], happened: NDArray[np.bool_]) -> list[Row]:
+    # Sessions of one probability stay together, so tenths are not quite equal.
+    place = np.minimum(10, 1 + np.floor(10 * (rankdata(chance) - 0.5) / len(chance)))
+    rows = []
+    for tenth in np.unique(place).astype(int).tolist():
+        mine = place == tenth
+        share = proportion(int(happened[mine].sum()), int(mine.sum()))
+        rows.append(
+            {"tenth": tenth, "sessions": int(mine.sum()), "expected": float(np.sort(chance[mine]).mean()),
+             "happened": share.value, "low": share.low, "high": share.high}
         )  # fmt: skip
     return rows
 

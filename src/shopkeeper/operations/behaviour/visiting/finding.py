@@ -40,6 +40,10 @@ _CHANCE = pa.schema(
     [("method", pa.string()), ("sessions", pa.int64())]
     + [(name, pa.float64()) for name in ("auc", "low", "high", "expected_rate", "happened_rate")]
 )
+_LIKELY = pa.schema(
+    [("tenth", pa.int64()), ("sessions", pa.int64())]
+    + [(name, pa.float64()) for name in ("expected", "happened", "low", "high")]
+)
 _EDGES = (0.0, 1.0, 5.0, 15.0, 30.0)
 
 
@@ -64,7 +68,7 @@ def answer(shop: Shop, least: int) -> Answer | None:
         lengths = _lengths(kept)
     if not rows:
         return None
-    chance = told_chance(shop, complete=complete)
+    chance, likely = told_chance(shop, complete=complete)
     return Answer(
         verb="sessions",
         title=TITLE,
@@ -75,6 +79,7 @@ def answer(shop: Shop, least: int) -> Answer | None:
         evidence={
             "lengths": pa.Table.from_pylist(lengths, schema=_LENGTHS),
             "chance": pa.Table.from_pylist(chance, schema=_CHANCE),
+            "likely": pa.Table.from_pylist(likely, schema=_LIKELY),
         },
         limits=limits(least, complete=complete, most=MOST_SHOWN if cut else 0, long=long),
         definitions=DEFINITIONS,
@@ -110,7 +115,8 @@ def _mean(total: int, squares: int, count: int, unit: int = 1) -> Interval:
         return Interval(mean / unit, math.nan, math.nan)
     # Whole numbers first: the difference of two large sums would lose its digits as a float.
     variance = (squares * count - total * total) / count / (count - 1)
-    half = float(ndtri(0.975)) * math.sqrt(variance / count)
+    # Squares beyond 2⁵³, of clocks that are wrong, are rounded.
+    half = float(ndtri(0.975)) * math.sqrt(max(variance, 0.0) / count)
     return Interval(mean / unit, max(mean - half, 0.0) / unit, (mean + half) / unit)
 
 

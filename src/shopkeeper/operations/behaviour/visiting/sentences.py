@@ -111,8 +111,8 @@ def limits(least: int, *, complete: bool, most: int, long: int) -> tuple[Words, 
     if long:
         said.append(
             Words(
-                f"{counted(long, 'session')} seem to last longer than a day: their clocks went wrong, or they are not"
-                " told apart by the source. They count, and lengthen the mean.",
+                f"Longer than a day by their times: {counted(long, 'session')}. Clocks went wrong, or the source does not tell"
+                " sessions apart; they count, and lengthen the mean.",
                 f"有 {long:,} 次会话看似超过一天：时钟有误，或来源没有分清会话。它们仍计入，会拉长平均时长。",
             )
         )

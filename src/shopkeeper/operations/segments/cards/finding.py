@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -51,8 +52,18 @@ PERSONAS = pa.schema(
 )  # fmt: skip
 
 
-def answer(shop: Shop, plan: Plan, customer: str, generator: Generator | None) -> Answer | None:
+@dataclass(frozen=True, slots=True)
+class Of:
+    """Whose cards are written: one customer's, one segment's with its members, or every segment's."""
+
+    customer: str = ""
+    segment: str = ""
+    members: tuple[str, ...] = ()
+
+
+def answer(shop: Shop, plan: Plan, of: Of, generator: Generator | None) -> Answer | None:
     """Return the answer; None where nobody has bought, or the customer has not."""
+    customer = of.customer
     base = read_base(shop, plan.currency, plan.opted_out)
     if base is None:
         return None
@@ -60,20 +71,26 @@ def answer(shop: Shop, plan: Plan, customer: str, generator: Generator | None) -
         return None
     made = read_material(shop, base)
     mark = f"{base.currency} " if base.currency else ""
-    rows = _of_customer(made, customer, mark) if customer else _of_segments(shop, made, plan, mark)
+    if customer:
+        rows = _of_customer(made, customer, mark)
+    elif of.segment:
+        mine = pc.is_in(base.ids, pa.array(of.members, pa.string())).to_numpy(zero_copy_only=False)
+        rows = _of_segment(made, of.segment, Words(of.segment, of.segment), mine, plan, mark)
+    else:
+        rows = _of_segments(shop, made, plan, mark)
     # What one customer did is told to no language model.
     personas, silent = _personas(rows, None if customer else generator)
     return Answer(
         verb="profile",
         title=TITLE,
         table=pa.Table.from_pylist(rows, schema=SENTENCES),
-        method="customer" if customer else plan.method,
+        method="customer" if customer else "members" if of.segment else plan.method,
         as_of=shop.cut.isoformat() if shop.cut else "",
         summary=tuple(_summary(rows, customer)),
         evidence={"personas": personas},
         limits=(
             *LIMITS,
-            *left_out(shop, plan.opted_out, base.others),
+            *left_out(shop, plan.opted_out, base.others, base.stray),
             *([SILENT] if silent else []),
         ),
         definitions=DEFINITIONS,
@@ -85,16 +102,21 @@ def _of_segments(shop: Shop, made: Material, plan: Plan, mark: str) -> list[Row]
     way = grouped(shop, made.base, plan)
     rows: list[Row] = []
     for code, (name, words) in enumerate(zip(way.ids, way.names, strict=True)):
-        mine: Flags = way.codes == code
-        if mine.sum() < plan.fewest:
-            continue
-        told = [(one, sentence(one, mark)) for one in figures(made, mine, plan.fewest)]
-        agreed = reachable(made, mine)
-        action = Figure("next", "reachable", float(agreed or 0), int(mine.sum()))
-        enough = agreed is not None and agreed >= plan.fewest
-        told.append((action, next_action(name, agreed, plan.fewest)))
-        rows += _rows(name, words, told, hidden=not enough)
+        rows += _of_segment(made, name, words, way.codes == code, plan, mark)
     return rows
+
+
+def _of_segment(
+    made: Material, name: str, words: Words, mine: Flags, plan: Plan, mark: str
+) -> list[Row]:
+    if mine.sum() < plan.fewest:
+        return []
+    told = [(one, sentence(one, mark)) for one in figures(made, mine, plan.fewest)]
+    agreed = reachable(made, mine)
+    action = Figure("next", "reachable", float(agreed or 0), int(mine.sum()))
+    enough = agreed is not None and agreed >= plan.fewest
+    told.append((action, next_action(name.rpartition(":")[2], agreed, plan.fewest)))
+    return _rows(name, words, told, hidden=not enough)
 
 
 def _of_customer(made: Material, customer: str, mark: str) -> list[Row]:

@@ -193,7 +193,7 @@ def answer_of(shop: Shop, base: Base, plan: Plan) -> Answer:
         evidence={**tables, "members": member_table(base, way, plan.method, told)},
         limits=(
             *limits(plan.method, plan.fewest, int(hidden)),
-            *left_out(shop, plan.opted_out, base.others),
+            *left_out(shop, plan.opted_out, base.others, base.stray),
         ),
         definitions=DEFINITIONS,
         chart=chart(way, migration, plan.fewest),

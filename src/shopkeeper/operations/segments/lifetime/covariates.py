@@ -57,11 +57,14 @@ class Levels:
         Its values, the commonest first: the others are told against it.
     code
         Place of each customer's value.
+    joined
+        Whether values too rare to stand alone are counted with the first.
     """
 
     name: str
     values: tuple[str, ...]
     code: NDArray[np.int64]
+    joined: bool
 
 
 def named_covariates(typed: str) -> tuple[str, ...]:
@@ -127,7 +130,6 @@ def require_levels(found: Sequence[Levels], names: Sequence[str]) -> None:
                 ),
                 Words("Leave that covariate out.", "请去掉这个协变量。"),
             )
-    return found
 
 
 def _levels(table: pa.Table, name: str) -> Levels:
@@ -144,7 +146,8 @@ def _levels(table: pa.Table, name: str) -> Levels:
     place = np.zeros(len(values), np.int64)
     place[kept] = np.arange(len(kept))
     place[left] = len(kept) if rest else 0
-    return Levels(name, (*(values[n] for n in kept), *([REST] if rest else [])), place[code])
+    names = (*(values[n] for n in kept), *([REST] if rest else []))
+    return Levels(name, names, place[code], joined=bool(customers[left].sum()) and not rest)
 
 
 def design(codes: Sequence[NDArray[np.int64]], levels: Sequence[Levels]) -> Floats:
@@ -169,6 +172,8 @@ def covariate_rows(models: Models, value: Floats) -> list[Row]:
             own = -1 if not place else column + place - 1
             mine = one.code == place
             called = _CALLED.get((one.name, name)) or _CALLED.get(name) or Words(name, name)
+            if one.joined and not place:
+                called = Words(f"{called.en}, and rare ones", f"{called.zh}及少见的取值")
             rows.append(
                 {"covariate": one.name, "value_en": called.en, "value_zh": called.zh,
                  "customers": int(mine.sum()), "base": not place, **_rates(models.purchases, own),

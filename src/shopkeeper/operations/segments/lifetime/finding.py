@@ -11,6 +11,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from shopkeeper.answer import Answer
+from shopkeeper.operations.behaviour.features import recorded_days
+from shopkeeper.operations.behaviour.returning.periods import covered
 from shopkeeper.operations.segments.beginnings import beginnings
 from shopkeeper.operations.segments.features import currencies, histories, purchase_days
 from shopkeeper.operations.segments.left_out import left_out
@@ -75,9 +77,11 @@ def answer(shop: Shop, plan: Plan) -> Answer | TooFew:
     if chosen is None:
         return _too_few(0, 0, plan.currency, known)
     currency = chosen["currency"]
+    dated = recorded_days(shop, "order").to_pyarrow().to_pylist()
+    sound = covered([(row["on"], row["rows"]) for row in dated])
     # The data ends for all currencies on the same day; one that went out of use is silent until then.
-    last = max(row["last"] for row in known)
-    days = purchase_days(shop, currency, plan.opted_out)
+    last = min(max(row["last"] for row in known), sound.last)
+    days = purchase_days(shop, currency, plan.opted_out, (sound.first, sound.last))
     table = read_histories(histories(days, last - timedelta(days=plan.horizon_days), last))
     again = int(pc.sum(pc.greater(table["repeats"], 0)).as_py() or 0)
     if table.num_rows < NEEDED or again < NEEDED_AGAIN:
@@ -89,7 +93,7 @@ def answer(shop: Shop, plan: Plan) -> Answer | TooFew:
     models = fit(table, plan.horizon_days, plan.covariates)
     require_levels(models.levels, plan.covariates)
     rows = _rows(table, models, plan, last)
-    held = hold_out(days, begun, chosen["first"], last, plan)
+    held = hold_out(days, begun, max(chosen["first"], sound.first), last, plan)
     told = covariate_rows(models, models.expected * models.each) if plan.covariates else []
     others = {row["currency"] or "?": row["orders"] for row in known if row is not chosen}
     return Answer(
@@ -110,10 +114,11 @@ def answer(shop: Shop, plan: Plan) -> Answer | TooFew:
             *limits(
                 plan,
                 held_out=bool(held.quality),
+                alone=held.alone,
                 edge=models.purchases.at_the_edge,
                 once=again < table.num_rows,
             ),
-            *left_out(shop, plan.opted_out, others),
+            *left_out(shop, plan.opted_out, others, sound.stray),
         ),
         definitions=DEFINITIONS,
         chart=tenths_chart(held.calibration, held.of_value, currency or ""),

@@ -56,9 +56,13 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """What the days kept aside said: quality, and calibration of purchases and of value."""
+    """What the days kept aside said: quality, and calibration of purchases and of value.
+
+    `alone` says that covariates could not be judged: before those days they told nobody apart.
+    """
 
     quality: list[Row] = field(default_factory=list)
+    alone: bool = False
     calibration: list[Row] = field(default_factory=list)
     of_value: list[Row] = field(default_factory=list)
 
@@ -89,7 +93,8 @@ def hold_out(days: ir.Table, begun: pa.Table | None, first: date, last: date, pl
     bought, paid = _happened(days, table, cut, last)
     value = models.expected * models.each
     said = {"bg_nbd": (models.expected, value)}
-    if plan.covariates:
+    compared = bool(plan.covariates) and len(models.levels) == len(plan.covariates)
+    if compared:
         alone = fit(table, plan.horizon_days)
         said["bg_nbd_alone"] = alone.expected, alone.expected * alone.each
     said |= _guesses(days, table, first, cut, plan)
@@ -101,7 +106,7 @@ def hold_out(days: ir.Table, begun: pa.Table | None, first: date, last: date, pl
             *_scored(method, "value", worth, paid),
         )
     ]
-    if plan.covariates:
+    if compared:
         quality += [
             *_compared("purchases", said["bg_nbd"][0], said["bg_nbd_alone"][0], bought),
             *_compared("value", said["bg_nbd"][1], said["bg_nbd_alone"][1], paid),
@@ -109,6 +114,7 @@ def hold_out(days: ir.Table, begun: pa.Table | None, first: date, last: date, pl
     quality += _covered(models, bought, paid, plan.horizon_days)
     return Held(
         quality,
+        bool(plan.covariates) and not compared,
         _tenths(models.expected, bought, max(LEAST, plan.least)),
         _tenths(value, paid, max(LEAST, plan.least)),
     )

@@ -67,7 +67,8 @@ DEFINITIONS = {
     ),
     "value_coverage": Words("The same of value.", "同上，按金额。"),
     "historic_clv": Words(
-        "Paid less refunds so far, in the one currency.", "至今的支付金额 − 退款金额，同一币种。"
+        "Paid less refunds so far, in the one currency; a negative total lessens it as it stands.",
+        "至今的支付金额 − 退款金额，同一币种；负的订单金额按原样计入。",
     ),
     "error": Words("Standard error of the parameter.", "参数的标准误差。"),
     "orders_a_year": Words(
@@ -181,7 +182,7 @@ def _with_and_without(alone: Row, less: Row) -> Words:
     )
 
 
-def limits(plan: Plan, *, held_out: bool, edge: bool, once: bool) -> tuple[Words, ...]:
+def limits(plan: Plan, *, held_out: bool, alone: bool, edge: bool, once: bool) -> tuple[Words, ...]:
     """Return what the answer cannot say."""
     said = [
         Words(
@@ -191,6 +192,11 @@ def limits(plan: Plan, *, held_out: bool, edge: bool, once: bool) -> tuple[Words
         Words(
             "Orders of one day are one purchase. Who bought before the data begins looks new.",
             "同一天的订单算一次购买。数据开始之前买过的人看起来像新客。",
+        ),
+        Words(
+            "Who bought often and is silent longer than usual is soon held to have left: the rhythm is that of all"
+            " customers. `churn` goes by each customer's own.",
+            "经常购买的顾客若沉默略久，很快会被判为已流失，因为流失快慢按全体估计；按各自节奏判断请用 `churn`。",
         ),
         Words(
             "A customer's figures are expectations, and single customers scatter widely around them.",
@@ -212,6 +218,14 @@ def limits(plan: Plan, *, held_out: bool, edge: bool, once: bool) -> tuple[Words
                 "A parameter ran to the end of its range: these purchases hardly say who leaves for good,"
                 " so the probability of being active tells little.",
                 "有参数取到了范围的边界：这些购买几乎看不出谁已流失，因此仍活跃的概率参考价值不大。",
+            )
+        )
+    if alone:
+        said.append(
+            Words(
+                "Before the days kept aside a covariate had no two values of enough customers, so nothing says whether"
+                " it helps.",
+                "留出期之前，有协变量没有两个人数足够的取值，因此无从得知它是否有用。",
             )
         )
     if not held_out:

@@ -139,7 +139,7 @@ def answer(shop: Shop, plan: Plan) -> Answer | TooFew | None:
         },
         limits=(
             *limits(horizon, chosen=not plan.horizon_days, held_out=bool(quality)),
-            *left_out(shop, plan.opted_out, base.others),
+            *left_out(shop, plan.opted_out, base.others, base.stray),
         ),
         definitions=DEFINITIONS,
         chart=calibration_chart(calibration),

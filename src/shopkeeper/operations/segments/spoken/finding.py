@@ -161,7 +161,7 @@ def _answer(shop: Shop, base: Base, plan: Plan, said: Read, held: list[Flags]) -
         },
         limits=(
             *limits("rule", plan.fewest, 0),
-            *left_out(shop, plan.opted_out, base.others),
+            *left_out(shop, plan.opted_out, base.others, base.stray),
         ),
         definitions=DEFINITIONS,
     )
