@@ -16,7 +16,7 @@ def spark() -> Iterator[object]:
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     session = (
         SparkSession.builder.master("local[2]")
-        .config("spark.driver.memory", "1g")
+        .config("spark.driver.memory", "2g")
         # Nothing here runs long enough for the second compiler or a second collector to pay.
         .config("spark.driver.extraJavaOptions", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
         .config("spark.ui.enabled", "false")

@@ -81,11 +81,19 @@ def give_back_memory(connection: Any, settings: Settings) -> None:
     pa.default_memory_pool().release_unused()
 
 
+def held_table(connection: Any, values: pa.Table) -> ir.Table:
+    """Return values of this process as an expression that any question of the engine may hold."""
+    table = ibis.memtable(values, schema=ibis.Schema.from_pyarrow(values.schema))
+    if connection.name != "duckdb":
+        # Ibis tells Spark of such a table when a question is asked, and not when an answer is kept.
+        connection.to_pyarrow(table.limit(0))
+    return table
+
+
 def read_table(connection: Any, table: Table, folder: Path | None) -> ir.Table:
     """Return the Parquet files of one version as an expression; an empty table without a folder."""
     if folder is None:
-        empty = arrow_schema(table).empty_table()
-        return ibis.memtable(empty, schema=ibis.Schema.from_pyarrow(empty.schema))
+        return held_table(connection, arrow_schema(table).empty_table())
     if connection.name == "duckdb":
         files = sorted(str(file) for file in folder.glob("*.parquet"))
         return connection.read_parquet(files)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import ibis
 import pyarrow as pa
 
+from shopkeeper.data.engines import held_table
 from shopkeeper.errors import UsageError
 from shopkeeper.operations.behaviour.belonging import SMALLEST
 from shopkeeper.operations.behaviour.features import OF_BEGINNING, Activity, began_with, returns
@@ -86,7 +87,9 @@ def told_apart_by(typed: str, since: Activity, segment: str) -> str:
 def grouped(shop: Shop, begun: ir.Table, plan: Plan) -> ir.Table:
     """Return who began when, with their `group` where customers are told apart."""
     if plan.segment:
-        member = ibis.memtable({"member": plan.members})
+        member = held_table(
+            shop.connection, pa.table({"member": pa.array(plan.members, pa.string())})
+        )
         joined = begun.left_join(member, begun.who == member.member)
         side = ibis.ifelse(joined.member.notnull(), INSIDE, OUTSIDE)
         return joined.select("who", "start", group=side)

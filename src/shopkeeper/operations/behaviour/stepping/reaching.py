@@ -7,7 +7,9 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import ibis
+import pyarrow as pa
 
+from shopkeeper.data.engines import held_table
 from shopkeeper.operations.behaviour.features import (
     CUSTOMER,
     reached,
@@ -45,7 +47,9 @@ def _grouped(shop: Shop, units: ir.Table, plan: Plan) -> ir.Table:
     units = units.filter((units.level > 0) | units.open)
     side: ir.StringValue = ibis.literal("all")
     if plan.members:
-        member = ibis.memtable({"member": plan.members})
+        member = held_table(
+            shop.connection, pa.table({"member": pa.array(plan.members, pa.string())})
+        )
         units = units.left_join(member, units[CUSTOMER] == member.member)
         side = ibis.ifelse(units.member.notnull(), "in", "out")
     elif plan.cohort:
