@@ -50,15 +50,22 @@ ASPECTS = st.dictionaries(
 )
 
 
-@given(name=NAMES, seed=st.integers(0, 2**31), least=st.integers(1, 10_000), aspects=ASPECTS)
+@given(
+    name=NAMES, seed=st.integers(0, 2**31), least=st.integers(1, 10_000), aspects=ASPECTS,
+    out=st.sets(st.text(st.characters(codec="utf-8"), min_size=1).map(str.strip).filter(bool), max_size=5),
+)  # fmt: skip
 def test_what_is_written_is_read_again(
     tmp_path_factory: pytest.TempPathFactory,
     name: str,
     seed: int,
     least: int,
     aspects: dict[str, dict[str, tuple[str, ...]]],
+    out: set[str],
 ) -> None:
-    settings = Settings(name=name, seed=seed, minimum_count=least, language="zh", aspects=aspects)
+    settings = Settings(
+        name=name, seed=seed, minimum_count=least, language="zh", aspects=aspects,
+        opted_out=tuple(sorted(out)), kept_segments=("behaviour",),
+    )  # fmt: skip
     path = written(tmp_path_factory.mktemp("toml"), settings_text(settings))
     assert load_settings(path) == settings
 
@@ -88,6 +95,10 @@ def test_what_is_written_is_read_again(
         ("seed = ", "Found:", "发现："),
         ("aspects = 3", "aspects is no table", "aspects 不是一张表"),
         ("segments = 3", "segments is no table", "segments 不是一张表"),
+        ('opted_out = "C7"', "opted_out should be a list of names", "opted_out 应为名称的列表"),
+        ("opted_out = [7]", "opted_out should be a list of names", "opted_out 应为名称的列表"),
+        ('opted_out = [" "]', "opted_out should be a list of names", "opted_out 应为名称的列表"),
+        ('kept_segments = ["rfm"]', "kept_segments has 'rfm', not behaviour", "只能是 behaviour"),
         (
             '[segments]\nBack = "bought twice"',
             "the segment 'Back' needs a name",

@@ -80,6 +80,9 @@ class Settings:
         The shop's own segments: name → a sentence in English or Chinese, asked anew in every run.
     opted_out
         Customers who must not be profiled, by the names that answers call them.
+    kept_segments
+        Further ways to tell customers apart, `behaviour` and `embedding`, whose members `run` keeps for
+        other verbs.
     """
 
     name: str = "shop"
@@ -94,6 +97,7 @@ class Settings:
     aspects: OwnAspects = field(default_factory=dict)
     segments: Mapping[str, str] = field(default_factory=dict)
     opted_out: tuple[str, ...] = ()
+    kept_segments: tuple[str, ...] = ()
 
     def least_count(self, given: int | None) -> int:
         """Return the count below which no percentage is shown: the one given, else the shop's own.
@@ -133,7 +137,8 @@ def load_settings(path: Path) -> Settings:
         )
     given |= {name: os.environ[key] for name, key in _ENVIRONMENT.items() if os.environ.get(key)}
     privacy = given.pop("privacy", {})
-    opted_out = _names(path, given.pop("opted_out", []))
+    opted_out = _names(path, "opted_out", given.pop("opted_out", []))
+    kept = _names(path, "kept_segments", given.pop("kept_segments", []))
     if not isinstance(privacy, dict):
         raise unusable(path, "privacy is no table", "privacy 不是一张表")
     aspects = _own_aspects(path, given.pop("aspects", {}))
@@ -143,8 +148,9 @@ def load_settings(path: Path) -> Settings:
     for name, value in given.items():
         _check_type(path, name, value, getattr(Settings(), name))
     settings = Settings(
-        **given, privacy=Privacy(**privacy), aspects=aspects, segments=segments, opted_out=opted_out
-    )
+        **given, privacy=Privacy(**privacy), aspects=aspects, segments=segments, opted_out=opted_out,
+        kept_segments=kept,
+    )  # fmt: skip
     _check(path, settings)
     return settings
 
@@ -175,6 +181,7 @@ memory_limit = "{settings.memory_limit}"
 max_fit_rows = {settings.max_fit_rows}
 minimum_count = {settings.minimum_count}  # no percentage below this count 低于此数不显示百分比
 opted_out = {json.dumps(settings.opted_out, ensure_ascii=False)}  # customers never profiled 不作画像的顾客编号
+kept_segments = {json.dumps(settings.kept_segments)}  # "behaviour", "embedding": kept by run beside rfm 除 rfm 外也保存成员的分群
 
 [privacy]  # "hash" (salted) or "drop"; text: "mask" or "drop" 个人信息：加盐哈希或丢弃；文本：打码或丢弃
 {privacy}
@@ -224,14 +231,14 @@ def _own_aspects(path: Path, given: Any) -> dict[str, dict[str, tuple[str, ...]]
     return made
 
 
-def _names(path: Path, given: Any) -> tuple[str, ...]:
+def _names(path: Path, key: str, given: Any) -> tuple[str, ...]:
     if not isinstance(given, list) or not all(
         isinstance(name, str) and name.strip() for name in given
     ):
         raise unusable(
             path,
-            'opted_out should be a list of customers, such as ["C7"]',
-            'opted_out 应为顾客编号的列表，如 ["C7"]',
+            f'{key} should be a list of names, such as ["C7"]',
+            f'{key} 应为名称的列表，如 ["C7"]',
         )
     return tuple(sorted({name.strip() for name in given}))
 
@@ -304,6 +311,7 @@ _TYPES_ZH = {str: "文本", int: "整数"}
 def _check(path: Path, settings: Settings) -> None:
     _check_privacy(path, settings)
     _check_values(path, settings)
+    _check_kept(path, settings)
 
 
 def _check_privacy(path: Path, settings: Settings) -> None:
@@ -317,6 +325,16 @@ def _check_privacy(path: Path, settings: Settings) -> None:
                 path,
                 f"privacy.{item.name} is {value!r}, not one of {listed}",
                 f"privacy.{item.name} 为 {value!r}，只能是 {listed}",
+            )
+
+
+def _check_kept(path: Path, settings: Settings) -> None:
+    for kind in settings.kept_segments:
+        if kind not in ("behaviour", "embedding"):
+            raise unusable(
+                path,
+                f"kept_segments has {kind!r}, not behaviour or embedding",
+                f"kept_segments 含有 {kind!r}，只能是 behaviour 或 embedding",
             )
 
 

@@ -14,6 +14,7 @@ from shopkeeper.answer import Answer
 from shopkeeper.data.shop import Shop, shop_from_tables
 from shopkeeper.errors import MissingDataError, UsageError
 from shopkeeper.language.topics import adjusted_rand
+from shopkeeper.operations.behaviour.ask import retention
 from shopkeeper.operations.behaviour.belonging import segment_members
 from shopkeeper.operations.segments.ask import profile, segment
 from shopkeeper.operations.segments.ask_ahead import churn, lifetime_value
@@ -240,6 +241,22 @@ def test_whoever_the_settings_name_is_in_no_answer(tables: dict[str, pa.Table], 
             assert not set(out) & set(table["customer_id"].to_pylist())
     with pytest.raises(MissingDataError, match="opted out"):
         profile(shop_from_tables(tables, settings=settings), customer=out[0])
+
+
+def test_other_ways_are_kept_where_the_settings_name_them(tables: dict[str, pa.Table]) -> None:
+    settings = Settings(kept_segments=("behaviour", "embedding"), minimum_count=20)
+    made = segment(shop_from_tables(tables, settings=settings))
+    members = made.evidence["members"]
+    assert set(members["segment_set"].to_pylist()) == {"rfm", "behaviour", "embedding"}
+    plain = shop_from_tables(tables, settings=Settings(minimum_count=20))
+    alone = segment(plain, method="behaviour").evidence["members"]
+    kept = members.filter(pc.field("segment_set") == "behaviour")
+    assert kept.equals(alone)
+    stored = shop_from_tables(tables, settings=settings, answers={"segment": made})
+    largest = Counter(kept["segment"].to_pylist()).most_common(1)[0]
+    found = retention(stored, segment=f"behaviour:{largest[0]}")
+    assert sum(found.evidence["by_age"]["customers"].to_pylist()[:1]) == largest[1]
+    assert segment(plain).table.equals(made.table)
 
 
 def test_other_verbs_read_the_stored_members(tables: dict[str, pa.Table], rfm: Answer) -> None:

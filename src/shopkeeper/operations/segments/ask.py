@@ -58,7 +58,8 @@ def segment(
         value, the plain rule with its precision and recall, and stability. Evidence: `members` (who
         is where, read by other verbs), `stability`, `migration` from month to month, `cuts`,
         `choices` (why so many), `habits`, `overlap` with RFM, `rule` of a sentence, and `own`: the
-        segments that shop.toml names under `[segments]`, asked anew in every run.
+        segments that shop.toml names under `[segments]`, asked anew in every run. Members of the ways
+        that shop.toml names as `kept_segments` are among the members.
 
     Raises
     ------
@@ -95,7 +96,7 @@ def segment(
     (['purchases ≥ 2'], [50])
     """
     from shopkeeper.operations.segments import refusals
-    from shopkeeper.operations.segments.grouping.finding import Plan
+    from shopkeeper.operations.segments.grouping.finding import Plan, with_kept
     from shopkeeper.operations.segments.grouping.finding import answer as groups
     from shopkeeper.operations.segments.left_out import who_opted_out
     from shopkeeper.operations.segments.spoken.finding import answer as spoken
@@ -117,7 +118,10 @@ def segment(
     made = spoken(shop, plan, sentence) if sentence.strip() else groups(shop, plan)
     if made is None:
         raise refusals.nobody(shop, asked, plan.currency)
-    return made if sentence.strip() or not shop.settings.segments else with_own(shop, plan, made)
+    if sentence.strip():
+        return made
+    made = with_kept(shop, plan, made)
+    return with_own(shop, plan, made) if shop.settings.segments else made
 
 
 def profile(

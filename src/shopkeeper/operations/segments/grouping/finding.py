@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -107,6 +107,17 @@ def answer(shop: Shop, plan: Plan) -> Answer | None:
     """Return the answer; None where nobody has bought in the currency."""
     base = read_base(shop, plan.currency, plan.opted_out)
     return None if base is None else answer_of(shop, base, plan)
+
+
+def with_kept(shop: Shop, plan: Plan, made: Answer) -> Answer:
+    """Return an answer with the members of the ways that the shop keeps beside its own."""
+    tables = [made.evidence["members"]]
+    for kind in shop.settings.kept_segments:
+        method: Method = "behaviour" if kind == "behaviour" else "embedding"
+        further = answer(shop, replace(plan, method=method, segments=0))
+        if method != plan.method and further is not None:
+            tables.append(further.evidence["members"])
+    return replace(made, evidence=made.evidence | {"members": pa.concat_tables(tables)})
 
 
 def grouped(shop: Shop, base: Base, plan: Plan) -> Way:
