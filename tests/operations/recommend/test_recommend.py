@@ -158,6 +158,30 @@ def test_a_visitor_is_answered_by_what_they_look_at(shop: Shop) -> None:
     assert not {"p03", "p07"} & {row["product_id"] for row in rows}
 
 
+def test_visitors_teach_and_are_listed_where_nobody_is_named() -> None:
+    """A source that names visitors alone: everybody goes from one product to the next."""
+    at = [
+        (f"v{n}", f"p{(n + step) % 12:02d}", 20 * n + step) for n in range(80) for step in range(4)
+    ]
+    events = pa.table({
+        "event_id": [str(n) for n in range(len(at))], "visitor_id": [who for who, _, _ in at],
+        "product_id": [what for _, what, _ in at], "name": ["Product Viewed"] * len(at),
+        "happened_at": [datetime(2025, 5, 1) + timedelta(minutes=minute) for *_, minute in at]})  # fmt: skip
+    alone = shop_from_tables({"events": events})
+    rows = rows_of(recommend(alone, customers="visitor v5", k=1), "visitor v5")
+    assert [(row["product_id"], row["personalised"]) for row in rows] == [("p09", True)]
+    assert rows_of(recommend(alone, given="p02", k=1), None)[0]["product_id"] == "p03"
+    orders = pa.table({
+        "order_id": ["1"], "customer_id": ["c"], "ordered_at": [datetime(2025, 5, 1)], "total": [5], "status": ["paid"]})  # fmt: skip
+    items = pa.table(
+        {"order_id": ["1"], "line": [1], "product_id": ["p00"], "quantity": [1], "price": [5]}
+    )
+    named = shop_from_tables({"events": events, "orders": orders, "order_items": items})
+    # Where somebody is named a visitor is nobody's customer, and a page view of theirs is no touch.
+    (row,) = rows_of(recommend(named, customers="visitor v5", k=1), "visitor v5")
+    assert (row["product_id"], row["personalised"]) == ("p00", False)
+
+
 def test_an_unknown_customer_gets_what_is_popular(shop: Shop) -> None:
     answer = recommend(shop, customers="客001, nobody", k=4)
     rows = rows_of(answer, "nobody")

@@ -1,6 +1,7 @@
 """What the capability reads of a shop: who touched which product when, and what came after what.
 
-Expressions only: nothing here runs a model, and all of it runs on every engine.
+Expressions only: nothing here runs a model, and all of it runs on every engine. One question is asked at
+once: whether the shop names customers at all.
 """
 
 from __future__ import annotations
@@ -28,7 +29,8 @@ def touches(shop: Shop) -> ir.Table:
     """Return one row each time that a known customer bought, viewed or put aside a product.
 
     Columns: customer_id, product_id, happened_at, `bought`, and `place`, which orders what has the
-    same moment. A cancelled order and a refund document are no touch.
+    same moment. A cancelled order and a refund document are no touch. Where neither an event nor an order
+    names a customer, visitors count as customers who are called `visitor …`.
     """
     order = orders(shop).filter(ibis._.paid).select("order_id", "customer_id", "ordered_at")
     line = shop.order_items.select("order_id", "product_id", "line", "quantity")
@@ -41,15 +43,24 @@ def touches(shop: Shop) -> ir.Table:
         place=line.line,
     )
     event = shop.events.filter(shop.events.name.isin(_INTEREST))
+    visitor = ibis.literal("visitor ") + event.visitor_id
     seen = event.select(
-        "customer_id",
         "product_id",
         "happened_at",
+        customer_id=event.customer_id if _names_customers(shop) else visitor,
         bought=ibis.literal(False),
         place=ibis.literal(0, "int64"),
     )
-    rows = bought.union(seen)
+    rows = bought.union(seen.select(*bought.columns))
     return rows.filter(rows.customer_id.notnull(), rows.product_id.notnull())
+
+
+def _names_customers(shop: Shop) -> bool:
+    """Say whether any order or event names its customer."""
+    return any(
+        shop.has(name) and shop.table(name).customer_id.count().to_pyarrow().as_py()
+        for name in ("orders", "events")
+    )
 
 
 def codes(touched: ir.Table, what: Literal["customer_id", "product_id"]) -> ir.Table:
