@@ -133,3 +133,20 @@ def test_no_option_hides_one_that_every_command_has(name: str) -> None:
 
 def test_there_is_a_command_for_every_verb() -> None:
     assert {verb.name.replace("_", "-") for verb in VERBS} <= program.makers.keys()
+
+
+def test_a_report_shows_nothing_that_was_made_before_somebody_opted_out(
+    command, exported, orders, tmp_path: Path
+) -> None:
+    shop = tmp_path / "shop"
+    assert command("import", exported("orders.csv", orders(60)), "--shop", shop).code == 0
+    assert command("run", shop).code == 0
+    assert command("report", shop).code == 0
+    file = shop / "shop.toml"
+    file.write_text(file.read_text("utf-8").replace("opted_out = []", 'opted_out = ["5"]'), "utf-8")
+    held = command("report", shop)
+    assert held.code == 2
+    assert "Run `shopkeeper run` first." in held.err
+    assert "早于 shop.toml" in command("report", shop, "--lang", "zh").err
+    assert command("run", shop).code == 0
+    assert command("report", shop).code == 0

@@ -9,7 +9,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 import weakref
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from difflib import get_close_matches
@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from shopkeeper.answer import Answer, load_answer
 from shopkeeper.data.damage import require_files
-from shopkeeper.data.store import Manifest, Version, create_shop, read_shop, writing
+from shopkeeper.data.store import Manifest, Version, create_shop, read_salt, read_shop, writing
 from shopkeeper.data.tables import BY_NAME, Table
 from shopkeeper.errors import UsageError
 from shopkeeper.settings import Settings
@@ -80,6 +80,24 @@ class Shop:
 
             self._loaded["connection"] = connect(self.engine, self.settings)
         return self._loaded["connection"]
+
+    @property
+    def opted_out(self) -> tuple[str, ...]:
+        """Customers who must not be profiled, as the settings name them and as the door would call them."""
+        if "opted_out" not in self._loaded:
+            self._loaded["opted_out"] = self.spelt(self.settings.opted_out)
+        names: tuple[str, ...] = self._loaded["opted_out"]
+        return names
+
+    def spelt(self, names: Iterable[str]) -> tuple[str, ...]:
+        """Return names of customers as they are and as the door would call them, two for each."""
+        from shopkeeper.data.privacy import pseudonym
+
+        kept = sorted(set(names))
+        if not kept:
+            return ()
+        salt = read_salt(self.path)
+        return (*kept, *(pseudonym(salt, name) for name in kept))
 
     def has(self, name: str) -> bool:
         """Say whether the table is there and has rows (in the whole shop, whatever the cut)."""

@@ -185,11 +185,12 @@ def report_shop(asked: Asked, shop: Path, *, output: Path | None = None) -> int:
     """
     from shopkeeper.surfaces.console import told
     from shopkeeper.surfaces.report import write_report
-    from shopkeeper.surfaces.running import require_answers
+    from shopkeeper.surfaces.running import require_answers, require_consent
 
     asked.speak_for(shop)
     opened, target = open_shop(shop), output or shop / "report.html"
     require_answers(opened, opened.manifest.answers)
+    require_consent(opened)
     with told(asked.language) as progress, damage_told(shop):
         progress(Words("Writing the report", "写报告"), None)
         written = write_report(opened, target, lang=asked.language)

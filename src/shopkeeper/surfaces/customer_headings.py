@@ -9,7 +9,7 @@ COLUMNS = {
     "accepts_marketing": "同意营销信息",
     "condition": "条件",
     "auc": "区分度 AUC",
-    "base": "作比较的取值",
+    "is_base": "作比较的取值",
     "covariate": "协变量",
     "days_between_high": "购买间隔天数上限",
     "days_between_low": "购买间隔天数下限",

@@ -239,6 +239,7 @@ OF_TABLE = {
     ("months", "name"): "方面",
     ("quotes", "name"): "方面",
     **behaviour_headings.OF_TABLE,
+    **{(table, "returned"): "回来的顾客" for table in ("retention", "by_age", "by_group")},
     ("panel", "products"): "商品数",
     ("balance", "before"): "匹配前差异",
     ("balance", "after"): "匹配后差异",

@@ -20,7 +20,7 @@ from shopkeeper.answer import Answer
 from shopkeeper.data.damage import damage_told
 from shopkeeper.data.shop import Shop, open_shop
 from shopkeeper.data.store import Manifest, Version, writing
-from shopkeeper.errors import MissingDataError, ShopkeeperError
+from shopkeeper.errors import MissingDataError, ShopkeeperError, UsageError
 from shopkeeper.progress import Progress, heard_by, silent
 from shopkeeper.settings import Settings
 from shopkeeper.surfaces import stopping, wording
@@ -204,6 +204,36 @@ def require_answers(shop: Shop, names: Iterable[str]) -> None:
     """
     for name in names:
         shop.answer(name)
+
+
+def require_consent(shop: Shop) -> None:
+    """Refuse to show answers that were made before somebody opted out.
+
+    Raises
+    ------
+    UsageError
+        The settings name customers who opted out, and an answer was made from other settings or data.
+    """
+    if not shop.settings.opted_out:
+        return
+    stored = shop.manifest.answers
+    older = [
+        verb.name
+        for verb in VERBS
+        if verb.name in stored
+        and stored[verb.name].fingerprint
+        != fingerprint(verb, shop.manifest, shop.settings, verb.defaults(), shop.path)
+    ]
+    if older:
+        raise UsageError(
+            Words("Asked for a report.", "要写报告。"),
+            Words(
+                f"Made before shop.toml or the data last changed: {', '.join(older[:6])}; customers who opted out"
+                " may stand in them.",
+                f"以下结果早于 shop.toml 或数据的最近改动：{'、'.join(older[:6])}；其中可能还有要求不被画像的顾客。",
+            ),
+            Words("Run `shopkeeper run` first.", "请先执行 `shopkeeper run`。"),
+        )
 
 
 def ask(verb: Verb, shop: Shop, arguments: Mapping[str, Any]) -> Answer:

@@ -176,7 +176,8 @@ CHINESE: dict[str, str] = {
     "order": "ordered 每一步不早于上一步；any 不限次序。",
     "per": "谁的事件算在一起：session 按会话，customer 按顾客（跨会话）。",
     "window_hours": "算在一起的事件，首尾最多相隔的小时数。",
-    "cohort": "要与其余人比较的属性和取值，如 device=mobile|tablet。",
+    "cohort": "要与其余人比较的属性和取值，如 device=mobile|tablet；或分群，如 segment=rfm:loyal，"
+    "或某个漏斗的流失顾客，如“segment=funnel_lost(浏览 > 加购 > 下单):加购”。",
     "breakdown": "要拆分的属性，以逗号分隔：channel、device、product_id、category、brand、city、region、country。",
     "since": "从什么算起：order 首笔支付订单，visit 首次来访。",
     "returning": "怎样算回来：order 支付订单，visit 来访。",

@@ -145,9 +145,9 @@ def test_retention_by_what_customers_began_with(tables: dict[str, pa.Table]) -> 
     assert (rows["shop", 1]["customers"], rows["shop", 1]["returned"]) == (80, 20)
     # A single customer without a channel is no group.
     assert {group for group, _ in rows} == {"fair", "shop"}
-    with pytest.raises(UsageError, match="Beginnings are not known by that") as held:
+    with pytest.raises(UsageError, match="Customers cannot be grouped by that") as held:
         retention(shop, by="device")
-    assert "渠道（channel）" in held.value.do.zh
+    assert "渠道（channel）" in held.value.do.zh and "--since visit" in held.value.do.en
     with pytest.raises(UsageError, match="A segment is asked for too"):
         retention(shop, by="channel", segment="rfm:loyal")
 
@@ -260,10 +260,10 @@ def test_a_living_segment_follows_the_data_and_reads_short_and_chinese_words(
     assert found.table["customers"].to_pylist()[0] == 30
     for typed, said in (
         ("funnel_lost(view > nothing):view", "The shop has no event 'nothing'"),
-        ("funnel_lost(view > cart > order):order", "It has 0 customers"),
-        ("funnel_lost(view > order; 1 hour):view", "called '1 hour'"),
-        ("funnel_lost(view > order; 按顾客):view", "called '按顾客'"),
-        ("funnel_lost(view > order):cart", "called the step 'cart'"),
+        ("funnel_lost(view > cart > order):order", "Nobody is lost at the last step"),
+        ("funnel_lost(view > order; 1 hour):view", "'1 hour' is no option"),
+        ("funnel_lost(view > order; 按顾客):view", "'按顾客' is no option"),
+        ("funnel_lost(view > order):cart", "Its funnel has no step 'cart'"),
     ):
         with pytest.raises(UsageError, match=said):
             retention(shop, segment=typed)

@@ -127,7 +127,7 @@ def test_what_was_planted_is_recovered_and_what_was_not_is_not(answer: Answer) -
         for row in answer.evidence["covariates"].to_pylist()
     }
     app, web = rows["channel", "app"], rows["channel", "web"]
-    assert (web["base"], web["times_base"], app["base"]) == (True, 1.0, False)
+    assert (web["is_base"], web["times_base"], app["is_base"]) == (True, 1.0, False)
     assert app["times_base_low"] < FASTER < app["times_base_high"]
     assert app["times_base_low"] > 1
     yearly = 365 / 7 * BASE[0] / BASE[1]

@@ -304,8 +304,8 @@ def test_refunds_that_are_documents_lessen_the_purchase_before_them() -> None:
 def test_a_currency_that_went_out_of_use_is_silent_until_the_data_ends() -> None:
     rows = [(f"c{n}", day, 10.0, "USD") for n in range(60) for day in (0, 40 + n % 20)]
     alone = lifetime_value(shop_of(rows), horizon_days=7)
-    now = [("new", day, 10.0, "CNY") for day in range(396, 401)]
-    later = lifetime_value(shop_of([*rows, *now]), horizon_days=7)
+    later = lifetime_value(
+        shop_of([*rows, *(("new", day, 10.0, "CNY") for day in range(396, 401))]), horizon_days=7)  # fmt: skip
     assert min(alone.table["days_since"].to_pylist()) == 0
     assert min(later.table["days_since"].to_pylist()) == 400 - 59
 
@@ -393,9 +393,7 @@ def test_purchases_that_never_end_are_said_to_tell_nothing_of_leaving() -> None:
 
 
 def test_free_orders_and_negative_totals_have_no_value_and_do_no_harm() -> None:
-    rows = [
-        (f"c{n}", day, -5.0 if n % 2 else 0.0, "CNY") for n in range(60) for day in (0, 20 + n % 30)
-    ]
+    rows = [(f"c{n}", day, -5.0 * (n % 2), "CNY") for n in range(60) for day in (0, 20 + n % 30)]
     found = lifetime_value(shop_of(rows), horizon_days=7)
     assert set(found.table["value_of_one"].to_pylist()) == {0.0}
     assert all(np.isfinite(found.table["predicted_number_of_orders"].to_numpy()))

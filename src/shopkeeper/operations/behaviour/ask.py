@@ -91,7 +91,8 @@ def funnel(
         Most hours from the first to the last of the events that count together.
     cohort
         A property and its values, such as `device=mobile|tablet`, to compare with all others; or
-        segments of a stored answer, such as `segment=rfm:champions|rfm:loyal`.
+        segments, such as `segment=rfm:champions|rfm:loyal`, or who is lost in a funnel,
+        `segment=funnel_lost(view > cart > order):cart`.
     breakdown
         Properties counted apart, with commas between them: channel, device, product_id, category,
         brand, city, region, country.

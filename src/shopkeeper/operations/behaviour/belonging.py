@@ -55,12 +55,14 @@ def segment_members(shop: Shop, typed: str) -> list[str]:
         there += sorted(f"{row['segment_set']}:{row['segment']}" for row in pairs)
     if not found:
         listed = ", ".join(dict.fromkeys(there[:_LISTED])) or "–"
+        lacking = Words(
+            f"No stored answer has it; there are: {listed}.",
+            f"已保存的结果里没有这个分群；现有：{listed}。",
+        )
+        none = Words("No stored answer has it, or any other.", "还没有保存任何分群。")
         raise UsageError(
             Words(f"Asked for the segment {typed[:60]!r}.", f"指定了分群“{typed[:60]}”。"),
-            Words(
-                f"No stored answer has it; there are: {listed}.",
-                f"已保存的结果里没有这个分群；现有：{listed}。",
-            ),
+            lacking if there else none,
             Words(
                 "Run `shopkeeper run` and choose one of these, or name the drop-offs of a funnel:"
                 " 'funnel_lost(view > cart > order):cart'.",

@@ -109,7 +109,7 @@ class Asked:
 def answer(shop: Shop, plan: Plan) -> Answer | None:
     """Return the answer; None where nobody has touched any product."""
     # A slip in the rules is told before anything is read.
-    rules = load_rules(shop.path, "recommend", shop.settings.opted_out)
+    rules = load_rules(shop.path, "recommend", shop.opted_out)
     check_channel(rules, plan.channel, _ASKED)
     how, settings = _method(rules, plan), shop.settings
     model = _stored(shop, plan, how)
@@ -128,7 +128,7 @@ def answer_at_once(shop: Shop, plan: Plan) -> Answer | None:
     few = 0 < len(plan.customers) + len(plan.given) <= FEW and plan.k <= SHORT
     if not few or len(plan.exclude) > FEW:
         return None
-    rules = load_rules(shop.path, "recommend", shop.settings.opted_out)
+    rules = load_rules(shop.path, "recommend", shop.opted_out)
     model = _stored(shop, plan, _method(rules, plan))
     return None if model is None else answer_of(shop, model, plan, rules)
 

@@ -132,7 +132,7 @@ def write_everyone(shop: Shop, plan: Plan, output: Path, *, processes: int = 1) 
     UsageError
         A product or the channel is unknown.
     """
-    rules = load_rules(shop.path, "recommend", shop.settings.opted_out)
+    rules = load_rules(shop.path, "recommend", shop.opted_out)
     check_channel(rules, plan.channel, _ASKED)
     model = current(shop)
     if model is None:

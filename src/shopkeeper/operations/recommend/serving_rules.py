@@ -156,7 +156,7 @@ def serve(
     UsageError
         The rules name no such channel.
     """
-    rules = load_rules(shop.path, verb, shop.settings.opted_out).without(viewer.opted_out)
+    rules = load_rules(shop.path, verb, shop.opted_out).without(viewer.opted_out)
     check_channel(rules, viewer.channel, asked)
     if rules.diversity and traits is None:
         traits = read_catalogue(shop, shelf.number.names).traits

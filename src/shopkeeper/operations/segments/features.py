@@ -9,8 +9,10 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 import ibis
+import pyarrow as pa
 
 from shopkeeper.data import facts
+from shopkeeper.data.engines import held_table
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -39,7 +41,8 @@ def purchase_days(
     """
     day = traded_days(shop).filter(ibis._.currency == currency)
     if opted_out:
-        day = day.filter(day.customer_id.notin(sorted(opted_out)))
+        out = pa.table({"customer_id": pa.array(sorted(opted_out), pa.string())})
+        day = day.anti_join(held_table(shop.connection, out), "customer_id")
     first, last = (ibis.date(one.isoformat()) for one in between)
     day = day.filter(day.on.between(first, last))
     so_far = ibis.cumulative_window(group_by="customer_id", order_by="on")

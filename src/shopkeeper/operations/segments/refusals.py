@@ -55,6 +55,21 @@ def all_small(asked: Words, least: int) -> MissingDataError:
     )
 
 
+def few_bought(asked: Words, members: int, buyers: int, least: int) -> MissingDataError:
+    """Return the message for a segment of whom too few have bought anything."""
+    return MissingDataError(
+        asked,
+        Words(
+            f"Of {members:,} customers in the segment {buyers:,} have a paid order; {least:,} are needed.",
+            f"该分群的 {members:,} 位顾客中，{buyers:,} 位有支付订单；至少需要 {least:,} 位。",
+        ),
+        Words(
+            "A card says what customers bought: choose a segment of buyers, or a lower minimum_count.",
+            "名片写的是购买情况：请换一个以买家为主的分群，或调低最小计数（minimum_count）。",
+        ),
+    )
+
+
 def too_short(
     asked: Words, days: int, horizon: int, customers: int, again: int
 ) -> MissingDataError:

@@ -60,19 +60,23 @@ def told_apart_by(typed: str, since: Activity, segment: str) -> str:
     UsageError
         It is none that is known of a beginning, or a segment is asked for too.
     """
-    chinese = {PROPERTIES[name].zh: name for name in OF_BEGINNING[since]}
-    name = chinese.get(typed.strip(), typed.strip())
+    chinese = {words.zh: name for name, words in PROPERTIES.items()} | {"省份": "region"}
+    name = chinese.get(typed.strip(), typed.strip().lower())
     if not name:
         return ""
     asked = Words(f"Asked who comes back, by {name[:60]!r}.", f"要按“{name[:60]}”查看顾客留存。")
     if name not in OF_BEGINNING[since]:
         listed = OF_BEGINNING[since]
+        seen = name in OF_BEGINNING["visit"]
+        visits = (
+            Words(", or give --since visit", "，或改用 --since visit") if seen else Words("", "")
+        )
         raise UsageError(
             asked,
-            Words("Beginnings are not known by that.", "顾客的起点没有这个属性。"),
+            Words("Customers cannot be grouped by that.", "不能按这个属性分组。"),
             Words(
-                f"Choose from {', '.join(listed)}.",
-                f"请从 {'、'.join(f'{PROPERTIES[one].zh}（{one}）' for one in listed)} 中选择。",
+                f"Choose from {', '.join(listed)}{visits.en}.",
+                f"请从 {'、'.join(f'{PROPERTIES[one].zh}（{one}）' for one in listed)} 中选择{visits.zh}。",
             ),
         )
     if segment.strip():

@@ -137,8 +137,15 @@ def _against(plan: Plan, rows: list[Row]) -> Iterator[Words]:
 
 
 def _groups(plan: Plan, rows: list[Row]) -> Iterator[Words]:
-    """Yield the best and the worst group one period after the first, where they surely differ."""
-    for best, worst in farthest(rows, 1):
+    """Yield the best and the worst group one period after the first, or that none surely differ."""
+    found = list(farthest(rows, 1))
+    if plan.by and not found:
+        called = PROPERTIES[plan.by]
+        yield Words(
+            f"By {called.en} no group surely differs from another one {SPANS[plan.span].en} after the first.",
+            f"按{called.zh}看，1 {SPANS[plan.span].zh}后各组留存没有确实的差别。",
+        )
+    for best, worst in found:
         told = [f"{row['share']:.1%} ({row['low']:.1%}–{row['high']:.1%})" for row in (best, worst)]
         called, span = PROPERTIES[plan.by], SPANS[plan.span]
         yield Words(
@@ -240,8 +247,8 @@ def limits(plan: Plan, days: Recorded) -> tuple[Words, ...]:
         said.append(
             Words(
                 "A segment that what customers did later decides, such as the loyal ones, came back by definition:"
-                " its difference from all others is no effect of anything.",
-                "若分群由顾客后来的行为决定（如忠实顾客），留存高是定义使然，与其余顾客的差别不代表任何效果。",
+                " its difference from all others is no effect of anything. All others hold visitors without a name too.",
+                "若分群由顾客后来的行为决定（如忠实顾客），留存高是定义使然，与其余顾客的差别不代表任何效果。其余顾客里也含匿名访客。",
             )
         )
     if days.stray:

@@ -13,7 +13,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import ibis
+import pyarrow as pa
 
+from shopkeeper.data.engines import held_table
 from shopkeeper.errors import UsageError
 from shopkeeper.operations.behaviour.belonging import SMALLEST, segment_members
 from shopkeeper.operations.behaviour.features import reached
@@ -29,8 +31,8 @@ if TYPE_CHECKING:
 SET = "funnel_lost"
 USUAL_HOURS = 168
 _NAMED = re.compile(rf"{SET}(?: ?[(（](?P<funnel>[^()（）]*)[)）])? ?[:：](?P<step>.+)")
-_OPTIONS = ("any", "ordered", "customer", "session")
-_HOURS = re.compile(r"(\d+(?:\.\d+)?) ?h")
+_OPTIONS = {"any": "any", "不限次序": "any", "customer": "customer", "顾客": "customer"}
+_HOURS = re.compile(r"(\d+(?:\.\d+)?) ?(?:h|小时)")
 
 
 def set_name(plan: Plan) -> str:
@@ -66,7 +68,7 @@ def members_of(shop: Shop, typed: str) -> tuple[str, ...]:
         found = _lost(shop, typed, match["funnel"] or "", match["step"])
     else:
         found = segment_members(shop, typed)
-    kept = sorted(set(found) - set(shop.settings.opted_out))
+    kept = sorted(set(found) - set(shop.opted_out))
     if len(kept) < SMALLEST:
         raise UsageError(
             Words(f"Asked for the segment {typed[:120]!r}.", f"指定了分群“{typed[:120]}”。"),
@@ -85,31 +87,44 @@ def _lost(shop: Shop, typed: str, funnel: str, step: str) -> list[str]:
 
     steps, *options = [part.strip() for part in funnel.replace("；", ";").split(";")]
     hours = [float(match[1]) for one in options if (match := _HOURS.fullmatch(one))]
+    read = {_OPTIONS.get(one) for one in options}
     strange = [one for one in options if one not in _OPTIONS and not _HOURS.fullmatch(one)]
     if strange:
-        raise _not_read(typed, f"{strange[0]!r}", f"“{strange[0]}”")
+        raise _not_read(
+            typed,
+            Words(
+                f"{strange[0][:60]!r} is no option of a funnel.", f"不认识选项“{strange[0][:60]}”。"
+            ),
+        )
     plan = make_plan(
         shop,
-        steps=steps.replace(">", ","),
-        order="any" if "any" in options else "ordered",
-        per="customer" if "customer" in options else "session",
+        steps=steps.replace("＞", ">").replace(">", ","),
+        order="any" if "any" in read else "ordered",
+        per="customer" if "customer" in read else "session",
         window_hours=hours[0] if hours else float(USUAL_HOURS),
         cohort="",
         breakdown="",
         least=1,
     )
-    last = event_named(step, plan.path.steps)
+    last = event_named(step.strip().removeprefix("止于"), plan.path.steps)
     if last is None:
-        raise _not_read(typed, f"the step {step.strip()[:60]!r}", f"步骤“{step.strip()[:60]}”")
+        named = step.strip()[:60]
+        raise _not_read(
+            typed, Words(f"Its funnel has no step {named!r}.", f"漏斗里没有“{named}”这一步。")
+        )
+    if last == plan.path.steps[-1]:
+        raise _not_read(
+            typed, Words("Nobody is lost at the last step.", "走完最后一步的人没有流失。")
+        )
     lost = lost_customers(shop, plan)
     names: list[str] = lost.filter(lost.segment == last).customer_id.to_pyarrow().to_pylist()
     return names
 
 
-def _not_read(typed: str, en: str, zh: str) -> UsageError:
+def _not_read(typed: str, found: Words) -> UsageError:
     return UsageError(
         Words(f"Asked for the segment {typed[:120]!r}.", f"指定了分群“{typed[:120]}”。"),
-        Words(f"Nothing of its funnel is called {en}.", f"漏斗里没有{zh}。"),
+        found,
         Words(
             "Write 'funnel_lost(view > cart > order; any; customer; 24h):cart': steps, then what differs from the usual"
             " funnel, then the last step that was reached.",
@@ -129,8 +144,11 @@ def lost_customers(shop: Shop, plan: Plan) -> ir.Table:
     units = units.filter(units.customer_id.notnull() & (units.level > 0))
     furthest = units.group_by("customer_id").aggregate(level=units.level.max())
     lost = furthest.filter(furthest.level < len(path.steps))
-    if shop.settings.opted_out:
-        lost = lost.filter(lost.customer_id.notin(shop.settings.opted_out))
+    if shop.opted_out:
+        out = held_table(
+            shop.connection, pa.table({"customer_id": pa.array(shop.opted_out, pa.string())})
+        )
+        lost = lost.anti_join(out, "customer_id")
     names = ibis.cases(*((lost.level == n, name) for n, name in enumerate(path.steps, 1)))
     lost = lost.mutate(segment=names)
     many = lost.count().over(ibis.window(group_by="segment"))

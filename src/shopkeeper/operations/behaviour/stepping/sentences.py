@@ -182,4 +182,12 @@ def limits(plan: Plan) -> tuple[Words, ...]:
                 f"显示最常见的 {MOST_SHOWN} 组，其余合并。",
             )
         )
+    if plan.members:
+        said.append(
+            Words(
+                "A segment that what customers did later decides, such as those who were lost here, differs by"
+                " definition. Only customers with a name are in segments; all others hold visitors without one.",
+                "若分群由顾客后来的行为决定（如在这里流失的），差别是定义使然。分群里只有有编号的顾客，其余里含匿名访客。",
+            )
+        )
     return tuple(said)

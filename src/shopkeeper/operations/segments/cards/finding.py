@@ -34,6 +34,7 @@ from shopkeeper.operations.segments.cards.sentences import (
 )
 from shopkeeper.operations.segments.grouping.finding import Plan, grouped
 from shopkeeper.operations.segments.left_out import left_out
+from shopkeeper.operations.segments.refusals import few_bought
 from shopkeeper.words import Words, counted
 
 if TYPE_CHECKING:
@@ -62,7 +63,13 @@ class Of:
 
 
 def answer(shop: Shop, plan: Plan, of: Of, generator: Generator | None) -> Answer | None:
-    """Return the answer; None where nobody has bought, or the customer has not."""
+    """Return the answer; None where nobody has bought, or the customer has not.
+
+    Raises
+    ------
+    MissingDataError
+        Too few of the segment have bought anything.
+    """
     customer = of.customer
     base = read_base(shop, plan.currency, plan.opted_out)
     if base is None:
@@ -75,6 +82,9 @@ def answer(shop: Shop, plan: Plan, of: Of, generator: Generator | None) -> Answe
         rows = _of_customer(made, customer, mark)
     elif of.segment:
         mine = pc.is_in(base.ids, pa.array(of.members, pa.string())).to_numpy(zero_copy_only=False)
+        if mine.sum() < plan.fewest:
+            asked = Words("Asked for the card of a segment.", "要写一个分群的名片。")
+            raise few_bought(asked, len(of.members), int(mine.sum()), plan.fewest)
         rows = _of_segment(made, of.segment, Words(of.segment, of.segment), mine, plan, mark)
     else:
         rows = _of_segments(shop, made, plan, mark)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -29,7 +30,7 @@ what the others are called."""
 _ENDS = ("", "_low", "_high")
 COLUMNS = pa.schema(
     [(name, pa.string()) for name in ("covariate", "value_en", "value_zh")]
-    + [("customers", pa.int64()), ("base", pa.bool_())]
+    + [("customers", pa.int64()), ("is_base", pa.bool_())]
     + [
         (f"{name}{end}", pa.float64())
         for name in ("orders_a_year", "times_base", "leaves", "predicted_number_of_orders", "predicted_clv")
@@ -76,8 +77,11 @@ def named_covariates(typed: str) -> tuple[str, ...]:
         One of them is unknown.
     """
     chinese = {words.zh: name for name, words in COVARIATES.items()}
-    parts = typed.replace("，", ",").replace("、", ",").split(",")
-    names = [chinese.get(part.strip(), part.strip()) for part in parts if part.strip()]
+    chinese |= {words.zh.removeprefix("首单"): name for name, words in COVARIATES.items()} | {
+        "省份": "region"
+    }
+    parts = [part.strip() for part in re.split("[,，、;；]", typed) if part.strip()]
+    names = [chinese.get(part, part.lower()) for part in parts]
     for name in names:
         if name not in COVARIATES:
             raise UsageError(
@@ -176,7 +180,7 @@ def covariate_rows(models: Models, value: Floats) -> list[Row]:
                 called = Words(f"{called.en}, and rare ones", f"{called.zh}及少见的取值")
             rows.append(
                 {"covariate": one.name, "value_en": called.en, "value_zh": called.zh,
-                 "customers": int(mine.sum()), "base": not place, **_rates(models.purchases, own),
+                 "customers": int(mine.sum()), "is_base": not place, **_rates(models.purchases, own),
                  **_mean("predicted_number_of_orders", models.expected[mine]),
                  **_mean("predicted_clv", value[mine])}
             )  # fmt: skip
@@ -224,6 +228,6 @@ def apart(rows: Sequence[Row]) -> list[Row]:
     """Return the values whose rate of buying surely differs from the base, the farthest first."""
     sure = [
         row for row in rows
-        if not row["base"] and (row["times_base_low"] > 1 or row["times_base_high"] < 1)
+        if not row["is_base"] and (row["times_base_low"] > 1 or row["times_base_high"] < 1)
     ]  # fmt: skip
     return sorted(sure, key=lambda row: -abs(np.log(row["times_base"])))

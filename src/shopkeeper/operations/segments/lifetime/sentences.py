@@ -162,7 +162,7 @@ def sentences(
 def _by_covariates(rows: list[Row]) -> Iterator[Words]:
     """Yield how fast customers of one beginning buy against those of another, where that is sure."""
     for row in apart(rows)[:TOLD]:
-        base = next(one for one in rows if one["covariate"] == row["covariate"] and one["base"])
+        base = next(one for one in rows if one["covariate"] == row["covariate"] and one["is_base"])
         called = COVARIATES[row["covariate"]]
         times, low, high = (f"{row[f'times_base{end}']:.2f}" for end in ("", "_low", "_high"))
         yield Words(
