@@ -100,7 +100,7 @@ def sentences(rows: list[Row], parts: dict[str, int]) -> Iterator[Words]:
     for row in swaps[:_TOLD]:
         one, other = (_name(row, side) for side in ("", "other_"))
         yield Words(
-            f"{one} and {other} are looked at together and bought one instead of the other.",
+            f"{one} and {other} are viewed together, but one is bought instead of the other.",
             f"{one}与{other}常一起看，但买了一个就不买另一个。",
         )
 

@@ -81,7 +81,9 @@ _RFM = {
     "attention": Words("ask what they lack before they go", "趁还没流失，先问清需要什么"),
     "asleep": Words("write once, and spend little on them", "只联系一次，少花预算"),
 }  # fmt: skip
-_SOON = Words("remind them at that time", "到期提醒他们")
+_SOON = Words(
+    "remind them when their usual time between purchases is over", "在平时的购买间隔将满时提醒他们"
+)
 
 
 def next_action(segment: str, reachable: int | None, few: int) -> Words:

@@ -137,8 +137,8 @@ def sentences(
     if ratio["low"] is not None and ratio["low"] == ratio["low"]:
         value, low, high = (f"{ratio[name]:.2f}" for name in ("value", "low", "high"))
         yield Words(
-            f"Foretold from what came before, the last {days:,} days were expected to bring {value} times"
-            f" the purchases that happened (95 % interval {low} to {high}).",
+            f"Predicted from earlier data, the purchases of the last {days:,} days came out {value} times those that"
+            f" happened (95 % interval {low} to {high}).",
             f"用之前的数据预测最近 {days:,} 天，预期购买次数是实际的 {value} 倍（95% 区间 {low} 至 {high}）。",
         )
     own, same = (told[one, "purchases_rmse"]["value"] for one in ("bg_nbd", "same_again"))
