@@ -167,7 +167,7 @@ def our_retention(file: Path) -> list[int]:
     """Count who visits again, by month, with the verb's own expressions."""
     from shopkeeper.operations.behaviour.features import active_periods, beginnings, returns
 
-    active = active_periods(_shop(file), "visit", "month", complete=True)
+    active = active_periods(_shop(file), "visit", "month", complete=True, dated=True)
     rows = returns(beginnings(active), active).order_by("start", "age").to_pyarrow()
     return list(rows["returned"].to_pylist())
 

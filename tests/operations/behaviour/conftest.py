@@ -1,5 +1,6 @@
 """The demo shop as plain rows, for loops to be held against."""
 
+import importlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
@@ -97,6 +98,14 @@ def paid(rows: dict[str, list[Row]]) -> list[Row]:
 @pytest.fixture(scope="module")
 def no_least_cell() -> Iterator[None]:
     """Show every cell, however few customers are in it: counting by hand needs small shops."""
+    # What is first imported while it is patched would keep the patch for good.
+    for module in (
+        "stepping.finding",
+        "returning.finding",
+        "together.finding",
+        "accounting.finding",
+    ):
+        importlib.import_module(f"shopkeeper.operations.behaviour.{module}")
     with pytest.MonkeyPatch.context() as patched:
         for module in ("belonging", "together.finding", "accounting.tree"):
             patched.setattr(f"shopkeeper.operations.behaviour.{module}.SMALLEST", 1)

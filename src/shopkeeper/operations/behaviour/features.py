@@ -269,23 +269,27 @@ Span = Literal["month", "week"]
 
 
 def active_periods(
-    shop: Shop, activity: Activity, span: Span, *, complete: bool = False
+    shop: Shop, activity: Activity, span: Span, *, complete: bool = False, dated: bool = False
 ) -> ir.Table:
     """Return one row for each customer and each period, by its number, in which there was activity.
 
     An order counts when it was paid and not cancelled; any event counts as a visit, of its visitor
-    where it names no customer; `complete` says that every event names one.
+    where it names no customer; `complete` says that every event names one, `dated` that every event has
+    its local day: what need not be looked for is not read.
     """
     if activity == "order":
         order = facts.orders(shop)
         row = order.filter(order.paid).select(who="customer_id", on="on")
+        complete = dated = False
     else:
         event = shop.events
         visitor = ibis.literal("visitor ") + event.visitor_id
         who = event.customer_id if complete else ibis.coalesce(event.customer_id, visitor)
-        on = ibis.coalesce(event.happened_on, event.happened_at.date())
+        day = event.happened_on
+        on = day if dated else ibis.coalesce(day, event.happened_at.date())
         row = event.select(who=who, on=on)
-    row = row.filter(row.who.notnull() & row.on.notnull())
+    if not (complete and dated):
+        row = row.filter(row.who.notnull() & row.on.notnull())
     return row.select("who", number=period_number(row.on, span)).distinct()
 
 

@@ -120,15 +120,18 @@ def answer(shop: Shop, plan: Plan) -> Answer | None:
         Visits and orders are asked for together and no event names a customer, or the dates span more
         periods than any shop has.
     """
-    events, with_customer = _events_that_name_their_customer(shop)
-    if plan.since != plan.returning and not with_customer:
+    there = _events(shop)
+    if plan.since != plan.returning and not there["named"]:
         raise _nobody_in_both()
-    named = events == with_customer
-    began = active_periods(shop, plan.since, plan.span, complete=named)
+    known = {
+        "complete": there["named"] == there["events"],
+        "dated": there["dated"] == there["events"],
+    }
+    began = active_periods(shop, plan.since, plan.span, **known)
     active = (
         began
         if plan.since == plan.returning
-        else active_periods(shop, plan.returning, plan.span, complete=named)
+        else active_periods(shop, plan.returning, plan.span, **known)
     )
     begun = grouped(shop, beginnings(began), plan)
     counts = counted(begun, active)
@@ -169,12 +172,16 @@ def answer(shop: Shop, plan: Plan) -> Answer | None:
     )
 
 
-def _events_that_name_their_customer(shop: Shop) -> tuple[int, int]:
-    """Return how many events there are, and how many of them name their customer."""
+def _events(shop: Shop) -> dict[str, int]:
+    """Return how many events there are, how many name their customer, and how many have their local day."""
     event = shop.events
-    counted = event.aggregate(events=event.count(), named=event.customer_id.count())
-    (row,) = _numbers(counted)
-    return row["events"], row["named"]
+    counts = {
+        "events": event.count(),
+        "named": event.customer_id.count(),
+        "dated": event.happened_on.count(),
+    }
+    (row,) = _numbers(event.aggregate(**counts))
+    return row
 
 
 def _nobody_in_both() -> MissingDataError:
