@@ -10,9 +10,10 @@ from __future__ import annotations
 import re
 
 from shopkeeper.language.folding import folded
+from shopkeeper.operations.behaviour.belonging import SMALLEST
 from shopkeeper.words import Words
 
-LEAST = 20
+LEAST = SMALLEST
 """Customers of a group at least, for anything of it to leave: k of k-anonymity."""
 
 _LATIN = {

@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Any
 import ibis
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import rankdata
 
-from shopkeeper.intervals import bootstrap, proportion
+from shopkeeper.intervals import bootstrap, proportion, tenths
 from shopkeeper.language.metrics import polarity_auc
 from shopkeeper.operations.behaviour.features import made_sessions
 from shopkeeper.operations.behaviour.methods.entry_rate import EntryRate
@@ -119,10 +118,9 @@ def judged(
 
 
 def _tenths(chance: NDArray[np.float64], happened: NDArray[np.bool_]) -> list[Row]:
-    # Sessions of one probability stay together, so tenths are not quite equal.
-    place = np.minimum(10, 1 + np.floor(10 * (rankdata(chance) - 0.5) / len(chance)))
+    place = tenths(chance)
     rows = []
-    for tenth in np.unique(place).astype(int).tolist():
+    for tenth in np.unique(place).tolist():
         mine = place == tenth
         share = proportion(int(happened[mine].sum()), int(mine.sum()))
         rows.append(

@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from scipy.stats import rankdata
 
-from shopkeeper.intervals import bootstrap, proportion
+from shopkeeper.intervals import bootstrap, proportion, tenths
 from shopkeeper.operations.segments.features import bought_between, histories
 from shopkeeper.operations.segments.guards import LEAST
 from shopkeeper.operations.segments.lifetime.ahead import counts_ahead, value_ahead
@@ -220,11 +219,10 @@ def _ratio(expected: Floats, happened: Floats) -> float:
 
 def _tenths(expected: Floats, happened: Floats, least: int) -> list[Row]:
     """Return what was expected and what happened by tenths of the expectation; the first is lowest."""
-    # Customers of whom the same is expected stay together, so tenths are not quite equal.
-    tenths = np.minimum(10, 1 + np.floor(10 * (rankdata(expected) - 0.5) / len(expected)))
+    places_of = tenths(expected)
     rows = []
     for tenth in range(1, 11):
-        places = np.flatnonzero(tenths == tenth)
+        places = np.flatnonzero(places_of == tenth)
         if len(places) < least:
             continue
         one = bootstrap(np.mean, np.sort(happened[places]), repeats=200)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from scipy.stats import rankdata
 
 from shopkeeper.answer import Answer
-from shopkeeper.intervals import bootstrap, proportion
+from shopkeeper.intervals import bootstrap, proportion, tenths
 from shopkeeper.operations.segments.base import Base, Floats, State, read_base
 from shopkeeper.operations.segments.guards import LEAST
 from shopkeeper.operations.segments.left_out import left_out
@@ -258,10 +258,10 @@ def _log_loss(said: Floats, happened: Floats) -> float:
 
 
 def _tenths(said: Floats, gone: Floats, least: int) -> list[Row]:
-    tenths = np.minimum(10, 1 + np.floor(10 * (rankdata(said) - 0.5) / len(said)))
+    place = tenths(said)
     rows = []
     for tenth in range(1, 11):
-        mine = tenths == tenth
+        mine = place == tenth
         if mine.sum() < least:
             continue
         share = proportion(float(gone[mine].sum()), float(mine.sum()))
