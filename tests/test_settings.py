@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from shopkeeper.errors import SettingsError
@@ -50,6 +50,9 @@ ASPECTS = st.dictionaries(
 )
 
 
+@example(
+    name='a\x7f"\\b', seed=0, least=1, aspects={}, out={"\x7f", "a\tb", "\x00"},
+)  # fmt: skip
 @given(
     name=NAMES, seed=st.integers(0, 2**31), least=st.integers(1, 10_000), aspects=ASPECTS,
     out=st.sets(st.text(st.characters(codec="utf-8"), min_size=1).map(str.strip).filter(bool), max_size=5),

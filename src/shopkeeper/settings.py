@@ -6,7 +6,6 @@ not look at data.
 
 from __future__ import annotations
 
-import json
 import os
 import re
 from collections.abc import Mapping
@@ -16,7 +15,7 @@ from typing import Any, Literal, get_args
 from zoneinfo import available_timezones
 
 from shopkeeper.errors import UsageError
-from shopkeeper.settings_files import read_toml, unusable
+from shopkeeper.settings_files import read_toml, toml_string, toml_strings, unusable
 from shopkeeper.words import Words
 
 PrivacyChoice = Literal["hash", "drop"]
@@ -166,13 +165,12 @@ def settings_text(settings: Settings) -> str:
     >>> print(settings_text(Settings(name="Tea")).splitlines()[1])
     name = "Tea"
     """
-    quoted = settings.name.replace("\\", "\\\\").replace('"', '\\"')
     privacy = "\n".join(
         f'{item.name} = "{getattr(settings.privacy, item.name)}"' for item in fields(Privacy)
     )
     return f"""\
 # Settings of this shop. 本店设置。
-name = "{quoted}"
+name = {toml_string(settings.name)}
 currency = "{settings.currency}"  # for files that name none, e.g. "CNY" 文件未写币种时使用
 time_zone = "{settings.time_zone}"  # for files that name none, e.g. "Asia/Shanghai" 文件未写时区时使用
 language = "{settings.language}"  # "en" or "zh"
@@ -180,8 +178,8 @@ seed = {settings.seed}
 memory_limit = "{settings.memory_limit}"
 max_fit_rows = {settings.max_fit_rows}
 minimum_count = {settings.minimum_count}  # no percentage below this count 低于此数不显示百分比
-opted_out = {json.dumps(settings.opted_out, ensure_ascii=False)}  # customers never profiled 不作画像的顾客编号
-kept_segments = {json.dumps(settings.kept_segments)}  # "behaviour", "embedding": kept by run beside rfm 除 rfm 外也保存成员的分群
+opted_out = {toml_strings(settings.opted_out)}  # customers never profiled 不作画像的顾客编号
+kept_segments = {toml_strings(settings.kept_segments)}  # "behaviour", "embedding": kept by run beside rfm 除 rfm 外也保存成员的分群
 
 [privacy]  # "hash" (salted) or "drop"; text: "mask" or "drop" 个人信息：加盐哈希或丢弃；文本：打码或丢弃
 {privacy}
@@ -191,7 +189,7 @@ kept_segments = {json.dumps(settings.kept_segments)}  # "behaviour", "embedding"
 def _segments_text(segments: Mapping[str, str]) -> str:
     """Return the table of the shop's own segments; sentences are written as TOML strings."""
     lines = ["\n[segments]"] if segments else []
-    lines += [f"{name} = {json.dumps(said, ensure_ascii=False)}" for name, said in segments.items()]
+    lines += [f"{name} = {toml_string(said)}" for name, said in segments.items()]
     return "".join(f"{line}\n" for line in lines)
 
 
@@ -200,10 +198,7 @@ def _aspects_text(aspects: OwnAspects) -> str:
     lines = []
     for name, by_language in aspects.items():
         lines.append(f"\n[aspects.{name}]")
-        lines += [
-            f"{lang} = {json.dumps(list(terms), ensure_ascii=False)}"
-            for lang, terms in by_language.items()
-        ]
+        lines += [f"{lang} = {toml_strings(terms)}" for lang, terms in by_language.items()]
     return "".join(f"{line}\n" for line in lines)
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import tomllib
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +41,31 @@ def read_toml(path: Path) -> dict[str, Any]:
         ) from error
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise unusable(path, f"it is no TOML ({error})", f"不是有效的 TOML（{error}）") from error
+
+
+def toml_string(text: str) -> str:
+    """Return a text as a string of TOML that is read back as it was, on one line.
+
+    JSON's escapes are TOML's too; the one character that JSON lets stand and TOML does not is the
+    delete character.
+
+    Examples
+    --------
+    >>> print(toml_string('a "b"'))
+    "a \\"b\\""
+    """
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def toml_strings(texts: Iterable[str]) -> str:
+    """Return texts as one array of TOML, on one line.
+
+    Examples
+    --------
+    >>> print(toml_strings(["a", "b"]))
+    ["a", "b"]
+    """
+    return f"[{', '.join(toml_string(text) for text in texts)}]"
 
 
 def unusable(path: Path, en: str, zh: str, *, do: Words | None = None) -> SettingsError:

@@ -18,6 +18,8 @@ from shopkeeper.intervals import proportion
 from shopkeeper.operations.behaviour.ask import funnel
 from shopkeeper.settings import Settings
 
+pytestmark = pytest.mark.usefixtures("no_least_cell")
+
 START = datetime(2025, 5, 1, 23, 50)
 STEPS = ("Product Viewed", "Product Added", "Order Completed")
 Event = tuple[str, str, float]

@@ -14,6 +14,7 @@ import pyarrow as pa
 from shopkeeper.data.sources.kinds import Header
 from shopkeeper.data.sources.mapping import MADE_FROM_ROW, NUMBERED
 from shopkeeper.data.tables import BY_NAME, Table
+from shopkeeper.settings_files import toml_string
 from shopkeeper.words import Words
 
 _SYNONYMS: dict[str, str] = {
@@ -291,7 +292,7 @@ def _body(table: Table, columns: dict[str, str]) -> list[str]:
     lines = []
     for column in table.columns:
         if column.name in columns:
-            lines.append(f"{column.name} = {_toml(columns[column.name])}  # {column.en} {column.zh}")
+            lines.append(f"{column.name} = {toml_string(columns[column.name])}  # {column.en} {column.zh}")
         elif column.required and column.name not in _makes(table.name):
             lines.append(f'{column.name} = ""  # {_NEEDS["en"]} {_NEEDS["zh"]}: {column.en} {column.zh}')
     return lines
@@ -305,7 +306,7 @@ def _values(values: dict[str, str]) -> list[str]:
     if not values:
         return []
     lines = ["", "# Which label means what? 每个标注是什么意思？", "[values.label]"]
-    return lines + [f'{_toml(cell)} = "{meaning}"' for cell, meaning in values.items()]
+    return lines + [f'{toml_string(cell)} = "{meaning}"' for cell, meaning in values.items()]
 
 
 def _rest(names: list[str], columns: dict[str, str], table: Table) -> list[str]:
@@ -321,9 +322,5 @@ def _rest(names: list[str], columns: dict[str, str], table: Table) -> list[str]:
 
 
 def _listed(names: list[str]) -> str:
-    return ", ".join(_toml(name) for name in names) or "–"
+    return ", ".join(toml_string(name) for name in names) or "–"
 
-
-def _toml(text: str) -> str:
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    return '"' + re.sub(r"[\x00-\x1f\x7f]", " ", escaped) + '"'

@@ -97,7 +97,8 @@ def funnel(
         Properties counted apart, with commas between them: channel, device, product_id, category,
         brand, city, region, country.
     minimum_count
-        Below this count no percentage is shown; the shop's own setting when not given.
+        Below this count no percentage is shown; the shop's own setting when not given. By customer,
+        counts of 1 to 19 are not shown whatever it is.
 
     Returns
     -------

@@ -52,6 +52,7 @@ _MEMBERS = pa.schema(
 )
 _PARTS = pa.schema([("part", pa.string()), ("count", pa.int64())])
 Row = dict[str, Any]
+_UNTOLD = (None, None, None)
 
 
 def answer(shop: Shop, plan: Plan) -> Answer:
@@ -69,7 +70,7 @@ def answer(shop: Shop, plan: Plan) -> Answer:
     parts = [
         {"part": "events", "count": plan.events},
         {"part": "without_owner", "count": plan.without_unit},
-        {"part": "began", "count": counts[0][2][0]},
+        {"part": "began", "count": rows[0]["count"]},
     ]
     lost = lost_customers(shop, plan).to_pyarrow().select(_MEMBERS.names).cast(_MEMBERS)
     evidence = {"members": lost, "parts": pa.Table.from_pylist(parts, schema=_PARTS)}
@@ -100,9 +101,8 @@ def _counts(shop: Shop, plan: Plan) -> list[Count]:
         sides = {row["side"]: [row[name] for name in reach] for row in found}
         if not sides:
             raise _nobody_began(plan)
-        least = SMALLEST if plan.members else 1
-        if plan.cohort and sides.get("in", [0])[0] < least:
-            raise _nobody_inside(shop, plan)
+        if plan.cohort:
+            _require_inside(shop, plan, sides.get("in", [0])[0])
         nothing = [0] * len(reach)
         whole = [sum(numbers) for numbers in zip(*sides.values(), strict=True)]
         counts = [("all", Words("", ""), whole)]
@@ -116,9 +116,11 @@ def _counts(shop: Shop, plan: Plan) -> list[Count]:
 def _groups(
     kept: ir.Table, plan: Plan, sides: dict[str, list[int]], names: list[str]
 ) -> list[Count]:
-    """Return the commonest groups, and what is left of each side as one more."""
+    """Return the commonest groups, and what is left of each side as one more; too few are not told."""
     keys = list(plan.breakdown)
-    ranked = _sums(kept, keys, names).order_by([ibis.desc("n1"), *keys]).limit(MOST_SHOWN)
+    grouped = _sums(kept, keys, names)
+    grouped = grouped.filter(grouped.n1 >= plan.smallest)
+    ranked = grouped.order_by([ibis.desc("n1"), *keys]).limit(MOST_SHOWN)
     top = kept.semi_join(ranked, keys).to_pyarrow().to_pylist()
     place = {
         tuple(row[key] for key in keys): rank
@@ -128,6 +130,7 @@ def _groups(
     counts = [
         (row["side"], _called([row[key] for key in keys]), [row[name] for name in names])
         for row in top
+        if row["n1"] >= plan.smallest
     ]
     for side, whole in sorted(sides.items()):
         shown = [numbers for one, _, numbers in counts if one == side]
@@ -136,7 +139,7 @@ def _groups(
             if shown
             else whole
         )
-        if rest[0]:
+        if rest[0] >= plan.smallest:
             counts.append((side, OTHER, rest))
     return counts
 
@@ -154,8 +157,9 @@ def _rows(plan: Plan, side: str, group: Words, numbers: list[int]) -> list[Row]:
     rows = []
     for rank, (step, number) in enumerate(zip(plan.path.steps, numbers, strict=True), 1):
         before = numbers[rank - 2] if rank > 1 else number
-        of_first = _share(number, numbers[0], plan.least)
-        of_previous = _share(number, before, plan.least)
+        told = not 0 < number < plan.smallest
+        of_first = _share(number, numbers[0], plan.least) if told else _UNTOLD
+        of_previous = _share(number, before, plan.least) if told else _UNTOLD
         rows.append(
             {
                 "cohort": side,
@@ -163,8 +167,8 @@ def _rows(plan: Plan, side: str, group: Words, numbers: list[int]) -> list[Row]:
                 "group_zh": group.zh,
                 "rank": rank,
                 "step": step,
-                "count": number,
-                "lost": before - number,
+                "count": number if told else None,
+                "lost": before - number if told and not 0 < before < plan.smallest else None,
                 **dict(zip(("share", "low", "high"), of_first, strict=True)),
                 **dict(
                     zip(
@@ -180,7 +184,7 @@ def _rows(plan: Plan, side: str, group: Words, numbers: list[int]) -> list[Row]:
 
 def _share(top: int, base: int, least: int) -> tuple[float | None, float | None, float | None]:
     if base < max(least, 1):
-        return None, None, None
+        return _UNTOLD
     interval = proportion(top, base)
     return interval.value, interval.low, interval.high
 
@@ -193,6 +197,8 @@ def _difference(plan: Plan, counts: list[Count]) -> list[Row]:
     found = []
     for rank, step in enumerate(plan.path.steps[1:], 2):
         pair = [(sides[side][rank - 1], sides[side][0]) for side in ("in", "out")]
+        if any(0 < count < plan.smallest for count, _ in pair):
+            continue
         interval = share_difference(*pair[0], *pair[1])
         found.append(
             {
@@ -217,10 +223,15 @@ def _nobody_began(plan: Plan) -> MissingDataError:
     )
 
 
-def _nobody_inside(shop: Shop, plan: Plan) -> MissingDataError:
+def _require_inside(shop: Shop, plan: Plan, began: int) -> None:
     name, values = plan.cohort or ("", ())
-    if plan.members:
-        return _no_member_began(values)
+    if began < (SMALLEST if plan.members else plan.smallest) and (began or plan.members):
+        raise _few_inside(name, values)
+    if not began:
+        raise _nobody_inside(shop, plan, name, values)
+
+
+def _nobody_inside(shop: Shop, plan: Plan, name: str, values: tuple[str, ...]) -> MissingDataError:
     units = with_properties(shop, reached(shop, plan.path, complete=plan.complete), plan.path)
     units = units.filter((units.level > 0) & (units[name] != ""))
     counted = units.group_by(name).aggregate(count=ibis._.count())
@@ -237,13 +248,13 @@ def _nobody_inside(shop: Shop, plan: Plan) -> MissingDataError:
     )
 
 
-def _no_member_began(segments: tuple[str, ...]) -> MissingDataError:
-    named = "|".join(segments)[:60]
+def _few_inside(name: str, values: tuple[str, ...]) -> MissingDataError:
+    wanted = "|".join(values)[:60]
     return MissingDataError(
-        Words(f"Asked for the cohort segment={named}.", f"指定了人群 segment={named}。"),
-        Words(f"Fewer than {SMALLEST} of them began.", f"该分群里做过第一步的不足 {SMALLEST} 个。"),
+        Words(f"Asked for the cohort {name}={wanted}.", f"指定了人群 {name}={wanted}。"),
+        Words(f"Fewer than {SMALLEST} of them began.", f"其中做过第一步的不足 {SMALLEST} 个。"),
         Words(
-            "Choose another segment, or count by customer with --per customer.",
-            "请换一个分群，或改用 --per customer 按顾客计算。",
+            "Choose a larger one, or count the other way: --per customer or --per session.",
+            "请换一个更大的人群，或换一种算法：--per customer 或 --per session。",
         ),
     )

@@ -26,7 +26,7 @@ def bars(rows: list[dict[str, Any]]) -> dict[str, Any] | None:
     chosen = (parts or wanted)[:SHOWN]
     if not chosen:
         return None
-    values = [_value(row) for key in chosen for row in series[key]]
+    values = [_value(row) for key in chosen for row in series[key] if row["share"] is not None]
     encoding: dict[str, Any] = {
         "y": {"field": "step", "type": "ordinal", "sort": None, "title": None,
               "axis": {"labelLimit": 260}},

@@ -58,6 +58,11 @@ class Plan:
     members: tuple[str, ...] = ()
     usual: bool = False
 
+    @property
+    def smallest(self) -> int:
+        """Return the fewest that are told of: customers in a cell are never so few, sessions may be."""
+        return SMALLEST if self.path.per == "customer" else 1
+
 
 def make_plan(
     shop: Shop,
@@ -114,7 +119,7 @@ def make_plan(
     complete = named == there["whole"]
     usual = (order, per, window_hours) == ("ordered", "session", USUAL_HOURS) and not steps.strip()
     return Plan(
-        path, complete, inside, apart, max(least, SMALLEST) if members else least, there["events"],
+        path, complete, inside, apart, max(least, SMALLEST) if members or per == "customer" else least, there["events"],
         without, tuple(sorted(members)), usual,
     )  # fmt: skip
 

@@ -56,9 +56,14 @@ def sentences(plan: Plan, rows: list[Row], difference: list[Row]) -> Iterator[Wo
 def _whole(plan: Plan, whole: list[Row]) -> Words:
     first, last, unit = whole[0], whole[-1], UNITS[plan.path.per]
     names = event_words(first["step"]), event_words(last["step"])
+    if first["count"] is None:
+        return Words(
+            f"Fewer than {plan.smallest} customers had {names[0].en}, too few to be told of.",
+            f"有“{names[0].zh}”的顾客不足 {plan.smallest} 位，人数太少，不予列出。",
+        )
     within = _within(plan)
     how = Words("in order", "依次") if plan.path.ordered else Words("in any order", "不限次序")
-    got, total = f"{last['count']:,}", counted(first["count"], unit.en)
+    got, total = _told(last["count"], plan), counted(first["count"], unit.en)
     share = Words("", "")
     if last["share"] is not None:
         said = f"{last['share']:.1%}", f"{last['low']:.1%}", f"{last['high']:.1%}"
@@ -67,11 +72,17 @@ def _whole(plan: Plan, whole: list[Row]) -> Words:
             f"（{said[0]}，95% 区间 {said[1]} 至 {said[2]}）",
         )
     return Words(
-        f"Of {total} with {names[0].en}, {got}{share.en} reached {names[1].en}, all steps {how.en}"
+        f"Of {total} with {names[0].en}, {got.en}{share.en} reached {names[1].en}, all steps {how.en}"
         f" within {within.en}.",
-        f"{first['count']:,} {unit.zh}有“{names[0].zh}”，其中 {got} {unit.zh[0]}{share.zh}在 {within.zh}内"
+        f"{first['count']:,} {unit.zh}有“{names[0].zh}”，其中{got.zh}{unit.zh[0]}{share.zh}在 {within.zh}内"
         f"{how.zh}走到“{names[1].zh}”。",
     )
+
+
+def _told(count: int | None, plan: Plan) -> Words:
+    if count is None:
+        return Words(f"fewer than {plan.smallest}", f"不足 {plan.smallest} ")
+    return Words(f"{count:,}", f" {count:,} ")
 
 
 def _largest_loss(plan: Plan, whole: list[Row]) -> Iterator[Words]:
@@ -161,7 +172,15 @@ def limits(plan: Plan) -> tuple[Words, ...]:
                     f"来源没有会话编号时，访客停顿满 {SESSION_MINUTES} 分钟即视为会话结束。",
                 )
             )
-    elif not plan.complete:
+    else:
+        said.append(
+            Words(
+                f"Counts of 1 to {plan.smallest - 1} customers are not shown, nor groups of so few; the difference of two"
+                " counts that are shown may be as small.",
+                f"1 至 {plan.smallest - 1} 位顾客的计数不显示，这么小的组也不列出；但两个已显示的数之差可能同样小。",
+            )
+        )
+    if plan.path.per == "customer" and not plan.complete:
         said.append(
             Words(
                 "Where an event names no customer, its visitor is counted.",
