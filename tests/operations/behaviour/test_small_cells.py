@@ -1,0 +1,129 @@
+"""No cell of fewer than 20 customers is told, by any verb that counts customers of behaviour."""
+
+import json
+import re
+from datetime import datetime, timedelta
+from typing import Any
+
+import pyarrow as pa
+import pytest
+
+from shopkeeper.answer import Answer
+from shopkeeper.data.shop import Shop, shop_from_tables
+from shopkeeper.errors import MissingDataError
+from shopkeeper.operations.behaviour.ask import funnel, retention
+from shopkeeper.settings import Settings
+
+START = datetime(2025, 5, 1, 8)
+STEPS = ("Product Viewed", "Product Added", "Order Completed")
+# How many customers of a device reach each step.
+REACH = {"app": (100, 60, 20), "web": (60, 30, 19), "watch": (19, 10, 5), "tv": (7, 7, 1)}
+
+
+@pytest.fixture(scope="module")
+def shop() -> Shop:
+    return shop_of(REACH)
+
+
+def shop_of(reach: dict[str, tuple[int, ...]], *, visits: int = 1) -> Shop:
+    rows = [
+        (f"{device}-{number}", device, step, START + timedelta(minutes=place, days=40 * visit))
+        for visit in range(visits)
+        for device, counts in reach.items()
+        for place, (step, count) in enumerate(zip(STEPS, counts, strict=True))
+        for number in range(count)
+    ]
+    columns = zip(*rows, strict=True)
+    names = ("customer_id", "device", "name", "happened_at")
+    table = pa.table({name: list(column) for name, column in zip(names, columns, strict=True)})
+    table = table.append_column("event_id", pa.array([f"e{n}" for n in range(len(rows))]))
+    return shop_from_tables({"events": table}, settings=Settings(minimum_count=1))
+
+
+def counts(answer: Answer, cohort: str = "all", group: str = "") -> list[int | None]:
+    return [
+        row["count"]
+        for row in answer.table.to_pylist()
+        if (row["cohort"], row["group_en"]) == (cohort, group)
+    ]
+
+
+def test_a_funnel_of_customers_hides_small_counts_and_small_groups(shop: Shop) -> None:
+    found = funnel(shop, per="customer", breakdown="device")
+    assert counts(found) == [186, 107, 45]
+    assert counts(found, group="app") == [100, 60, 20]
+    assert counts(found, group="web") == [60, 30, None]
+    assert counts(found, group="watch") == counts(found, group="tv") == []
+    assert counts(found, group="other") == [26, None, None]
+    hidden = [row for row in found.table.to_pylist() if row["count"] is None]
+    assert {
+        row[name] for row in hidden for name in ("lost", "share", "low", "share_of_previous")
+    } == {None}
+    assert any("1 to 19 customers" in words.en for words in found.limits)
+    assert any("1 至 19 位顾客" in words.zh for words in found.limits)
+    assert small(found) == set()
+
+
+def test_a_group_that_is_too_small_beside_the_rest_is_left_out() -> None:
+    found = funnel(
+        shop_of({"app": (100, 60, 20), "tv": (7, 7, 1)}), per="customer", breakdown="device"
+    )
+    assert {row["group_en"] for row in found.table.to_pylist()} == {"", "app"}
+    assert small(found) == set()
+
+
+def test_both_sides_of_a_cohort_hide_small_counts(shop: Shop) -> None:
+    found = funnel(shop, per="customer", cohort="device=web")
+    assert (counts(found, "in"), counts(found, "out")) == ([60, 30, None], [126, 77, 26])
+    assert [row["step"] for row in found.evidence["difference"].to_pylist()] == [STEPS[1]]
+    assert small(found) == set()
+    few = funnel(
+        shop_of({"app": (100, 60, 20), "tv": (7, 7, 1)}), per="customer", cohort="device=app"
+    )
+    assert counts(few, "out") == [None] * 3
+    assert few.evidence["difference"].num_rows == 0
+
+
+def test_a_cohort_of_a_few_customers_is_refused(shop: Shop) -> None:
+    with pytest.raises(MissingDataError, match="Fewer than 20 of them began") as refused:
+        funnel(shop, per="customer", cohort="device=watch")
+    assert "不足 20" in refused.value.found.zh
+    assert counts(funnel(shop, cohort="device=watch"), "in") == [19, 10, 5]
+
+
+def test_a_shop_of_a_few_customers_is_told_so_in_words() -> None:
+    found = funnel(shop_of({"tv": (7, 7, 1)}), per="customer")
+    assert counts(found) == [None] * 3
+    assert found.chart is None
+    (said,) = found.summary
+    assert said.en == "Fewer than 20 customers had Product Viewed, too few to be told of."
+    assert said.zh == "有“浏览商品”的顾客不足 20 位，人数太少，不予列出。"
+    last = funnel(shop_of({"tv": (70, 30, 3)}), per="customer").summary[0]
+    assert "fewer than 20 reached" in last.en and "其中不足 20 位在 168 小时内" in last.zh
+
+
+def test_retention_hides_small_groups() -> None:
+    shop = shop_of(REACH, visits=3)
+    found = retention(shop, since="visit", returning="visit", by="device")
+    assert {row["group_en"] for row in found.evidence["by_group"].to_pylist()} == {
+        "app",
+        "web",
+        "other",
+    }
+    assert small(found, names=("customers",)) == set()
+
+
+def small(answer: Answer, names: tuple[str, ...] = ("count",)) -> set[Any]:
+    """Return what an answer tells of 1 to 19 customers, in its cells, its chart and its sentences."""
+    tables = [
+        answer.table,
+        *(table for name, table in answer.evidence.items() if name != "members"),
+    ]
+    cells = {
+        row[name] for table in tables for row in table.to_pylist() for name in names if name in row
+    }
+    chart = json.dumps(answer.chart, ensure_ascii=False)
+    cells |= {int(told.replace(",", "")) for told in re.findall(r"· ([\d,]+)\"", chart)}
+    said = " ".join(words.en for words in answer.summary)
+    cells |= {int(told.replace(",", "")) for told in re.findall(r"(?:Of|,|:) ([\d,]+)(?= )", said)}
+    return {cell for cell in cells if cell is not None and 0 < cell < 20}
