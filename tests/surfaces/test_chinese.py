@@ -13,7 +13,7 @@ from shopkeeper.data.tables import TABLES
 # What a Chinese analyst writes in Latin letters too, and what is typed at this program.
 ALLOWED = {
     "shopkeeper", "Newcombe", "RetailRocket", "BG", "NBD", "Gamma", "RFM", "Hennig", "Jaccard", "BIC", "GMV", "AOV", "NDCG", "F1", "AUC", "CNY", "UTC", "n", "gram",
-    "Wilson", "Holm", "log", "delta", "q", "Yule", "Q", "Ward", "Shapley", "LMDI", "Bonferroni", "IPS", "SNIPS",
+    "Wilson", "Holm", "log", "delta", "q", "Yule", "Q", "Ward", "Shapley", "LMDI", "Bonferroni", "Tarone", "IPS", "SNIPS",
     "Benjamini", "Hochberg", "Yekutieli", "BM25", "MiniLM", "BERT", "P", "A", "f", "p", "csv", "max_fit_rows", "review_sentiment",
     "App", "CSV", "JSON", "lines", "Parquet", "xlsx", "Online", "Retail", "Olist", "Shopify", "Judge", "me", "Yelp",
 }  # fmt: skip

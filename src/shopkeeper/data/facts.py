@@ -41,7 +41,7 @@ def period_start(on: ir.DateValue, period: Period) -> ir.DateValue:
 
 
 def order_lines(shop: Shop) -> ir.Table:
-    """Return one row an order: the value of its lines and what was returned or refunded of them.
+    """Return one row an order: units and value of its lines, and what was returned or refunded of them.
 
     Value of a line: quantity × price − discount + freight.
     """
@@ -57,6 +57,7 @@ def order_lines(shop: Shop) -> ir.Table:
         | (ibis.coalesce(lines.refunded, 0) > 0)
     )
     return lines.group_by("order_id").aggregate(
+        units=lines.quantity.sum(),
         lines_value=value.sum(),
         lines_refunded=lines.refunded.sum(),
         lines_back=back.cast("int64").sum(),
@@ -68,7 +69,7 @@ def orders(shop: Shop) -> ir.Table:
     """Return one row an order or refund document; adjustments, which sell nothing, are left out.
 
     Columns: order_id, customer_id, on, ordered_at, currency, channel, region, country; `sale` (not
-    a refund document), `paid` (a sale that was paid and not cancelled), `value`, `refund`,
+    a refund document), `paid` (a sale that was paid and not cancelled), `units`, `value`, `refund`,
     `returned` (something of a paid order came back or was refunded). Under `as_of` the status is
     hidden, so an order is paid once its payment is dated; in a shop that dates no payment every sale
     counts that was not cancelled.
@@ -105,6 +106,7 @@ def orders(shop: Shop) -> ir.Table:
         currency=ibis.coalesce(joined.currency, joined.lines_currency, fallback),
         sale=sale,
         paid=paid,
+        units=joined.units,
         value=value,
         refund=ibis.coalesce(refund, 0),
         returned=paid & back,

@@ -129,6 +129,29 @@ def telling_terms(
     ]
 
 
+def terms_held(
+    texts: Sequence[str], groups: NDArray[np.intp], *, language: str = ""
+) -> tuple[Counter[str], int]:
+    """Count the texts that hold each term among which `telling_terms` chooses, and the texts read.
+
+    Parameters
+    ----------
+    texts, groups, language
+        As of `telling_terms`.
+
+    Examples
+    --------
+    >>> counts, read = terms_held(["zipper broke", "zipper stuck"], np.array([0, 1]), language="en")
+    >>> counts["zipper"], counts["zipper broke"], read
+    (2, 1, 2)
+    """
+    rows = [_sample(groups, group) for group in range(int(groups.max(initial=-1)) + 1)]
+    plain = [normalise(texts[at][:_READ]) for some in rows for at in some.tolist()]
+    counts = _held(plain, _stopped(language))
+    kept = {term: n for term, n in counts.items() if len(term) > 1 and _could_be(term)}
+    return Counter(kept), len(plain)
+
+
 @cache
 def _stopped(language: str) -> frozenset[str]:
     return frozenset(PLAIN.get(language, "").split()) | _EMPTY

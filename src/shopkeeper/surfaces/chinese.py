@@ -26,13 +26,21 @@ _SOURCES = {
 def heading(column: str, table: str = "") -> str:
     """Return the Chinese name of a column, a metric or a definition; its own name where it has none.
 
+    Parameters
+    ----------
+    column
+        The column.
+    table
+        The verb of a main table; the verb, a full stop and the name of a table of evidence, or that alone.
+
     Examples
     --------
     >>> heading("rows"), heading("gmv"), heading("cells", "rejected")
     ('行数', '成交总额（GMV）', '原始内容')
     """
-    if (table, column) in OF_TABLE:
-        return OF_TABLE[table, column]
+    for name in (table, table.rpartition(".")[2]):
+        if (name, column) in OF_TABLE:
+            return OF_TABLE[name, column]
     if column in METRICS:
         return METRICS[column].title.zh
     if column in terms.OUTCOMES:

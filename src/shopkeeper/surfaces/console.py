@@ -243,7 +243,8 @@ class Screen:
             self._by_period(shown)
             return
         numeric = [_is_number(field.type) for field in table.schema]
-        headings = [self._heading(column, name or answer.verb) for column in table.column_names]
+        place = f"{answer.verb}.{name}" if name else answer.verb
+        headings = [self._heading(column, place) for column in table.column_names]
         if len(shown) == 1 and len(numeric) > 6:
             listed = zip(headings, shown[0].values(), strict=True)
             self.grid([("", False), ("", True)], list(listed))

@@ -21,7 +21,8 @@ from shopkeeper.operations.segments.lifetime.ahead import (
     value_ahead,
     value_of_one,
 )
-from shopkeeper.operations.segments.methods.purchases import Cells, Purchases, fit_purchases
+from shopkeeper.operations.segments.methods.cells import Cells
+from shopkeeper.operations.segments.methods.purchases import Purchases, fit_purchases
 from shopkeeper.operations.segments.methods.spend import Spend
 
 # Fader, Hardie & Lee (2005), table 2: the CDNOW sample, in weeks.

@@ -49,10 +49,10 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column of a table; `range` (a drawing), `date` and `aside` are left out on a phone."""
+    """One column of a table; `range` (a drawing), `date`, `aside` and `words` (a text) are left out on a phone."""
 
     title: Markup
-    kind: Literal["text", "number", "range", "date", "aside"] = "number"
+    kind: Literal["text", "number", "range", "date", "aside", "words"] = "number"
 
 
 @dataclass(frozen=True, slots=True)

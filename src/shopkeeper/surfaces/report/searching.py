@@ -40,7 +40,7 @@ def _intents(answer: Answer, pen: Pen) -> list[Block]:
         Column(pen.say(words.COLUMN_NO_RESULT)),
         Column(pen.say(words.COLUMN_CLICKED), "aside"),
         Column(pen.say(words.COLUMN_BOUGHT)),
-        Column(pen.say(words.COLUMN_EXAMPLES), "aside"),
+        Column(pen.say(words.COLUMN_EXAMPLES), "words"),
     )
     listed = tuple(
         (

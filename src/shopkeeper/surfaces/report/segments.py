@@ -52,7 +52,7 @@ def _groups(answer: Answer, pen: Pen) -> list[Block]:
         Column(pen.say(words.COLUMN_SHARE)),
         Column(pen.say(words.COLUMN_VALUE_SHARE)),
         Column(pen.say(words.COLUMN_REACHABLE), "aside"),
-        Column(pen.say(words.COLUMN_RULE), "aside"),
+        Column(pen.say(words.COLUMN_RULE), "words"),
     )
     listed = tuple(_segment(row, rows, pen) for row in rows)
     blocks.append(

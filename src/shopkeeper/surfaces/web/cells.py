@@ -145,9 +145,10 @@ def table_view(
         tuple(_cell(row, column, inner, titles, lang, digits[column]) for column in names)
         for row in records
     )
+    place = f"{answer.verb}.{inner}" if inner else answer.verb
     columns = tuple(
         (
-            _in_currency(heading(column, inner or answer.verb, lang), column, currency, lang),
+            _in_currency(heading(column, place, lang), column, currency, lang),
             is_number(shown.schema.field(column).type),
         )
         for column in names

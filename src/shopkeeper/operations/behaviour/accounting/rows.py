@@ -141,12 +141,10 @@ def leaves(rows: ir.Table, dimensions: tuple[str, ...]) -> ir.Table:
 
 
 def customer_sums(shop: Shop, currency: str) -> ir.Table:
-    """Return what each paid order adds, for the tree and for gain and loss: customer, on, value, units."""
-    order = paid_orders(shop, currency)
-    line = shop.order_items
-    units = line.group_by("order_id").aggregate(units=line.quantity.sum())
-    order = order.left_join(units, "order_id")
+    """Return what each paid order adds for the tree and for gain and loss."""
+    order = facts.orders(shop)
+    order = order.filter(order.paid & (ibis.coalesce(order.currency, "") == currency))
     return order.select(
-        "on", "customer_id", base=_one(), units=ibis.coalesce(order.units, 0),
+        "on", "customer_id", "order_id", base=_one(), units=ibis.coalesce(order.units, 0),
         top=ibis.coalesce(order.value, 0).cast("decimal(38, 4)"),
     )  # fmt: skip

@@ -9,7 +9,7 @@ import ibis
 import numpy as np
 from scipy.stats import hypergeom
 
-from shopkeeper.language.terms import telling_terms
+from shopkeeper.language.terms import telling_terms, terms_held
 from shopkeeper.language.text import normalise
 from shopkeeper.language.tongue import languages
 from shopkeeper.operations.behaviour.accounting.rows import sided
@@ -23,8 +23,8 @@ Row = dict[str, Any]
 Span = tuple[date, date]
 
 NEW_P, TERMS, READ, EXCERPT = 0.05, 12, 10_000, 160
-"""Chance below which more mentions than before are told, corrected (Bonferroni); terms that are tried
-in each language, texts of a period that are read, the newest, and signs of a quoted text, at most."""
+"""Chance below which more mentions than before are told, corrected; terms that are told of each language,
+texts of a period that are read, the newest, and signs of a quoted text, at most."""
 
 
 def new_terms(
@@ -58,7 +58,7 @@ def new_terms(
                 [row for row in rows if all((row[key] or "") == one for key, one in values.items())]
                 for rows in read
             )
-            found += [{"slice": name, "source": source, **row} for row in _newer(*parts)]
+            found += [{"slice": name, "source": source, **row} for row in newer_terms(*parts)]
     return found, left_out
 
 
@@ -91,7 +91,7 @@ def _with_products(shop: Shop, row: ir.Table) -> ir.Table:
     return row.left_join(product, row.product_id == product.known).drop("known")
 
 
-def _newer(before: list[Row], after: list[Row]) -> list[Row]:
+def newer_terms(before: list[Row], after: list[Row]) -> list[Row]:
     """Return the terms of the later texts that surely are oftener than before."""
     texts = [row["text"] for row in (*before, *after)]
     if not before or not after:
@@ -99,11 +99,15 @@ def _newer(before: list[Row], after: list[Row]) -> list[Row]:
     side = np.array([0] * len(before) + [1] * len(after))
     tongue = np.array(languages(texts, settle=True))
     tried: list[Row] = []
+    tries = 0
     for language in sorted(set(tongue.tolist())):
         mine = np.flatnonzero(tongue == language)
         plain = [normalise(texts[n]) for n in mine.tolist()]
         sizes = [int((side[mine] == one).sum()) for one in (0, 1)]
         terms = telling_terms(plain, side[mine], language=language, count=TERMS)
+        held_by, read = terms_held(plain, side[mine], language=language)
+        totals = np.array(list(held_by.values())) * len(mine) // max(read, 1)
+        tries += tests_made(np.bincount(totals), len(mine), sizes[1])
         for term in terms[1] if len(terms) > 1 and all(sizes) else []:
             held = np.array([term.term in text for text in plain])
             counts = [int(held[side[mine] == one].sum()) for one in (0, 1)]
@@ -116,7 +120,40 @@ def _newer(before: list[Row], after: list[Row]) -> list[Row]:
                 {"term": term.term, "texts_before": counts[0], "all_before": sizes[0],
                  "texts_after": counts[1], "all_after": sizes[1], "p": chance, "quote": quote[:EXCERPT]}
             )  # fmt: skip
-    corrected = [row | {"p": min(1.0, row["p"] * len(tried))} for row in tried]
+    corrected = [row | {"p": min(1.0, row["p"] * tries)} for row in tried]
     return sorted(
         (row for row in corrected if row["p"] < NEW_P), key=lambda row: (row["p"], row["term"])
     )[:TERMS]
+
+
+def tests_made(counts: np.ndarray, texts: int, after: int) -> int:
+    """Return by how many tests a chance is to be corrected where every term could have been told.
+
+    A term that so few texts hold that it could not be called new even if all of them were later ones
+    is no test (Tarone 1990, A modified Bonferroni method for discrete data, Biometrics 46).
+
+    Parameters
+    ----------
+    counts
+        Number of terms that 0, 1, 2, … texts hold, shape (most texts + 1,).
+    texts, after
+        Texts in all, and the later ones.
+
+    Examples
+    --------
+    >>> tests_made(np.array([0, 1000, 50, 0, 3]), 40, 20)
+    0
+    >>> tests_made(np.array([0, 1000, 50, 0, 0, 0, 0, 0, 0, 3]), 40, 20)
+    3
+    """
+    held = np.arange(len(counts))
+    least = hypergeom.sf(np.minimum(held, after) - 1, texts, held, after)
+    order = np.argsort(least)
+    reach = np.cumsum(counts[order])
+    # The fewest tests k such that no more than k terms can be as rare as 0.05 / k.
+    for k in range(1, int(counts.sum()) + 1):
+        place = int(np.searchsorted(least[order], NEW_P / k, side="right"))
+        found = int(reach[place - 1]) if place else 0
+        if found <= k:
+            return found
+    return int(counts.sum())

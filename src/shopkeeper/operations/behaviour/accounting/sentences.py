@@ -73,9 +73,9 @@ DEFINITIONS = {
         "支付金额变化中该因素对应的部分（对数平均迪氏指数 LMDI；舍入余数计入最后一项）。",
     ),
     "p": Words(
-        "Chance of so many mentions after, were they no oftener (hypergeometric, corrected by Bonferroni for "
-        "the terms tried).",
-        "若提及并未变多，后一期仍出现这么多的概率（超几何分布，按所试词数做 Bonferroni 校正）。",
+        "Chance of so many mentions after, were they no oftener (hypergeometric, corrected for all terms "
+        "of the texts that could have been told: Tarone 1990).",
+        "若提及并未变多，后一期仍出现这么多的概率（超几何分布，按文本中所有可能入选的词做 Tarone 校正）。",
     ),
 }
 
@@ -105,25 +105,23 @@ def sentences(rows: list[Row], evidence: dict[str, list[Row]], plan: Plan) -> It
     """Yield what a shopkeeper should know first."""
     whole, called = rows[-1], _CALLED[plan.metric]
     before, after = (_amount(whole[name], plan) for name in ("before", "after"))
-    change, low, high = (
-        _amount(whole[name], plan, sign=True) for name in ("change", "low", "high")
-    )
+    change, low, high = (_change(whole[name], plan) for name in ("change", "low", "high"))
     yield Words(
-        f"From {told(plan.before)} to {told(plan.after)}, {called.en} went from {before} to {after}: {change} "
-        f"(95 % interval {low} to {high}).",
-        f"从 {told(plan.before)} 到 {told(plan.after)}，{called.zh}由 {before} 变为 {after}，变化 {change}"
-        f"（95% 区间 {low} 至 {high}）。",
+        f"From {told(plan.before)} to {told(plan.after)}, {called.en} went from {before} to {after}: {change.en} "
+        f"(95 % interval {low.en} to {high.en}).",
+        f"从 {told(plan.before)} 到 {told(plan.after)}，{called.zh}由 {before} 变为 {after}，变化 {change.zh}"
+        f"（95% 区间 {low.zh} 至 {high.zh}）。",
     )
     yield _effects(whole, plan)
     for row in [row for row in rows if row["kind"] == "slice"][:_TOLD]:
-        one = _amount(row["change"], plan, sign=True)
+        one = _change(row["change"], plan)
         sure = not row["low"] <= 0 <= row["high"]
         yield Words(
-            f"{row['slice_en']}: {one}" + ("." if sure else ", within what chance does."),
-            f"{row['slice_zh']}：{one}" + ("。" if sure else "，仍在偶然范围内。"),
+            f"{row['slice_en']}: {one.en}" + ("." if sure else ", within what chance does."),
+            f"{row['slice_zh']}：{one.zh}" + ("。" if sure else "，仍在偶然范围内。"),
         )
     yield from _known(evidence)
-    yield from _said(evidence)
+    yield from _said(evidence, {row["slice_en"]: row["slice_zh"] for row in rows})
 
 
 def _effects(whole: Row, plan: Plan) -> Words:
@@ -137,27 +135,28 @@ def _effects(whole: Row, plan: Plan) -> Words:
             "price": Words("price", "价格"), "other": Words("refunds, shipping, tax and other", "退款、运费、税及其他"),
         }
     )  # fmt: skip
-    told_of = {name: _amount(whole[name], plan, sign=True) for name in names}
+    parts = [(words, _change(whole[name], plan)) for name, words in names.items()]
     return Words(
-        "Of it " + ", ".join(f"{words.en} {told_of[name]}" for name, words in names.items()) + ".",
-        "其中" + "，".join(f"{words.zh} {told_of[name]}" for name, words in names.items()) + "。",
+        "Of it " + ", ".join(f"{words.en} {part.en}" for words, part in parts) + ".",
+        "其中" + "，".join(f"{words.zh} {part.zh}" for words, part in parts) + "。",
     )
 
 
 def _known(evidence: dict[str, list[Row]]) -> Iterator[Words]:
     kinds = {
-        "campaign": Words("campaigns", "营销活动"), "price": Words("price changes", "价格变动"),
-        "sold_out": Words("products now out of stock", "已缺货商品"),
-        "stopped_selling": Words("products that stopped selling", "停售商品"),
-        "broken_week": Words("weeks in which orders were not tracked", "下单埋点异常的周"),
-        "no_orders": Words("days without an order", "没有订单的日子"),
+        "campaign": ("campaign", "campaigns", "营销活动", "场"),
+        "price": ("price change", "price changes", "价格变动", "次"),
+        "sold_out": ("product now out of stock", "products now out of stock", "已缺货商品", "件"),
+        "stopped_selling": ("product that stopped selling", "products that stopped selling", "停售商品", "件"),
+        "broken_week": ("week in which orders were not tracked", "weeks in which orders were not tracked", "下单埋点异常的周", "个"),
+        "no_orders": ("day without an order", "days without an order", "没有订单的日子", "天"),
     }  # fmt: skip
     there = [row["kind"] for row in evidence["known"]]
-    listed = [(words, there.count(kind)) for kind, words in kinds.items() if kind in there]
+    listed = [(there.count(kind), *words) for kind, words in kinds.items() if kind in there]
     if listed:
         yield Words(
-            "Known of these days: " + ", ".join(f"{words.en} {n}" for words, n in listed) + ".",
-            "这段时间已知：" + "，".join(f"{words.zh} {n}" for words, n in listed) + "。",
+            f"Known of these days: {', '.join(counted(n, one, many) for n, one, many, _, _ in listed)}.",
+            f"这段时间已知：{'，'.join(f'{zh} {n} {unit}' for n, _, _, zh, unit in listed)}。",
         )
     for row in [row for row in evidence["known"] if row["kind"] == "broken_week"][:1]:
         after, before = f"{row['after']:.1%}", f"{row['before']:.1%}"
@@ -168,28 +167,36 @@ def _known(evidence: dict[str, list[Row]]) -> Iterator[Words]:
         )
 
 
-def _said(evidence: dict[str, list[Row]]) -> Iterator[Words]:
+def _said(evidence: dict[str, list[Row]], chinese: Mapping[str, str]) -> Iterator[Words]:
     for row in evidence["said"][:2]:
-        where = Words(row["slice"], WHOLE.zh if row["slice"] == WHOLE.en else row["slice"])
+        where = Words(row["slice"], chinese[row["slice"]])
         source = {"reviews": Words("Reviews", "评价"), "messages": Words("Messages", "消息")}[
             row["source"]
         ]
         yield Words(
             f"{source.en} of {where.en} now say “{row['term']}”: {counted(row['texts_after'], 'text')} "
             f"of {row['all_after']:,}, before {row['texts_before']:,} of {row['all_before']:,}.",
-            f"{where.zh}的{source.zh}新提到“{row['term']}”：{row['all_after']:,} 条中 {row['texts_after']:,} 条，"
+            f"{source.zh}（{where.zh}）新提到“{row['term']}”：{row['all_after']:,} 条中 {row['texts_after']:,} 条，"
             f"此前 {row['all_before']:,} 条中 {row['texts_before']:,} 条。",
         )
 
 
-def _amount(value: Any, plan: Plan, *, sign: bool = False) -> str:
+def _amount(value: Any, plan: Plan) -> str:
+    if plan.unit == "share":
+        return f"{float(value or 0):.2%}"
+    number = f"{float(value or 0):,.{0 if plan.unit == 'count' else 2}f}"
+    return f"{plan.currency} {number}".strip() if plan.unit == "money" else number
+
+
+def _change(value: Any, plan: Plan) -> Words:
     share, digits = plan.unit == "share", 0 if plan.unit == "count" else 2
     # Adding zero takes the sign from what is rounded to nothing.
     number = round(float(value or 0) * (100 if share else 1), digits) + 0.0
-    text = f"{number:+,.{digits}f}" if sign else f"{number:,.{digits}f}"
-    if plan.unit == "money":
-        return f"{plan.currency} {text}".strip()
-    return f"{text}%" if share else text
+    text = f"{number:+,.{digits}f}"
+    if share:
+        return Words(f"{text} points", f"{text} 个百分点")
+    text = f"{plan.currency} {text}".strip() if plan.unit == "money" else text
+    return Words(text, text)
 
 
 def limits(plan: Plan, *, texts_left_out: bool) -> tuple[Words, ...]:

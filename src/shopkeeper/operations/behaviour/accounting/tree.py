@@ -34,6 +34,9 @@ FACTORS = ("customers", "orders_per_customer", "units_per_order", "price_per_uni
 _CENT, _STEP = Decimal("0.0001"), 1e-6
 _SUMS = tuple(f"{name}{side}" for side in (0, 1) for name in ("c", "n", "u", "v"))
 """Customers, orders, units and value of the two periods."""
+_PAIRS = [(one, other) for place, one in enumerate(_SUMS) for other in _SUMS[place:]]
+_KINDS = ("new", "more", "same", "less", "lost", "unknown")
+"""What became of customers, in the order in which it is told."""
 
 
 def customer_tables(shop: Shop, plan: Plan) -> dict[str, list[Row]]:
@@ -41,59 +44,58 @@ def customer_tables(shop: Shop, plan: Plan) -> dict[str, list[Row]]:
     if plan.metric not in ("paid", "net"):
         return {"tree": [], "gain_loss": []}
     rows = sided(customer_sums(shop, plan.currency), plan.before, plan.after)
-    with _each(rows).cache() as each:
-        return {"tree": _tree(each), "gain_loss": _gain_loss(each)}
+    found = _by_kind(_each(rows)).to_pyarrow().to_pylist()
+    kinds = {row["kind"]: row for row in found}
+    known = [kinds[name] for name in _KINDS if name in kinds]
+    return {"tree": _tree(known), "gain_loss": [_gain_or_loss(row) for row in known]}
 
 
 def _each(rows: ir.Table) -> ir.Table:
-    """Return one row a customer, or an order without one: `named`, and what it adds to each sum."""
-    named, nameless = (
-        rows.filter(rows.customer_id.notnull()),
-        rows.filter(rows.customer_id.isnull()),
-    )
+    """Return one row a customer, or an order without one: `customer_id` and what it adds to each sum."""
+    alone = ibis.ifelse(rows.customer_id.isnull(), rows.order_id, ibis.null("string"))
+    rows = rows.mutate(alone=alone)
     sums: dict[str, ir.Value] = {}
-    alone: dict[str, ir.Value] = {}
     for side in (0, 1):
-        here, there = named.side == side, (nameless.side == side).cast("int64")
+        here = rows.side == side
         sums |= {
-            f"n{side}": named.count(where=here),
-            f"u{side}": ibis.coalesce(named.units.sum(where=here), 0).cast("int64"),
-            f"v{side}": ibis.coalesce(named.top.sum(where=here), 0).cast("decimal(38, 4)"),
+            f"n{side}": rows.count(where=here),
+            f"u{side}": ibis.coalesce(rows.units.sum(where=here), 0).cast("int64"),
+            f"v{side}": ibis.coalesce(rows.top.sum(where=here), 0).cast("decimal(38, 4)"),
         }
-        alone |= {
-            f"c{side}": there,
-            f"n{side}": there,
-            f"u{side}": (nameless.units * there).cast("int64"),
-            f"v{side}": ibis.ifelse(there == 1, nameless.top, 0).cast("decimal(38, 4)"),
-        }
-    each = named.group_by("customer_id").aggregate(**sums)
-    each = each.mutate(**{f"c{side}": (each[f"n{side}"] > 0).cast("int64") for side in (0, 1)})
-    whole = each.select(*_SUMS, named=ibis.literal(True))
-    return whole.union(nameless.select(**alone).select(*_SUMS, named=ibis.literal(False)))
+    each = rows.group_by("customer_id", "alone").aggregate(**sums)
+    return each.mutate(**{f"c{side}": (each[f"n{side}"] > 0).cast("int64") for side in (0, 1)})
 
 
-def _tree(each: ir.Table) -> list[Row]:
+def _by_kind(each: ir.Table) -> ir.Table:
+    """Return the sums by what became of a customer, with those of squares and products."""
+    kind = ibis.cases(
+        (each.customer_id.isnull(), "unknown"), (each.n0 == 0, "new"), (each.n1 == 0, "lost"),
+        (each.v1 > each.v0, "more"), (each.v1 < each.v0, "less"), else_="same",
+    )  # fmt: skip
     real = {name: each[name].cast("float64") for name in _SUMS}
-    pairs = [(one, other) for place, one in enumerate(_SUMS) for other in _SUMS[place:]]
-    squares = {f"{one}_{other}": (real[one] * real[other]).sum() for one, other in pairs}
-    (row,) = (
-        each.aggregate(**{name: each[name].sum() for name in _SUMS}, **squares)
-        .to_pyarrow()
-        .to_pylist()
+    change = real["v1"] - real["v0"]
+    sums = {name: each[name].sum() for name in _SUMS}
+    products = {f"{one}_{other}": (real[one] * real[other]).sum() for one, other in _PAIRS}
+    return each.group_by(kind=kind).aggregate(
+        customers=each.count(), square=(change * change).sum(), **sums, **products
     )
-    if not row["n0"] or not row["n1"]:
+
+
+def _tree(kinds: list[Row]) -> list[Row]:
+    whole = {name: sum(row[name] for row in kinds) for name in _SUMS}
+    if not kinds or not whole["n0"] or not whole["n1"]:
         return []
-    sums = np.array([float(row[name]) for name in _SUMS])
+    sums = np.array([float(whole[name]) for name in _SUMS])
     parts = _parted(sums)
     if parts is None:
         return []
     covariance = np.zeros((len(_SUMS), len(_SUMS)))
-    for one, other in pairs:
+    for one, other in _PAIRS:
         at = _SUMS.index(one), _SUMS.index(other)
-        covariance[at] = covariance[at[::-1]] = row[f"{one}_{other}"]
+        covariance[at] = covariance[at[::-1]] = sum(row[f"{one}_{other}"] for row in kinds)
     half = float(ndtri(0.975)) * _errors(sums, covariance)
     effects = [Decimal(part).quantize(_CENT) for part in parts]
-    effects[-1] = _cents(row["v1"]) - _cents(row["v0"]) - sum(effects[:-1])
+    effects[-1] = _cents(whole["v1"]) - _cents(whole["v0"]) - sum(effects[:-1])
     before, after = _factors(sums[:4]), _factors(sums[4:])
     return [
         {"factor": name, "before": before[n], "after": after[n], "effect": effects[n],
@@ -126,34 +128,19 @@ def _errors(sums: np.ndarray, covariance: np.ndarray) -> np.ndarray:
     return np.asarray(np.sqrt(np.maximum(variance, 0.0)))
 
 
-def _gain_loss(each: ir.Table) -> list[Row]:
-    """Return new, lost, growing, shrinking and equal customers, and those that are not known.
+def _gain_or_loss(row: Row) -> Row:
+    """Return what became of one kind of customers.
 
     Fewer than `SMALLEST` are not counted out; their money stays, for the account has to add up.
     """
-    kind = ibis.cases(
-        (~each.named, "unknown"), (each.n0 == 0, "new"), (each.n1 == 0, "lost"),
-        (each.v1 > each.v0, "more"), (each.v1 < each.v0, "less"), else_="same",
-    )  # fmt: skip
-    change = (each.v1 - each.v0).cast("float64")
-    each = each.mutate(kind=kind, square=change * change)
-    sums = each.group_by("kind").aggregate(
-        customers=each.count(), before=each.v0.sum(), after=each.v1.sum(), squares=each.square.sum()
-    )
-    found = {one["kind"]: one for one in sums.to_pyarrow().to_pylist()}
-    kinds = ("new", "more", "same", "less", "lost", "unknown")
-    made = []
-    for row in (found[name] for name in kinds if name in found):
-        change = _cents(row["after"]) - _cents(row["before"])
-        half = float(ndtri(0.975)) * float(np.sqrt(row.pop("squares")))
-        few = row["kind"] == "unknown" or row["customers"] < SMALLEST
-        made.append(
-            row
-            | {"customers": None if few else row["customers"], "before": _cents(row["before"]),
-               "after": _cents(row["after"]), "change": change, "low": float(change) - half,
-               "high": float(change) + half}
-        )  # fmt: skip
-    return made
+    before, after = _cents(row["v0"]), _cents(row["v1"])
+    change = after - before
+    half = float(ndtri(0.975)) * float(np.sqrt(row["square"]))
+    few = row["kind"] == "unknown" or row["customers"] < SMALLEST
+    return {
+        "kind": row["kind"], "customers": None if few else row["customers"], "before": before,
+        "after": after, "change": change, "low": float(change) - half, "high": float(change) + half,
+    }  # fmt: skip
 
 
 def _cents(value: Any) -> Decimal:

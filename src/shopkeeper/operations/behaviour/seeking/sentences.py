@@ -102,7 +102,7 @@ def sentences(evidence: dict[str, list[Row]]) -> Iterator[Words]:
         if whole.get(f"{rate}_share") is not None:
             value, low, high = (f"{whole[f'{rate}_{end}']:.1%}" for end in ("share", "low", "high"))
             yield Words(
-                f"Of the searches {value} {en} (95 % interval {low} to {high}).",
+                f"{value} of the searches {en} (95 % interval {low} to {high}).",
                 f"{value} 的搜索{zh}（95% 区间 {low} 至 {high}）。",
             )
     for row in evidence["intents"][:1]:

@@ -41,6 +41,15 @@ DEFINITIONS = {
         "概率的平均值；与实际相等则准确。",
     ),
     "happened_rate": Words("Share that did order.", "实际下单的占比。"),
+    "tenth": Words(
+        "A tenth of the latest fifth of the sessions, by the model's probability; 1 has the lowest.",
+        "最近五分之一的会话按模型概率分成的十组之一；1 为概率最低的一组。",
+    ),
+    "expected": Words("Mean probability of an order in the tenth.", "该组会话下单概率的平均值。"),
+    "happened": Words(
+        "Share of the tenth that did order, with the 95 % Wilson interval.",
+        "该组实际下单的占比，附 95% Wilson 区间。",
+    ),
     "up_to_minutes": Words(
         "Longest session of the line, longer than the line before; empty for all longer ones.",
         "该行会话最长的分钟数，且长于上一行；空白为更长的全部。",

@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import gammaincinv
 
-from shopkeeper.operations.segments.methods.purchases import Cells, Floats, Purchases
+from shopkeeper.operations.segments.methods.cells import Cells, Floats
+from shopkeeper.operations.segments.methods.purchases import Purchases
 from shopkeeper.operations.segments.methods.spend import Spend
 
 LOW, HIGH, DRAWS, WIDEST = 0.025, 0.975, 60, 1.5

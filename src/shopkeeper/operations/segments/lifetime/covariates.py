@@ -16,7 +16,8 @@ from scipy.special import expit, ndtri
 from shopkeeper.errors import MissingDataError, UsageError
 from shopkeeper.operations.segments.beginnings import COVARIATES
 from shopkeeper.operations.segments.guards import LEAST
-from shopkeeper.operations.segments.methods.purchases import Floats, Purchases
+from shopkeeper.operations.segments.methods.cells import Floats
+from shopkeeper.operations.segments.methods.purchases import Purchases
 from shopkeeper.words import Words
 
 if TYPE_CHECKING:

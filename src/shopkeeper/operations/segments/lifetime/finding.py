@@ -47,7 +47,7 @@ from shopkeeper.operations.segments.lifetime.learning import (
 )
 from shopkeeper.operations.segments.lifetime.picture import tenths_chart
 from shopkeeper.operations.segments.lifetime.sentences import DEFINITIONS, TITLE, limits, sentences
-from shopkeeper.operations.segments.methods.purchases import Floats
+from shopkeeper.operations.segments.methods.cells import Floats
 from shopkeeper.operations.segments.refusals import NEEDED, NEEDED_AGAIN
 from shopkeeper.words import Words
 

@@ -23,7 +23,7 @@ from shopkeeper.operations.segments.lifetime.learning import (
     read_histories,
 )
 from shopkeeper.operations.segments.methods.boosted import Boosted
-from shopkeeper.operations.segments.methods.purchases import Floats
+from shopkeeper.operations.segments.methods.cells import Floats
 from shopkeeper.operations.segments.refusals import NEEDED, NEEDED_AGAIN
 
 if TYPE_CHECKING:

@@ -11,7 +11,8 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from shopkeeper.operations.segments.lifetime.covariates import Levels, design, levels_of
-from shopkeeper.operations.segments.methods.purchases import Cells, Floats, Purchases, fit_purchases
+from shopkeeper.operations.segments.methods.cells import Cells, Floats, told_apart
+from shopkeeper.operations.segments.methods.purchases import Purchases, fit_purchases
 from shopkeeper.operations.segments.methods.spend import Spend, fit_spend, fit_spend_by_moments
 
 if TYPE_CHECKING:
@@ -45,24 +46,9 @@ def read_histories(history: ir.Table) -> pa.Table:
 
 def fit(table: pa.Table, horizon_days: int, covariates: Sequence[str] = ()) -> Models:
     """Fit both models to a table of histories; time is counted in weeks."""
-    x = floats(table, "repeats")
-    # One number a cell, for numbers sort ten times as fast as rows do.
-    parts = [np.asarray(floats(table, name), np.int64) for name in ("repeats", "recency", "age")]
-    levels = levels_of(table, covariates)
-    parts += [one.code for one in levels]
-    sides = tuple(int(part.max()) + 1 for part in parts)
-    keys, place, counts = np.unique(
-        np.ravel_multi_index(parts, sides), return_inverse=True, return_counts=True
-    )
-    repeats, recency, age, *codes = np.unravel_index(keys, sides)
-    cells = Cells(
-        repeats.astype(np.float64),
-        recency / DAYS_A_WEEK,
-        age / DAYS_A_WEEK,
-        counts.astype(np.float64),
-        design(codes, levels) if levels else None,
-    )
+    cells, place, levels = counted_cells(table, covariates)
     purchases = fit_purchases(cells)
+    x = floats(table, "repeats")
     spend = _spend(table, x)
     mean = floats(table, "spent") / (x + 1)
     paying = mean > 0
@@ -79,6 +65,25 @@ def fit(table: pa.Table, horizon_days: int, covariates: Sequence[str] = ()) -> M
         each,
         levels,
     )
+
+
+def counted_cells(
+    table: pa.Table, covariates: Sequence[str] = ()
+) -> tuple[Cells, NDArray[np.intp], tuple[Levels, ...]]:
+    """Count the customers who are alike: the cells, which of them each customer is in, and the covariates."""
+    parts = [table[name].to_numpy().astype(np.int64) for name in ("repeats", "recency", "age")]
+    levels = levels_of(table, covariates)
+    (repeats, recency, age, *codes), place, counts = told_apart(
+        [*parts, *(one.code for one in levels)]
+    )
+    cells = Cells(
+        repeats.astype(np.float64),
+        recency / DAYS_A_WEEK,
+        age / DAYS_A_WEEK,
+        counts.astype(np.float64),
+        design(codes, levels) if levels else None,
+    )
+    return cells, place, levels
 
 
 def _spend(table: pa.Table, repeats: Floats) -> Spend:

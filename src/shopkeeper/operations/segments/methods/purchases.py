@@ -10,56 +10,26 @@ a customer are those of the base times exp of what the customer's own covariates
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
-from scipy.special import betainc, digamma, gammaln, hyp2f1
+from scipy.special import betainc, digamma, expit, gammaln, hyp2f1
 
-Floats = NDArray[np.float64]
+from shopkeeper.operations.segments.methods.cells import Cells, Floats
+
+_Part = tuple[Floats, Floats, tuple[Floats, ...]]
+"""Weights, and what each of them weighs: a log-likelihood, and its slopes by r, α, a and b."""
 _BOUNDS = [(-7.0, 7.0)] * 4
 MOST_AHEAD = 400
 PRIOR = 1.0
 """Standard deviation of the normal that holds effects of covariates to none, in logarithms."""
+_ROUGH = 1e-9
+"""How close coarser cells are climbed: they are another likelihood than that of all anyway."""
 _STARTS = ((0.0, 1.0, 0.0, 1.0), (-1.0, 2.0, -0.5, 0.5), (0.5, 0.0, -2.0, 0.0))
-
-
-@dataclass(frozen=True, slots=True)
-class Cells:
-    """Customers counted by what they did.
-
-    Parameters
-    ----------
-    repeats
-        Purchases after the first, x.
-    recency
-        Time from the first purchase to the last, t_x.
-    age
-        Time from the first purchase to the end of the data, T; in the same unit.
-    customers
-        How many customers are alike in all of it.
-    design
-        Covariates, cells × columns; None where there are none.
-    """
-
-    repeats: Floats
-    recency: Floats
-    age: Floats
-    customers: Floats
-    design: Floats | None = None
-
-    def those(self, kept: NDArray[np.bool_]) -> Cells:
-        """Return some of the cells."""
-        return Cells(
-            self.repeats[kept],
-            self.recency[kept],
-            self.age[kept],
-            self.customers[kept],
-            None if self.design is None else self.design[kept],
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,16 +139,17 @@ def fit_purchases(cells: Cells) -> Purchases:
     >>> fitted.r > 0 and fitted.log_likelihood < 0
     True
     """
-    found = _best(replace(cells, design=None), [np.array(start) for start in _STARTS])
+    likelihood = _Likelihood(cells)
+    found = _best(cells, likelihood)
     if cells.design is not None:
-        found = _best(cells, [np.concatenate([found, np.zeros(3 * cells.design.shape[1])])])
+        none = np.zeros(3 * cells.design.shape[1])
+        found = _climbed(likelihood, np.concatenate([found, none])).x
     whole = np.concatenate([np.exp(found[:4]), found[4:]])
-    covariance = _covariance(whole, cells)
-    errors = tuple(float(one) for one in np.sqrt(np.maximum(np.diag(covariance), 0.0)))
+    value, gradient = likelihood(whole)
+    spread = _spread(whole, likelihood, gradient)
     scale = np.concatenate([whole[:4], np.ones(len(whole) - 4)])
-    spread = covariance / np.outer(scale, scale)
+    errors = tuple((scale * np.sqrt(np.maximum(np.diag(spread), 0.0))).tolist())
     effects = whole[4:].reshape(3, -1).tolist() if len(whole) > 4 else []
-    value, _ = log_likelihood(whole, cells)
     r, alpha, a, b = whole[:4].tolist()
     return Purchases(
         r, alpha, a, b, value, errors,
@@ -186,30 +157,53 @@ def fit_purchases(cells: Cells) -> Purchases:
     )  # fmt: skip
 
 
-def _best(cells: Cells, starts: Sequence[Floats]) -> Floats:
-    """Return the logarithms of r, α, a, b and the effects where the likelihood is greatest."""
-    total = float(cells.customers.sum())
+def _best(cells: Cells, likelihood: _Likelihood) -> Floats:
+    """Return the logarithms of r, α, a and b where the likelihood of all is greatest, without covariates.
 
-    def objective(logs: Floats) -> tuple[float, Floats]:
-        scale = np.concatenate([np.exp(logs[:4]), np.ones(len(logs) - 4)])
-        effects = logs[4:]
-        value, gradient = log_likelihood(np.concatenate([scale[:4], effects]), cells)
-        gradient = gradient * scale
-        gradient[4:] -= effects / PRIOR**2
-        return -(value - float(effects @ effects) / (2 * PRIOR**2)) / total, -gradient / total
-
-    bounds = _BOUNDS + [_BOUNDS[0]] * (len(starts[0]) - 4)
-    tried = [
-        minimize(objective, start, jac=True, method="L-BFGS-B", bounds=bounds,
-                 options={"maxiter": 500, "ftol": 1e-13, "gtol": 1e-8})
-        for start in starts
-    ]  # fmt: skip
+    The starts are compared on coarser cells; from the best, all cells are climbed.
+    """
+    coarse = _Likelihood(cells.coarser())
+    tried = [_climbed(coarse, np.array(start), _ROUGH) for start in _STARTS]
     best = min(
         (one for one in tried if np.isfinite(one.fun)), key=lambda one: one.fun, default=None
     )
     if best is None:
         raise ValueError("the likelihood of BG/NBD has no finite value at any start")
-    return np.asarray(best.x, dtype=np.float64)
+    few = np.exp(best.x)
+    near = _nearer(likelihood, best.x, _spread(few, coarse, coarse(few)[1]))
+    return np.asarray(_climbed(likelihood, near).x, dtype=np.float64)
+
+
+def _nearer(likelihood: _Likelihood, logs: Floats, spread: Floats) -> Floats:
+    """Return what three steps of Newton's method reach with the curvature of coarser cells, as long as they rise."""
+    low, high = np.array(_BOUNDS).T
+    value, gradient = likelihood(np.exp(logs))
+    for _ in range(3):
+        there = np.clip(logs + spread @ (gradient * np.exp(logs)), low, high)
+        found, slopes = likelihood(np.exp(there))
+        if not found > value:
+            break
+        logs, value, gradient = there, found, slopes
+    return logs
+
+
+def _climbed(likelihood: _Likelihood, start: Floats, close: float = 1e-13) -> Any:
+    """Return where L-BFGS-B ends, of scipy's `minimize`."""
+    total = float(likelihood.cells.customers.sum())
+
+    def objective(logs: Floats) -> tuple[float, Floats]:
+        scale = np.concatenate([np.exp(logs[:4]), np.ones(len(logs) - 4)])
+        effects = logs[4:]
+        value, gradient = likelihood(np.concatenate([scale[:4], effects]))
+        gradient = gradient * scale
+        gradient[4:] -= effects / PRIOR**2
+        return -(value - float(effects @ effects) / (2 * PRIOR**2)) / total, -gradient / total
+
+    return minimize(
+        objective, start, jac=True, method="L-BFGS-B",
+        bounds=_BOUNDS + [_BOUNDS[0]] * (len(start) - 4),
+        options={"maxiter": 500, "ftol": close, "gtol": 1e-8},
+    )  # fmt: skip
 
 
 def _own(parameters: Floats, cells: Cells) -> tuple[Any, Any, Any]:
@@ -231,44 +225,112 @@ def log_likelihood(parameters: Floats, cells: Cells) -> tuple[float, Floats]:
     cells
         The customers.
     """
-    r, (alpha, a, b) = parameters[0], _own(parameters, cells)
-    x, weight = cells.repeats, cells.customers
-    log_end, log_last = np.log(alpha + cells.age), np.log(alpha + cells.recency)
-    active = -(r + x) * log_end
-    bought = x > 0
-    before = np.where(bought, b + x - 1, 1.0)
-    left = np.where(bought, np.log(a) - np.log(before) - (r + x) * log_last, -np.inf)
-    both = np.logaddexp(active, left)
-    gone = np.exp(left - both)
-    value = (
-        gammaln(r + x) - gammaln(r) + r * np.log(alpha)
-        + gammaln(a + b) + gammaln(b + x) - gammaln(b) - gammaln(a + b + x) + both
-    )  # fmt: skip
-    mixed = digamma(a + b) - digamma(a + b + x)
-    gradient = (
-        digamma(r + x) - digamma(r) + np.log(alpha) - (1 - gone) * log_end - gone * log_last,
-        r / alpha - (r + x) * ((1 - gone) / (alpha + cells.age) + gone / (alpha + cells.recency)),
-        mixed + gone / a,
-        mixed + digamma(b + x) - digamma(b) - gone / before,
-    )
-    if cells.design is None or len(parameters) == 4:
-        sums = np.array([float(weight @ part) for part in gradient])
-        return float(weight @ value), sums
-    # By the chain rule: α = α₀ exp(z'γ), so that α₀ ∂/∂α₀ is α ∂/∂α, and ∂/∂γ that times z.
-    grown = [weight * part * own for part, own in zip(gradient[1:], (alpha, a, b), strict=True)]
-    base = [float(part.sum()) / one for part, one in zip(grown, parameters[1:4], strict=True)]
-    by_effect = [part @ cells.design for part in grown]
-    return float(weight @ value), np.concatenate([[float(weight @ gradient[0])], base, *by_effect])
+    return _Likelihood(cells)(parameters)
 
 
-def _covariance(parameters: Floats, cells: Cells) -> Floats:
-    """Return the covariance: the inverse of the curvature, by differences of the gradient."""
+@dataclass(frozen=True, slots=True)
+class _Column:
+    """A column of the cells by its distinct values: logarithms of few values cost little."""
+
+    values: Floats
+    place: NDArray[np.intp]
+
+    def at(self, function: Callable[[Any], Any], shift: Any) -> Any:
+        """Return the function of the column plus a number, or plus one number a cell."""
+        if np.ndim(shift) == 0:
+            return function(self.values + shift)[self.place]
+        return function(self.values[self.place] + shift)
+
+
+class _Likelihood:
+    """The log-likelihood of cells as a function of its parameters.
+
+    It has a part of counts alone, and one of times, which only mixes two powers; where all customers
+    share their parameters, the first is worked out once a count.
+    """
+
+    def __init__(self, cells: Cells) -> None:
+        self.cells = cells
+        self.repeats, self.recency, self.age = (
+            _Column(*np.unique(part, return_inverse=True))
+            for part in (cells.repeats, cells.recency, cells.age)
+        )
+        self.bought = cells.repeats > 0
+        self.by_count = np.bincount(self.repeats.place, cells.customers)
+
+    def __call__(self, parameters: Floats) -> tuple[float, Floats]:
+        own = _own(parameters, self.cells)
+        value, gradient = 0.0, np.zeros(len(parameters))
+        for weight, likelihood, slopes in (
+            self._of_counts(parameters[0], *own), self._of_times(parameters[0], *own),
+        ):  # fmt: skip
+            value += _weighed(weight, likelihood)
+            gradient += self._summed(weight, slopes, own, parameters)
+        return value, gradient
+
+    def _of_counts(self, r: float, alpha: Any, a: Any, b: Any) -> _Part:
+        alone = np.ndim(a) == 0
+        x = self.repeats.values if alone else self.cells.repeats
+        mixed = digamma(a + b) - digamma(a + b + x)
+        value = (
+            gammaln(r + x) - gammaln(r) + r * np.log(alpha)
+            + gammaln(a + b) + gammaln(b + x) - gammaln(b) - gammaln(a + b + x)
+        )  # fmt: skip
+        slopes = (
+            digamma(r + x) - digamma(r) + np.log(alpha),
+            r / alpha + np.zeros(len(x)),
+            mixed,
+            mixed + digamma(b + x) - digamma(b),
+        )
+        return self.by_count if alone else self.cells.customers, value, slopes
+
+    def _of_times(self, r: float, alpha: Any, a: Any, b: Any) -> _Part:
+        power = r + self.cells.repeats
+        log_end = self.age.at(np.log, alpha)
+        apart = log_end - self.recency.at(np.log, alpha)
+        end, last = self.age.at(np.reciprocal, alpha), self.recency.at(np.reciprocal, alpha)
+        # b + x − 1, which is used only where something was bought again, and is above zero there.
+        log_before = self.repeats.at(lambda shifted: np.log(np.maximum(shifted, 1e-300)), b - 1)
+        odds = np.where(self.bought, power * apart + (np.log(a) - log_before), -np.inf)
+        gone = expit(odds)
+        both = np.maximum(odds, 0) - np.log(np.maximum(gone, 1 - gone)) - power * log_end
+        slopes = (
+            gone * apart - log_end,
+            -power * (end + gone * (last - end)),
+            gone / a,
+            -gone * self.repeats.at(lambda shifted: 1 / np.maximum(shifted, 1e-300), b - 1),
+        )
+        return self.cells.customers, both, slopes
+
+    def _summed(
+        self, weight: Floats, slopes: tuple[Floats, ...], own: tuple[Any, ...], parameters: Floats
+    ) -> Floats:
+        if len(parameters) == 4 or self.cells.design is None:
+            return np.array([_weighed(weight, part) for part in slopes])
+        # By the chain rule: α = α₀ exp(z'γ), so that α₀ ∂/∂α₀ is α ∂/∂α, and ∂/∂γ that times z.
+        grown = [weight * part * one for part, one in zip(slopes[1:], own, strict=True)]
+        base = [float(part.sum()) / one for part, one in zip(grown, parameters[1:4], strict=True)]
+        by_effect = [part @ self.cells.design for part in grown]
+        return np.concatenate([[_weighed(weight, slopes[0])], base, *by_effect])
+
+
+def _weighed(weight: Floats, values: Floats) -> float:
+    # Not by `@`: BLAS wakes all threads for so few numbers, and waits for them.
+    return float(np.einsum("i,i", weight, values))
+
+
+def _spread(parameters: Floats, likelihood: _Likelihood, gradient: Floats) -> Floats:
+    """Return the covariance of the four logarithms and of the effects.
+
+    It is the inverse of the curvature, by differences from the gradient at the parameters.
+    """
     size = len(parameters)
     curvature = np.empty((size, size))
     for place, value in enumerate(parameters):
         step = np.zeros(size)
-        step[place] = 1e-4 * value if place < 4 else 1e-4
-        above, below = (log_likelihood(parameters + sign * step, cells)[1] for sign in (1, -1))
-        curvature[place] = (above - below) / (2 * step[place])
+        step[place] = 1e-6 * value if place < 4 else 1e-6
+        curvature[place] = (likelihood(parameters + step)[1] - gradient) / step[place]
     held = np.diag([0.0] * 4 + [PRIOR**-2] * (size - 4))
-    return np.asarray(np.linalg.pinv(held - (curvature + curvature.T) / 2), dtype=np.float64)
+    covariance = np.linalg.pinv(held - (curvature + curvature.T) / 2)
+    scale = np.concatenate([parameters[:4], np.ones(size - 4)])
+    return np.asarray(covariance / np.outer(scale, scale), dtype=np.float64)

@@ -82,23 +82,33 @@ def fit_spend_by_moments(first: Floats, repeats: Floats, mean: Floats) -> Spend:
     >>> 2.5 < (fitted.q - 1) / fitted.p * 6 < 4
     True
     """
-    # In an order that names of customers have no part in, for sums of floats depend on it.
-    order = np.lexsort((mean, repeats, first))
-    first, repeats, mean = first[order], repeats[order], mean[order]
     again = (repeats > 0) & (first > 0) & (mean > 0)
     # A few huge payments would be most of any product of two.
     one, other = (
         np.minimum(part, np.quantile(part, _TAMED)) for part in (first[again], mean[again])
     )
-    centre = float(one.mean())
-    whole = max(float(one.var()), 1e-9 * centre**2)
-    among = float(np.clip(np.cov(one, other)[0, 1], whole / _MOST, whole * (1 - 1 / _MOST)))
+    centre, beside = (_total(part) / len(part) for part in (one, other))
+    whole = max(_total((one - centre) ** 2) / len(one), 1e-9 * centre**2)
+    shared = _total((one - centre) * (other - beside)) / (len(one) - 1)
+    among = float(np.clip(shared, whole / _MOST, whole * (1 - 1 / _MOST)))
     paid, times = np.where(first > 0, first, 0.0) + repeats * mean, (first > 0) + repeats
-    typical = float(paid.sum() / max(times.sum(), 1.0))
+    typical = _total(paid) / max(float(times.sum()), 1.0)
     spread = among / centre**2
     q = 2 + 1 / spread
     p = (1 + spread) / ((whole - among) / centre**2)
     return Spend(p, q, typical * (q - 1) / p)
+
+
+def _total(values: Floats) -> float:
+    """Return the sum to 2⁻⁴⁰ of the largest, whatever the order, in which names have a part.
+
+    Sums of floats depend on their order; those of whole numbers do not.
+    """
+    largest = float(np.abs(values).max(initial=0.0))
+    if not largest:
+        return 0.0
+    room = 62 - math.frexp(largest)[1] - len(values).bit_length()
+    return math.ldexp(int(np.rint(np.ldexp(values, room)).astype(np.int64).sum()), -room)
 
 
 def fit_spend(purchases: Floats, mean: Floats) -> Spend:
