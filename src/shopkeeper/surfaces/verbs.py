@@ -233,7 +233,7 @@ VERBS: tuple[Verb, ...] = (
         "shopkeeper.operations.behaviour.ask",
         Words("Where customers are lost on the way to an order", "转化漏斗：顾客在哪一步流失"),
         needs=(_EVENTS,),
-        reads=("events", "products", "customers"),
+        reads=("events", "products", "categories", "customers"),
     ),
     Verb(
         "retention",
@@ -275,7 +275,7 @@ VERBS: tuple[Verb, ...] = (
         "shopkeeper.operations.behaviour.ask_further",
         Words("Why a metric moved", "指标为何变化"),
         needs=(_ORDERS,),
-        reads=("orders", "order_items", "events", "products", "campaigns", "reviews", "messages"),
+        reads=("orders", "order_items", "events", "products", "categories", "campaigns", "reviews", "messages"),
     ),
     Verb(
         "lifetime_value",

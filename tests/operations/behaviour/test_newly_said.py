@@ -54,7 +54,8 @@ def test_what_most_later_texts_say_is_new(sentences: list[str], new: list[str], 
 
 
 def test_terms_too_rare_to_be_new_are_no_tests() -> None:
-    # All three texts of a term among the later 10 of 34: a chance of .02, so that two tests may be made.
-    assert said.tests_made(np.array([0, 500, 80, 2]), 34, 10) == 2
-    assert said.tests_made(np.array([0, 500, 80, 3]), 34, 10) == 0
-    assert said.tests_made(np.array([0, 500, 80, 3, 4]), 34, 10) == 4
+    # All three texts of a term among the later 10 of 34 have a chance of .02, all four one of .0045.
+    assert said.comparisons(np.array([0, 500, 80, 2]), 34, 10) == 2
+    assert said.comparisons(np.array([0, 500, 80, 3]), 34, 10) == 3
+    assert said.comparisons(np.array([0, 500, 80, 30, 4]), 34, 10) == 4
+    assert said.comparisons(np.array([0, 500, 80]), 34, 10) == 1

@@ -15,7 +15,7 @@ from shopkeeper.data.shop import Shop, shop_from_tables
 from shopkeeper.errors import MissingDataError, UsageError
 from shopkeeper.operations.segments.ask_ahead import lifetime_value
 from shopkeeper.operations.segments.beginnings import beginnings
-from shopkeeper.operations.segments.methods.cells import Cells
+from shopkeeper.operations.segments.cells import Cells
 from shopkeeper.operations.segments.methods.purchases import (
     PRIOR,
     Purchases,

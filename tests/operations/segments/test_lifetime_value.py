@@ -19,7 +19,7 @@ from shopkeeper.data.shop import Shop, shop_from_tables
 from shopkeeper.data.tables import BY_NAME as TABLES
 from shopkeeper.errors import MissingDataError, UsageError
 from shopkeeper.operations.segments.ask_ahead import lifetime_value
-from shopkeeper.operations.segments.methods.cells import Cells
+from shopkeeper.operations.segments.cells import Cells
 from shopkeeper.operations.segments.methods.purchases import (
     Purchases,
     fit_purchases,

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from shopkeeper.answer import Answer
 from shopkeeper.data.shop import shop_from_tables
 from shopkeeper.operations.segments.ask_ahead import lifetime_value
+from shopkeeper.operations.segments.cells import Cells
 from shopkeeper.operations.segments.lifetime.ahead import (
     counts_ahead,
     days_between,
@@ -21,7 +22,6 @@ from shopkeeper.operations.segments.lifetime.ahead import (
     value_ahead,
     value_of_one,
 )
-from shopkeeper.operations.segments.methods.cells import Cells
 from shopkeeper.operations.segments.methods.purchases import Purchases, fit_purchases
 from shopkeeper.operations.segments.methods.spend import Spend
 

@@ -17,10 +17,10 @@ import openpyxl
 import pyarrow as pa
 import pytest
 
+from shopkeeper.surfaces.drawings import clean, drawing
 from shopkeeper.surfaces.rest.application import make_app
 from shopkeeper.surfaces.rest.door import Rules
 from shopkeeper.surfaces.web.files import workbook
-from shopkeeper.surfaces.web.pictures import clean, drawing
 from shopkeeper.surfaces.web.verb_pages import QUESTIONS
 from tests.surfaces.rest.conftest import Server
 from tests.surfaces.rest.test_attacks import PATHS, SQL

@@ -6,11 +6,12 @@ import pyarrow as pa
 import pytest
 
 from shopkeeper.answer import Answer
+from shopkeeper.surfaces.drawings import NARROW, drawing
 from shopkeeper.surfaces.rest.formats import ITSELF
 from shopkeeper.surfaces.verbs import BY_NAME
 from shopkeeper.surfaces.web.cells import table_view
 from shopkeeper.surfaces.web.leading import LEADING
-from shopkeeper.surfaces.web.pictures import NARROW, WIDE, drawing
+from shopkeeper.surfaces.web.pictures import WIDE
 from shopkeeper.words import Words
 
 CHURN = {

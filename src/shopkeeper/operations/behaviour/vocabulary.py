@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from shopkeeper.words import Words
+
+if TYPE_CHECKING:
+    from shopkeeper.data.shop import Shop
 
 COMMON_STEPS = ("Product Viewed", "Product Added", "Checkout Started", "Order Completed")
 """The way to an order, in the vocabulary that shops share."""
@@ -72,6 +77,22 @@ def value_words(value: str) -> Words:
     if not value:
         return UNKNOWN
     return Words(f"“{value}”", f"“{value}”") if value in _OURS else Words(value, value)
+
+
+def category_words(shop: Shop) -> dict[str, Words]:
+    """Return what categories are called where the shop names them in both languages, each by a name of its own."""
+    rows = shop.categories.select("category", "language", "name").to_pyarrow().to_pylist()
+    said = {(row["category"], row["language"]): row["name"] for row in rows if row["name"]}
+    often = Counter((name, language) for (_, language), name in said.items())
+    return {
+        key: Words(said[key, "en"], said[key, "zh"])
+        for key, language in said
+        if language == "en"
+        and all(
+            often[said.get((key, one), ""), one] == 1 and said[key, one] not in _OURS
+            for one in ("en", "zh")
+        )
+    }
 
 
 def event_words(name: str) -> Words:

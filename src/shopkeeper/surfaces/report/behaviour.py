@@ -20,7 +20,7 @@ from shopkeeper.surfaces.report.blocks import (
     Section,
 )
 from shopkeeper.surfaces.report.comeback import comeback
-from shopkeeper.surfaces.report.drawing import figure
+from shopkeeper.surfaces.report.drawing import figure, own_chart
 from shopkeeper.surfaces.report.lacking import lacking
 from shopkeeper.surfaces.report.material import Material
 from shopkeeper.surfaces.report.pen import Pen, excerpt, percent, visible
@@ -122,7 +122,7 @@ def _paths(answer: Answer, pen: Pen) -> list[Block]:
         Column(pen.say(words.COLUMN_SESSIONS), "aside"),
         Column(pen.say(words.COLUMN_OF_SUCH)),
     )
-    blocks: list[Block] = []
+    blocks: list[Block] = [*own_chart(answer, words.PATHS_FIGURE, words.PATHS_READING, pen)]
     for kind, title in words.PATHS_TABLE.items():
         rows = [row for row in answer.evidence[kind].to_pylist() if row["share"] is not None][
             :_WAYS

@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from shopkeeper.surfaces.report import customer_phrases as words
 from shopkeeper.surfaces.report.blocks import NOTHING, Block, Column, Grid, Paragraph, Section
+from shopkeeper.surfaces.report.drawing import own_chart
 from shopkeeper.surfaces.report.lacking import lacking
 from shopkeeper.surfaces.report.material import Material
 from shopkeeper.surfaces.report.pen import Pen
@@ -25,7 +26,12 @@ def change(material: Material, pen: Pen) -> Section:
         return Section("change", head, blocks=tuple(lacking(("explain_change",), material, pen)))
     said = pen.joined(*(pen.sentence(one, "explain_change:change") for one in answer.summary))
     currency = answer.evidence["periods"]["currency"][0].as_py() or ""
-    blocks: list[Block] = [Paragraph(said), _slices(answer.table.to_pylist(), currency, pen)]
+    picture = own_chart(answer, words.CHANGE_FIGURE, words.CHANGE_READING, pen)
+    blocks: list[Block] = [
+        Paragraph(said),
+        *picture,
+        _slices(answer.table.to_pylist(), currency, pen),
+    ]
     known = answer.evidence["known"].to_pylist()[:SHOWN]
     if known:
         columns = (

@@ -107,6 +107,13 @@ WORTH_TENTH = Words(
     "{happened} times ({between}).",
     "在留出期内，预期最高的一组平均每位预计购买 {expected} 次，实际 {happened} 次（{between}）。",
 )
+WORTH_FIGURE = Words(
+    "Expected and happened, by tenths of customers", "预期与实际：按预期分成的十组顾客"
+)
+WORTH_READING = Words(
+    "Bars and the lines on them: what happened in the days kept aside, with the 95 % interval. Red: what had been expected.",
+    "柱与竖线：留出期内的实际及其 95% 区间；红线：此前的预期。",
+)
 WORTH_TABLE = Words("How well it held on days kept aside", "用留出期检验")
 WORTH_NOTE = Words(
     "The last days of the data were foretold from what came before. The baseline guesses that everybody "
@@ -260,6 +267,13 @@ CHANGE_LEAD = Words(
     "The last whole month beside the one before it, accounted for to the last cent.",
     "最近一个完整月份与上一个月相比，账目精确到分。",
 )
+CHANGE_FIGURE = Words(
+    "From the month before to the last whole month", "从上一个月到最近一个完整月份"
+)
+CHANGE_READING = Words(
+    "Each bar begins where the one above it ended. Green adds, red takes away.",
+    "每根柱从上一根结束处开始；绿色为增加，红色为减少。",
+)
 CHANGE_TABLE = Words("Where the change lies", "变化在哪里")
 CHANGE_NOTE = Words(
     "Each line is without the lines above it; together they are the whole. It says where, not why.",
@@ -283,6 +297,11 @@ KNOWN_KINDS = {
 }
 
 # Which ways visitors take
+PATHS_FIGURE = Words("What leads to what", "一步之后是哪一步")
+PATHS_READING = Words(
+    "The thicker a line, the oftener that way is taken; “again” is how often the same step follows at once.",
+    "线越粗，走的人越多；“重复”是同一步紧接着再来一次的占比。",
+)
 PATHS_TABLE = {
     "to_purchase": Words("The commonest ways to an order", "最常见的下单路径"),
     "to_leaving": Words("The commonest ways to leaving without one", "最常见的未下单离开路径"),

@@ -8,10 +8,13 @@ from typing import Any
 
 from markupsafe import Markup
 
+from shopkeeper.answer import Answer
 from shopkeeper.intervals import Interval
 from shopkeeper.surfaces.charts import svg
+from shopkeeper.surfaces.drawings import drawing
 from shopkeeper.surfaces.report.blocks import Figure
 from shopkeeper.surfaces.report.pen import Pen
+from shopkeeper.words import Words, localised
 
 WIDE, NARROW = 720, 344
 _POINTS, _HEIGHT = 26, 24
@@ -41,6 +44,41 @@ def figure(
         for width in (WIDE, NARROW)
     )
     return Figure(title, wide, narrow, reading)
+
+
+def own_chart(answer: Answer, title: Words, reading: Words, pen: Pen) -> list[Figure]:
+    """Draw the chart that an answer has of its own; none where it has none.
+
+    Parameters
+    ----------
+    answer
+        The answer.
+    title
+        Heading of the picture.
+    reading
+        How to read it.
+    pen
+        The pen of the report.
+    """
+    if answer.chart is None:
+        return []
+    head = pen.say(title)
+    # The heading says it already; several views beneath one another keep theirs.
+    bare = {
+        name: value for name, value in localised(answer.chart, pen.lang).items() if name != "title"
+    }
+    wide, narrow = (
+        drawing(
+            bare,
+            title=head.striptags(),
+            lang=pen.lang,
+            width=width,
+            prefix=f"{answer.verb}-{width}",
+            told=False,
+        )
+        for width in (WIDE, NARROW)
+    )
+    return [Figure(head, wide, narrow, pen.say(reading))]
 
 
 def strip(interval: Interval, overall: float, most: float) -> Markup:

@@ -11,6 +11,17 @@ SEGMENTS_LEAD = Words(
     "按最近购买、频次和金额给顾客分群，谁该来没来，下一步做什么。这里只说他们做过什么，不解释原因。",
 )
 SEGMENTS_TABLE = Words("Segments", "分群")
+SEGMENTS_FIGURE = Words("How recently and how often customers bought", "顾客买得多近、多频繁")
+SEGMENTS_READING = Words(
+    "Above: customers by their two scores, 5 is best. Beneath: where those of each segment were a month later.",
+    "上图：按两项得分看顾客数，5 分最好；下图：各分群的顾客一个月后在哪里。",
+)
+OVERDUE_FIGURE = Words("Who bought no more, foretold and happened", "不再购买：预测与实际")
+OVERDUE_READING = Words(
+    "Tenths of customers by the chance that was foretold. Bars and the lines on them: the share that bought no more in the "
+    "days kept aside, with the 95 % interval. Red: the chance.",
+    "按预测概率把顾客分成十组。柱与竖线：留出期内没有再买的占比及其 95% 区间；红线：预测概率。",
+)
 SEGMENTS_NOTE = Words(
     "Segments that are too small are not listed. A rule is at most three conditions; how well it tells the segment "
     "from others stands in the answer.",

@@ -18,6 +18,7 @@ from shopkeeper.surfaces.report.blocks import (
     Points,
     Section,
 )
+from shopkeeper.surfaces.report.drawing import own_chart
 from shopkeeper.surfaces.report.lacking import lacking
 from shopkeeper.surfaces.report.material import Material
 from shopkeeper.surfaces.report.pen import Pen, percent
@@ -58,7 +59,8 @@ def _groups(answer: Answer, pen: Pen) -> list[Block]:
     blocks.append(
         Grid(pen.say(words.SEGMENTS_TABLE), columns, listed, pen.say(words.SEGMENTS_NOTE))
     )
-    return [*blocks, *_moves(answer, pen)]
+    picture = own_chart(answer, words.SEGMENTS_FIGURE, words.SEGMENTS_READING, pen)
+    return [blocks[0], *picture, *blocks[1:], *_moves(answer, pen)]
 
 
 def _segment(row: Row, rows: list[Row], pen: Pen) -> tuple[Markup, ...]:
@@ -108,7 +110,8 @@ def _moves(answer: Answer, pen: Pen) -> list[Block]:
 
 def _overdue(answer: Answer, pen: Pen) -> list[Block]:
     said = [pen.sentence(one, "churn:overdue") for one in answer.summary]
-    return [Paragraph(pen.joined(*said))] if said else []
+    picture = own_chart(answer, words.OVERDUE_FIGURE, words.OVERDUE_READING, pen)
+    return [Paragraph(pen.joined(*said)), *picture] if said else []
 
 
 def _cards(answer: Answer, pen: Pen) -> list[Block]:

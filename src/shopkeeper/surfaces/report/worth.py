@@ -14,6 +14,7 @@ from shopkeeper.answer import Answer
 from shopkeeper.surfaces.report import customer_phrases as words
 from shopkeeper.surfaces.report import phrases
 from shopkeeper.surfaces.report.blocks import Block, Column, Grid, Missing, Paragraph
+from shopkeeper.surfaces.report.drawing import own_chart
 from shopkeeper.surfaces.report.pen import Pen, percent
 
 VERB = "lifetime_value"
@@ -34,7 +35,8 @@ def worth(answer: Answer, pen: Pen) -> list[Block]:
     if not told:
         return [Paragraph(pen.joined(*said)), Missing(pen.say(words.WORTH_UNJUDGED))]
     said += _tenth(answer, pen)
-    return [Paragraph(pen.joined(*said)), _table(told, answer, pen)]
+    picture = own_chart(answer, words.WORTH_FIGURE, words.WORTH_READING, pen)
+    return [Paragraph(pen.joined(*said)), *picture, _table(told, answer, pen)]
 
 
 def _total(answer: Answer, pen: Pen) -> Iterator[Markup]:

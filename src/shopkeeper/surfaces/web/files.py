@@ -24,9 +24,10 @@ from starlette.responses import Response, StreamingResponse
 from shopkeeper.answer import spoken
 from shopkeeper.errors import UsageError
 from shopkeeper.surfaces.charts import THEME, png
+from shopkeeper.surfaces.drawings import drawing
 from shopkeeper.surfaces.rest.formats import CSV, csv_stream
 from shopkeeper.surfaces.web.cells import heading
-from shopkeeper.surfaces.web.pictures import WIDE, drawing
+from shopkeeper.surfaces.web.pictures import WIDE
 from shopkeeper.words import Words, localised
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

@@ -21,7 +21,7 @@ LEADING: dict[str, tuple[str, ...]] = {
     "searches": (
         "query", "searches", "searchers", "zero_share", "clicked_share", "bought_share", "suggestion",
     ),
-    "baskets": ("title", "other_title", "together", "expected", "lift", "relation"),
+    "baskets": ("title", "other_title", "together", "expected", "size_lift", "relation"),
     "explain_change": ("kind", "slice", "before", "after", "change", "share_of_change"),
     "sentiment_effect": ("part", "outcome", "comparison", "difference", "low", "high", "n_matched"),
     "lifetime_value": (
@@ -68,7 +68,8 @@ ENGLISH: dict[str, str] = {
     "historic_clv": "Value so far",
     "historic_number_of_orders": "Orders so far",
     "intents": "Intents",
-    "lift": "Times chance",
+    "lift": "Lift",
+    "size_lift": "Times chance",
     "not_sold": "Looked for, not sold",
     "other_item": "Other product number",
     "other_title": "Other product",

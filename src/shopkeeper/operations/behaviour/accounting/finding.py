@@ -30,11 +30,14 @@ from shopkeeper.operations.behaviour.accounting.sentences import (
 )
 from shopkeeper.operations.behaviour.accounting.spans import told
 from shopkeeper.operations.behaviour.accounting.tree import customer_tables
+from shopkeeper.operations.behaviour.vocabulary import category_words
+from shopkeeper.words import Words
 
 if TYPE_CHECKING:
     from shopkeeper.data.shop import Shop
 
 Row = dict[str, Any]
+Called = dict[tuple[str, str], Words]
 LISTED, SCALE = 200, 10_000
 """Values of one dimension that are listed; money is counted in ten-thousandths."""
 
@@ -55,11 +58,11 @@ def answer(shop: Shop, plan: Plan) -> Answer:
     """Part the change, find the slices that explain most, and return the answer."""
     cube = _cube(shop, plan)
     effects = _effects(cube, plan)
-    titles = _titles(shop)
-    rows = _explained(cube, effects, plan, titles)
+    called = _called(shop)
+    rows = _explained(cube, effects, plan, called)
     newly_said, left_out = new_terms(shop, plan.before, plan.after, _spoken_of(rows))
     evidence: dict[str, list[Row]] = {
-        "by_dimension": _by_dimension(cube, effects, plan, titles),
+        "by_dimension": _by_dimension(cube, effects, plan, called),
         **customer_tables(shop, plan),
         "known": known_events(shop, plan.currency, plan.before, plan.after, plan.least),
         "said": newly_said,
@@ -188,7 +191,7 @@ def _rate_half(
 
 
 def _explained(
-    cube: Cube, effects: dict[str, NDArray[Any]], plan: Plan, titles: dict[str, str]
+    cube: Cube, effects: dict[str, NDArray[Any]], plan: Plan, called: Called
 ) -> list[Row]:
     change = sum(part.astype(np.float64) for part in effects.values())
     assert not isinstance(change, int)
@@ -210,14 +213,14 @@ def _explained(
     for row in [*rows, whole]:
         row["share_of_change"] = float(row["change"] / whole["change"]) if whole["change"] else None
         kind = row.setdefault("kind", "whole")
-        words = slice_words(row.get("named", {}), titles)
+        words = slice_words(row.get("named", {}), called)
         words = {"rest": REST, "whole": WHOLE}.get(kind, words)
         row |= {"slice_en": words.en, "slice_zh": words.zh}
     return [*rows, whole]
 
 
 def _by_dimension(
-    cube: Cube, effects: dict[str, NDArray[Any]], plan: Plan, titles: dict[str, str]
+    cube: Cube, effects: dict[str, NDArray[Any]], plan: Plan, called: Called
 ) -> list[Row]:
     """Return every value of each dimension, the rare ones of a long one together, so that it adds up."""
     change = sum(part.astype(np.float64) for part in effects.values())
@@ -230,12 +233,12 @@ def _by_dimension(
             (values[code], code, _row(cube, effects, leaves_of[code], plan))
             for code in _largest(np.abs(np.bincount(codes, change, len(values))))
         ]
-        found.sort(key=lambda one: (-abs(one[2]["change"]), titles.get(one[0]) or one[0], one[0]))
-        for value, _, row in found[:LISTED]:
-            words = slice_words({name: value}, titles, bare=True)
+        named = [(slice_words({name: one[0]}, called, bare=True), *one) for one in found]
+        named.sort(key=lambda one: (-abs(one[3]["change"]), one[0].en, one[1]))
+        for words, _, _, row in named[:LISTED]:
             rows.append(row | {"dimension": name, "value_en": words.en, "value_zh": words.zh})
         if len(values) > LISTED:
-            others = ~np.isin(codes, [code for _, code, _ in found[:LISTED]])
+            others = ~np.isin(codes, [code for _, _, code, _ in named[:LISTED]])
             rest = _row(cube, effects, np.flatnonzero(others), plan)
             rows.append(rest | {"dimension": name, "value_en": REST.en, "value_zh": REST.zh})
     return rows
@@ -263,9 +266,13 @@ def _spoken_of(rows: list[Row]) -> list[tuple[str, dict[str, str]]]:
 _OF_TEXT = {"category", "brand", "product_id"}
 
 
-def _titles(shop: Shop) -> dict[str, str]:
+def _called(shop: Shop) -> Called:
+    """Return what products and categories are called."""
     product = shop.products.select("product_id", "title").to_pyarrow().to_pylist()
-    return {row["product_id"]: row["title"] for row in product if row["title"]}
+    titles = {row["product_id"]: row["title"] for row in product if row["title"]}
+    return {("product_id", key): Words(title, title) for key, title in titles.items()} | {
+        ("category", key): words for key, words in category_words(shop).items()
+    }
 
 
 def _periods(plan: Plan) -> list[Row]:

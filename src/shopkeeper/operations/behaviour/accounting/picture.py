@@ -8,6 +8,12 @@ from shopkeeper.words import Words
 
 _COLOURS = {"up": "#6f7d7a", "down": "#ad3524", "whole": "#cfc7b8"}
 
+_TOLD = Words(
+    "datum.label",
+    "abs(datum.value) < 10000 ? format(datum.value, ',') : format(datum.value / 10000, '~f') + '万'",
+)
+"""What an axis says: in English by thousands, in Chinese by ten thousands."""
+
 
 def waterfall(rows: list[dict[str, Any]], before: str, after: str, unit: str) -> dict[str, Any]:
     """Return a Vega-Lite specification.
@@ -40,7 +46,7 @@ def waterfall(rows: list[dict[str, Any]], before: str, after: str, unit: str) ->
             "y": {"field": "label", "type": "nominal", "sort": None, "title": None,
                   "axis": {"labelLimit": 280}},
             "x": {"field": "start", "type": "quantitative", "title": None,
-                  "axis": {"format": ".1%" if unit == "share" else "~s"}},
+                  "axis": {"format": ".1%"} if unit == "share" else {"format": "~s", "labelExpr": _TOLD.to_dict()}},
             "x2": {"field": "end"},
             "color": {"field": "kind", "type": "nominal", "legend": None,
                       "scale": {"domain": list(_COLOURS), "range": list(_COLOURS.values())}},

@@ -107,7 +107,7 @@ def newer_terms(before: list[Row], after: list[Row]) -> list[Row]:
         terms = telling_terms(plain, side[mine], language=language, count=TERMS)
         held_by, read = terms_held(plain, side[mine], language=language)
         totals = np.array(list(held_by.values())) * len(mine) // max(read, 1)
-        tries += tests_made(np.bincount(totals), len(mine), sizes[1])
+        tries += comparisons(np.bincount(totals), len(mine), sizes[1])
         for term in terms[1] if len(terms) > 1 and all(sizes) else []:
             held = np.array([term.term in text for text in plain])
             counts = [int(held[side[mine] == one].sum()) for one in (0, 1)]
@@ -126,7 +126,7 @@ def newer_terms(before: list[Row], after: list[Row]) -> list[Row]:
     )[:TERMS]
 
 
-def tests_made(counts: np.ndarray, texts: int, after: int) -> int:
+def comparisons(counts: np.ndarray, texts: int, after: int) -> int:
     """Return by how many tests a chance is to be corrected where every term could have been told.
 
     A term that so few texts hold that it could not be called new even if all of them were later ones
@@ -141,9 +141,9 @@ def tests_made(counts: np.ndarray, texts: int, after: int) -> int:
 
     Examples
     --------
-    >>> tests_made(np.array([0, 1000, 50, 0, 3]), 40, 20)
-    0
-    >>> tests_made(np.array([0, 1000, 50, 0, 0, 0, 0, 0, 0, 3]), 40, 20)
+    >>> comparisons(np.array([0, 1000, 50, 0, 3]), 40, 20)
+    1
+    >>> comparisons(np.array([0, 1000, 50, 0, 0, 0, 0, 0, 0, 3]), 40, 20)
     3
     """
     held = np.arange(len(counts))
@@ -155,5 +155,5 @@ def tests_made(counts: np.ndarray, texts: int, after: int) -> int:
         place = int(np.searchsorted(least[order], NEW_P / k, side="right"))
         found = int(reach[place - 1]) if place else 0
         if found <= k:
-            return found
+            return k
     return int(counts.sum())

@@ -81,9 +81,18 @@ DEFINITIONS = {
 
 
 def slice_words(
-    named: Mapping[str, str], titles: Mapping[str, str], *, bare: bool = False
+    named: Mapping[str, str], called: Mapping[tuple[str, str], Words], *, bare: bool = False
 ) -> Words:
     """Return what a slice is called.
+
+    Parameters
+    ----------
+    named
+        Dimension → value, empty where it is not told.
+    called
+        Dimension and value → what the value is called, where it is not by itself.
+    bare
+        Without the dimensions.
 
     Examples
     --------
@@ -92,12 +101,9 @@ def slice_words(
     """
     parts = []
     for name, value in named.items():
-        shown = titles.get(value, value) if name == "product_id" else value
-        words = Words(shown, shown) if shown else NOT_TOLD
-        called = PROPERTIES[name]
-        parts.append(
-            words if bare else Words(f"{called.en}: {words.en}", f"{called.zh}：{words.zh}")
-        )
+        words = called.get((name, value), Words(value, value)) if value else NOT_TOLD
+        head = PROPERTIES[name]
+        parts.append(words if bare else Words(f"{head.en}: {words.en}", f"{head.zh}：{words.zh}"))
     return Words(" · ".join(one.en for one in parts), " · ".join(one.zh for one in parts))
 
 

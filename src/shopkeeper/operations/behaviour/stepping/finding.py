@@ -18,7 +18,12 @@ from shopkeeper.operations.behaviour.stepping.picture import bars
 from shopkeeper.operations.behaviour.stepping.plan import ASKED, MOST_SHOWN, Plan
 from shopkeeper.operations.behaviour.stepping.reaching import grouped_units
 from shopkeeper.operations.behaviour.stepping.sentences import DEFINITIONS, TITLE, limits, sentences
-from shopkeeper.operations.behaviour.vocabulary import OTHER, event_words, value_words
+from shopkeeper.operations.behaviour.vocabulary import (
+    OTHER,
+    category_words,
+    event_words,
+    value_words,
+)
 from shopkeeper.words import Words
 
 if TYPE_CHECKING:
@@ -109,12 +114,17 @@ def _counts(shop: Shop, plan: Plan) -> list[Count]:
         if plan.cohort:
             counts += [(one, Words("", ""), sides.get(one, nothing)) for one in ("in", "out")]
         if plan.breakdown:
-            counts += _groups(kept, plan, sides, reach)
+            names = category_words(shop) if "category" in plan.breakdown else {}
+            counts += _groups(kept, plan, sides, reach, names)
     return counts
 
 
 def _groups(
-    kept: ir.Table, plan: Plan, sides: dict[str, list[int]], names: list[str]
+    kept: ir.Table,
+    plan: Plan,
+    sides: dict[str, list[int]],
+    names: list[str],
+    categories: dict[str, Words],
 ) -> list[Count]:
     """Return the commonest groups, and what is left of each side as one more; too few are not told."""
     keys = list(plan.breakdown)
@@ -128,7 +138,7 @@ def _groups(
     }
     top.sort(key=lambda row: (place[tuple(row[key] for key in keys)], row["side"]))
     counts = [
-        (row["side"], _called([row[key] for key in keys]), [row[name] for name in names])
+        (row["side"], _called(row, keys, categories), [row[name] for name in names])
         for row in top
         if row["n1"] >= plan.smallest
     ]
@@ -148,8 +158,11 @@ def _sums(table: ir.Table, keys: list[str], names: list[str]) -> ir.Table:
     return table.group_by(keys).aggregate(**{name: table[name].sum() for name in names})
 
 
-def _called(values: list[str]) -> Words:
-    words = [value_words(value) for value in values]
+def _called(row: Row, keys: list[str], categories: dict[str, Words]) -> Words:
+    words = [
+        (categories.get(row[key]) if key == "category" else None) or value_words(row[key])
+        for key in keys
+    ]
     return Words(" · ".join(one.en for one in words), " · ".join(one.zh for one in words))
 
 

@@ -10,7 +10,7 @@ from shopkeeper.operations.behaviour.walking.sentences import MARKS
 from shopkeeper.words import Words
 
 NODES, EDGES = 9, 22
-_WIDTH, _HEIGHT, _ROWS = 680, 340, 4
+_WIDTH, _HEIGHT, _ROWS, _LOW = 680, 340, 4, 1.2
 _ARROW, _TOLD = 0.62, 0.005
 """How far along its line an arrow stands; least share of repeats that is written."""
 
@@ -52,8 +52,10 @@ def graph(rows: list[Row], nodes: list[Row]) -> dict[str, Any] | None:
              "encoding": {**ends,
                           "size": {"field": "size", "type": "quantitative", "scale": None, "legend": None},
                           "color": {"field": "colour", "type": "nominal", "scale": None, "legend": None}}},
-            {"data": {"values": points}, "mark": {"type": "text", "dy": -16, "fontSize": 12, "color": "#1f1d1a"},
-             "encoding": {**ends, "text": {"field": "label", "type": "nominal"}}},
+            # Lines come to low steps from above, so what these are called stands beneath.
+            *({"data": {"values": [one for one in points if (one["y"] < _LOW) == low]},
+               "mark": {"type": "text", "dy": 18 if low else -16, "fontSize": 12, "color": "#1f1d1a"},
+               "encoding": {**ends, "text": {"field": "label", "type": "nominal"}}} for low in (False, True)),
         ],
     }  # fmt: skip
 

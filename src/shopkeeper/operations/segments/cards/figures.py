@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from shopkeeper.intervals import proportion
+from shopkeeper.operations.behaviour.vocabulary import category_words
 from shopkeeper.operations.segments.base import Base, Floats, Ints
 from shopkeeper.operations.segments.clock import PART_NAMES, PARTS, half_hour, part_of_day
 from shopkeeper.operations.segments.guards import refused
@@ -100,19 +101,8 @@ def read_material(shop: Shop, base: Base) -> Material:
         aspect=_texts(mention, "aspect"),
         polarity=_texts(mention, "polarity"),
         aspects=names,
-        names=_category_names(shop),
+        names=category_words(shop),
     )
-
-
-def _category_names(shop: Shop) -> dict[str, Words]:
-    """Return what categories are called where the shop names them in both languages."""
-    rows = shop.categories.select("category", "language", "name").to_pyarrow().to_pylist()
-    said = {(row["category"], row["language"]): row["name"] for row in rows if row["name"]}
-    return {
-        key: Words(said[key, "en"], said[key, "zh"])
-        for key, language in said
-        if language == "en" and (key, "zh") in said
-    }
 
 
 def _placed(rows: pa.Table, base: Base) -> pa.Table:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import gammaincinv
 
-from shopkeeper.operations.segments.methods.cells import Cells, Floats
+from shopkeeper.operations.segments.cells import Cells, Floats
 from shopkeeper.operations.segments.methods.purchases import Purchases
 from shopkeeper.operations.segments.methods.spend import Spend
 

@@ -15,8 +15,8 @@ from scipy.special import expit, ndtri
 
 from shopkeeper.errors import MissingDataError, UsageError
 from shopkeeper.operations.segments.beginnings import COVARIATES
+from shopkeeper.operations.segments.cells import Floats
 from shopkeeper.operations.segments.guards import LEAST
-from shopkeeper.operations.segments.methods.cells import Floats
 from shopkeeper.operations.segments.methods.purchases import Purchases
 from shopkeeper.words import Words
 

@@ -14,6 +14,7 @@ from shopkeeper.answer import Answer
 from shopkeeper.operations.behaviour.features import recorded_days
 from shopkeeper.operations.behaviour.returning.periods import covered
 from shopkeeper.operations.segments.beginnings import beginnings
+from shopkeeper.operations.segments.cells import Floats
 from shopkeeper.operations.segments.features import currencies, histories, purchase_days
 from shopkeeper.operations.segments.left_out import left_out
 from shopkeeper.operations.segments.lifetime.ahead import (
@@ -47,7 +48,6 @@ from shopkeeper.operations.segments.lifetime.learning import (
 )
 from shopkeeper.operations.segments.lifetime.picture import tenths_chart
 from shopkeeper.operations.segments.lifetime.sentences import DEFINITIONS, TITLE, limits, sentences
-from shopkeeper.operations.segments.methods.cells import Floats
 from shopkeeper.operations.segments.refusals import NEEDED, NEEDED_AGAIN
 from shopkeeper.words import Words
 

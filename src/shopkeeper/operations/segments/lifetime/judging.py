@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from shopkeeper.intervals import bootstrap, proportion, tenths
+from shopkeeper.operations.segments.cells import Floats
 from shopkeeper.operations.segments.features import bought_between, histories
 from shopkeeper.operations.segments.guards import LEAST
 from shopkeeper.operations.segments.lifetime.ahead import counts_ahead, value_ahead
@@ -23,7 +24,6 @@ from shopkeeper.operations.segments.lifetime.learning import (
     read_histories,
 )
 from shopkeeper.operations.segments.methods.boosted import Boosted
-from shopkeeper.operations.segments.methods.cells import Floats
 from shopkeeper.operations.segments.refusals import NEEDED, NEEDED_AGAIN
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from shopkeeper.operations.segments.cells import Cells, Floats, told_apart
 from shopkeeper.operations.segments.lifetime.covariates import Levels, design, levels_of
-from shopkeeper.operations.segments.methods.cells import Cells, Floats, told_apart
 from shopkeeper.operations.segments.methods.purchases import Purchases, fit_purchases
 from shopkeeper.operations.segments.methods.spend import Spend, fit_spend, fit_spend_by_moments
 

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 from scipy.special import betainc, digamma, expit, gammaln, hyp2f1
 
-from shopkeeper.operations.segments.methods.cells import Cells, Floats
+from shopkeeper.operations.segments.cells import Cells, Floats
 
 _Part = tuple[Floats, Floats, tuple[Floats, ...]]
 """Weights, and what each of them weighs: a log-likelihood, and its slopes by r, α, a and b."""
