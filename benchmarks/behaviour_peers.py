@@ -245,7 +245,7 @@ def _decisions(shop: Any, lines: Any) -> dict[str, Any]:
     # Theirs begins with a table in memory; so does ours, which `baskets` makes once for all of its parts.
     with bought(shop, "product").cache() as held:
         start = time.perf_counter()
-        joins = decision_rows(held, {}, LEAST)
+        joins = decision_rows(held, {}, LEAST, 0)
         ours = time.perf_counter() - start
     assert len(joins) == len(top) - 1
     return {

@@ -56,7 +56,7 @@ class Cells:
         parts = [self.repeats.astype(np.int64)]
         parts += [(part / whole * BINS).astype(np.int64) for part in (self.recency, self.age)]
         (repeats, _, _), place, _ = told_apart(parts)
-        customers = np.bincount(place, self.customers)
+        customers = np.bincount(place, self.customers).astype(np.float64)
         recency, age = (
             np.bincount(place, self.customers * part) / customers
             for part in (self.recency, self.age)

@@ -147,7 +147,7 @@ def comparisons(counts: np.ndarray, texts: int, after: int) -> int:
     3
     """
     held = np.arange(len(counts))
-    least = hypergeom.sf(np.minimum(held, after) - 1, texts, held, after)
+    least = np.asarray(hypergeom.sf(np.minimum(held, after) - 1, texts, held, after))
     order = np.argsort(least)
     reach = np.cumsum(counts[order])
     # The fewest tests k such that no more than k terms can be as rare as 0.05 / k.

@@ -256,7 +256,7 @@ class _Likelihood:
             for part in (cells.repeats, cells.recency, cells.age)
         )
         self.bought = cells.repeats > 0
-        self.by_count = np.bincount(self.repeats.place, cells.customers)
+        self.by_count: Floats = np.bincount(self.repeats.place, cells.customers).astype(np.float64)
 
     def __call__(self, parameters: Floats) -> tuple[float, Floats]:
         own = _own(parameters, self.cells)
