@@ -54,13 +54,21 @@ class Figure:
 
 
 @dataclass(frozen=True, slots=True)
+class Labels:
+    """What each line is of: the labels that may be told in their order, and the place of each line's, −1 for none."""
+
+    values: list[str]
+    codes: Ints
+
+
+@dataclass(frozen=True, slots=True)
 class Material:
     """Everything that cards are made of, by number of the customer."""
 
     base: Base
     line_who: Ints
-    category: NDArray[np.object_]
-    title: NDArray[np.object_]
+    category: Labels
+    title: Labels
     price: Floats
     order_who: Ints
     weekday: Ints
@@ -87,8 +95,8 @@ def read_material(shop: Shop, base: Base) -> Material:
     return Material(
         base=base,
         line_who=_whole(line, "who"),
-        category=_texts(line, "category"),
-        title=_texts(line, "title"),
+        category=_labels(line, "category"),
+        title=_labels(line, "title"),
         price=line["price"].cast(pa.float64()).to_numpy(),
         order_who=_whole(order, "who"),
         weekday=pc.day_of_week(order["on"]).to_numpy().astype(np.int64),
@@ -108,6 +116,16 @@ def read_material(shop: Shop, base: Base) -> Material:
 def _placed(rows: pa.Table, base: Base) -> pa.Table:
     rows = rows.append_column("who", pc.index_in(rows["customer_id"], base.ids))
     return rows.filter(pc.is_valid(rows["who"]))
+
+
+def _labels(rows: pa.Table, name: str) -> Labels:
+    """Read a column of labels; each is looked at once, however many lines have it."""
+    coded = rows[name].cast(pa.string()).combine_chunks().dictionary_encode()
+    known = coded.dictionary.to_pylist()
+    values = sorted(one for one in known if refused(one) is None)
+    place = {value: at for at, value in enumerate(values)}
+    codes = np.array([place.get(one, -1) for one in known] + [-1], np.int64)
+    return Labels(values, codes[coded.indices.fill_null(len(known)).to_numpy()])
 
 
 def _whole(rows: pa.Table, name: str) -> Ints:
@@ -179,23 +197,20 @@ def _who(made: Material, mine: Flags) -> Iterator[Figure]:
 def _buys(made: Material, mine: Flags, least: int) -> Iterator[Figure]:
     here = mine[made.line_who]
     for name, labels, most in (("category", made.category, TOP), ("product", made.title, 1)):
-        known = here & np.array(
-            [isinstance(one, str) and refused(one) is None for one in labels], bool
-        )
-        values, counts = np.unique(labels[known].astype(str), return_counts=True)
-        if not len(values):
-            continue
-        for at in np.lexsort((values, -counts))[:most].tolist():
-            share = proportion(float(counts[at]), float(counts.sum()))
-            label = str(values[at])
-            if len(np.unique(made.line_who[known & (labels == label)])) < least:
+        known = labels.codes[here & (labels.codes >= 0)]
+        counts = np.bincount(known, minlength=len(labels.values))
+        for at in np.argsort(-counts, kind="stable")[:most].tolist():
+            who = made.line_who[here & (labels.codes == at)]
+            if not counts[at] or len(np.unique(who)) < least:
                 continue
+            share = proportion(float(counts[at]), float(len(known)))
+            label = labels.values[at]
             called = made.names.get(label) or Words(label[:LONGEST], label[:LONGEST])
             yield Figure(
                 "buys",
                 name,
                 share.value,
-                int(counts.sum()),
+                len(known),
                 share.low,
                 share.high,
                 called,
