@@ -146,9 +146,12 @@ def read_baskets(shop: Shop, number: dict[str, int]) -> Baskets:
     time[code] = when
     # Of one moment the baskets stand by what they hold, so that no order's name decides.
     held = np.lexsort((product, code))
-    starts = np.searchsorted(code[held], np.arange(count))
-    key = [tuple(product[held][start:end].tolist())
-           for start, end in zip(starts.tolist(), [*starts[1:].tolist(), len(code)], strict=True)]  # fmt: skip
+    starts = np.searchsorted(code[held], np.arange(count)).tolist()
+    holds = product[held].tolist()
+    key = [
+        tuple(holds[start:end])
+        for start, end in zip(starts, [*starts[1:], len(holds)], strict=True)
+    ]
     place = np.empty(count, np.int64)
     place[sorted(range(count), key=lambda at: (time[at], key[at]))] = np.arange(count)
     by = np.lexsort((product, place[code]))

@@ -69,7 +69,7 @@ class Together:
             (float(beside.sum()) ** 2 - float((beside**2).sum())) / max(float(beside.sum()), 1), 1.0
         )
 
-    @property
+    @cached_property
     def expected(self) -> Doubles:
         """Baskets that would hold both by chance: s_a · s_b · S ÷ (S² − Σ s²), S the sum of all s.
 
@@ -81,17 +81,21 @@ class Together:
         by: Doubles = self.beside[self.one] * self.beside[self.other] / self.places
         return by
 
+    @cached_property
+    def _keys(self) -> Numbers:
+        """One number a pair, in their order."""
+        return self.one * len(self.having) + self.other
+
     def find(self, one: Numbers, other: Numbers) -> Numbers:
         """Return the row of each pair; −1 where it never was."""
-        width = len(self.having)
-        keys = self.one * width + self.other
-        wanted = np.minimum(one, other) * width + np.maximum(one, other)
+        keys = self._keys
+        wanted = np.minimum(one, other) * len(self.having) + np.maximum(one, other)
         if not len(keys):
             return np.full(len(wanted), -1, np.int64)
         at = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
         return np.where(keys[at] == wanted, at, -1)
 
-    @property
+    @cached_property
     def lift(self) -> Doubles:
         """Baskets that hold both over those expected by chance."""
         made: Doubles = self.count / self.expected
@@ -113,6 +117,10 @@ class Together:
         """Which pairs are bought together more often than by chance, for so many pairs."""
         return discovered(self.p, self.tested, rate=RATE)
 
+    @cached_property
+    def _level(self) -> float:
+        return 1 - RATE * max(int(self.sure.sum()), 1) / max(self.tested, 1)
+
     def interval(self, rows: Numbers) -> tuple[Doubles, Doubles]:
         """Return the interval of the lift of some pairs, at the level that their choice leaves.
 
@@ -120,8 +128,7 @@ class Together:
         chance, so that of all intervals shown at most 5 % are expected to miss (Benjamini and
         Yekutieli 2005).
         """
-        level = 1 - RATE * max(int(self.sure.sum()), 1) / max(self.tested, 1)
-        low, high = poisson(self.count[rows], level)
+        low, high = poisson(self.count[rows], self._level)
         return low / self.expected[rows], high / self.expected[rows]
 
     @cached_property
