@@ -232,8 +232,8 @@ def _names(path: Path, key: str, given: Any) -> tuple[str, ...]:
     ):
         raise unusable(
             path,
-            f'{key} should be a list of names, such as ["C7"]',
-            f'{key} 应为名称的列表，如 ["C7"]',
+            f'{key} should be a list of names, such as ["C7"], and none of them empty',
+            f'{key} 应为名称的列表，如 ["C7"]，且不含空名称',
         )
     return tuple(sorted({name.strip() for name in given}))
 

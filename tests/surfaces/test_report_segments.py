@@ -95,7 +95,7 @@ def test_segments_and_who_is_overdue_are_drawn(lang: str, pages: dict[str, str])
     assert len(figures) == 2
     heads = {
         "en": ["How recently and how often customers bought", "Who bought no more, foretold and happened"],
-        "zh": ["顾客买得多近、多频繁", "不再购买：预测与实际"],
+        "zh": ["最近购买时间与购买频次", "不再购买：预测与实际"],
     }  # fmt: skip
     for figure, head in zip(figures, heads[lang], strict=True):
         assert f"<h3>{head}</h3>" in figure

@@ -152,6 +152,28 @@ def terms_held(
     return Counter(kept), len(plain)
 
 
+def texts_with(term: str, texts: Sequence[str]) -> NDArray[np.bool_]:
+    """Say which texts hold a term: as signs where they are written without spaces, as whole words elsewhere.
+
+    Parameters
+    ----------
+    term
+        A term that was found in such texts.
+    texts
+        Texts as `normalise` leaves them.
+
+    Examples
+    --------
+    >>> texts_with("ring", ["a ring", "a string", "ring买了"]).tolist()
+    [True, False, True]
+    """
+    if _UNSPACED.match(term):
+        return np.array([term in text for text in texts], np.bool_)
+    # Letters of other scripts part words as spaces do.
+    word = re.compile(rf"(?<![^\W\d_]){re.escape(term)}(?![^\W\d_])")
+    return np.array([bool(word.search(_UNSPACED.sub(" ", text))) for text in texts], np.bool_)
+
+
 @cache
 def _stopped(language: str) -> frozenset[str]:
     return frozenset(PLAIN.get(language, "").split()) | _EMPTY

@@ -119,7 +119,7 @@ EVIDENCE = {
     "decisions": "购买决策层次",
     "by_dimension": "按维度",
     "tree": "支付金额的收入树",
-    "gain_loss": "支付金额的顾客增减",
+    "gain_loss": "支付金额变化：按顾客增减",
     "known": "已知事件",
     "said": "新出现的说法",
     "periods": "时期",

@@ -53,6 +53,21 @@ def test_what_most_later_texts_say_is_new(sentences: list[str], new: list[str], 
     assert 0 < told["p"] < 0.001
 
 
+def test_a_word_inside_another_is_not_that_word() -> None:
+    before = [f"a plain {word}" for word in ("cup", "lamp", "bag") * 20]
+    after = [*(f"ring {n}" for n in range(6)), *(f"string {n}" for n in range(16)), *before[:10]]
+    for row in said.newer_terms(rows(before), rows(after)):
+        if row["term"] == "ring":
+            assert row["texts_after"] == 6
+
+
+def test_large_numbers_of_terms_take_no_time() -> None:
+    # Nine million terms that thirty of 20,000 texts hold each.
+    counts = np.zeros(31, np.int64)
+    counts[30] = 9_000_000
+    assert said.comparisons(counts, 20_000, 10_000) == 9_000_000
+
+
 def test_terms_too_rare_to_be_new_are_no_tests() -> None:
     # All three texts of a term among the later 10 of 34 have a chance of .02, all four one of .0045.
     assert said.comparisons(np.array([0, 500, 80, 2]), 34, 10) == 2

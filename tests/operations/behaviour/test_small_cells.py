@@ -1,4 +1,4 @@
-"""No cell of fewer than 20 customers is told, by any verb that counts customers of behaviour."""
+"""No cell of fewer than 20 customers is told: steps, losses and groups of a funnel, groups of retention."""
 
 import json
 import re
@@ -60,7 +60,7 @@ def test_a_funnel_of_customers_hides_small_counts_and_small_groups(shop: Shop) -
         row[name] for row in hidden for name in ("lost", "share", "low", "share_of_previous")
     } == {None}
     assert any("1 to 19 customers" in words.en for words in found.limits)
-    assert any("1 至 19 位顾客" in words.zh for words in found.limits)
+    assert any("顾客为 1 至 19 位" in words.zh for words in found.limits)
     assert small(found) == set()
 
 
@@ -102,6 +102,19 @@ def test_a_shop_of_a_few_customers_is_told_so_in_words() -> None:
     assert "fewer than 20 reached" in last.en and "其中不足 20 位在 168 小时内" in last.zh
 
 
+def test_what_was_lost_hides_small_counts_and_the_sentences_say_nothing_false() -> None:
+    found = funnel(shop_of({"app": (100, 95, 40)}), per="customer")
+    assert [row["lost"] for row in found.table.to_pylist()] == [0, None, 55]
+    assert any("55 did not go on" in words.en for words in found.summary)
+    # Of 150, 15 went on: most are lost there, though the table does not say how many.
+    hidden = funnel(shop_of({"app": (200, 150, 15)}), per="customer")
+    assert not any("did not go on" in words.en for words in hidden.summary)
+    groups = {"app": (200, 160, 120), "web": (200, 100, 60), "tv": (200, 100, 15)}
+    parted = funnel(shop_of(groups), per="customer", breakdown="device")
+    assert not any("least by" in words.en for words in parted.summary)
+    assert small(found) == small(hidden) == small(parted) == set()
+
+
 def test_retention_hides_small_groups() -> None:
     shop = shop_of(REACH, visits=3)
     found = retention(shop, since="visit", returning="visit", by="device")
@@ -113,7 +126,7 @@ def test_retention_hides_small_groups() -> None:
     assert small(found, names=("customers",)) == set()
 
 
-def small(answer: Answer, names: tuple[str, ...] = ("count",)) -> set[Any]:
+def small(answer: Answer, names: tuple[str, ...] = ("count", "lost")) -> set[Any]:
     """Return what an answer tells of 1 to 19 customers, in its cells, its chart and its sentences."""
     tables = [
         answer.table,

@@ -323,4 +323,3 @@ def _rest(names: list[str], columns: dict[str, str], table: Table) -> list[str]:
 
 def _listed(names: list[str]) -> str:
     return ", ".join(toml_string(name) for name in names) or "–"
-

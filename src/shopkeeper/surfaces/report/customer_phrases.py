@@ -297,7 +297,7 @@ KNOWN_KINDS = {
 }
 
 # Which ways visitors take
-PATHS_FIGURE = Words("What leads to what", "一步之后是哪一步")
+PATHS_FIGURE = Words("What leads to what", "路径图")
 PATHS_READING = Words(
     "The thicker a line, the oftener that way is taken; “again” is how often the same step follows at once.",
     "线越粗，走的人越多；“重复”是同一步紧接着再来一次的占比。",

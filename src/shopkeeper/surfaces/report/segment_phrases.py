@@ -11,10 +11,11 @@ SEGMENTS_LEAD = Words(
     "按最近购买、频次和金额给顾客分群，谁该来没来，下一步做什么。这里只说他们做过什么，不解释原因。",
 )
 SEGMENTS_TABLE = Words("Segments", "分群")
-SEGMENTS_FIGURE = Words("How recently and how often customers bought", "顾客买得多近、多频繁")
+SEGMENTS_FIGURE = Words("How recently and how often customers bought", "最近购买时间与购买频次")
 SEGMENTS_READING = Words(
-    "Above: customers by their two scores, 5 is best. Beneath: where those of each segment were a month later.",
-    "上图：按两项得分看顾客数，5 分最好；下图：各分群的顾客一个月后在哪里。",
+    "Customers by their two scores, 5 is best; where the data is long enough, beneath it where those of each segment "
+    "were a month later.",
+    "按两项得分看顾客数，5 分最好；数据足够长时，下图为各分群的顾客一个月后在哪里。",
 )
 OVERDUE_FIGURE = Words("Who bought no more, foretold and happened", "不再购买：预测与实际")
 OVERDUE_READING = Words(

@@ -59,7 +59,10 @@ def _groups(answer: Answer, pen: Pen) -> list[Block]:
     blocks.append(
         Grid(pen.say(words.SEGMENTS_TABLE), columns, listed, pen.say(words.SEGMENTS_NOTE))
     )
-    picture = own_chart(answer, words.SEGMENTS_FIGURE, words.SEGMENTS_READING, pen)
+    scored = answer.method == "rfm"
+    picture = (
+        own_chart(answer, words.SEGMENTS_FIGURE, words.SEGMENTS_READING, pen) if scored else []
+    )
     return [blocks[0], *picture, *blocks[1:], *_moves(answer, pen)]
 
 

@@ -10,9 +10,10 @@ _COLOURS = {"up": "#6f7d7a", "down": "#ad3524", "whole": "#cfc7b8"}
 
 _TOLD = Words(
     "datum.label",
-    "abs(datum.value) < 10000 ? format(datum.value, ',') : format(datum.value / 10000, '~f') + '万'",
+    "abs(datum.value) < 1e4 ? format(datum.value, ',') : abs(datum.value) < 1e8"
+    " ? format(datum.value / 1e4, '~f') + '万' : format(datum.value / 1e8, '~f') + '亿'",
 )
-"""What an axis says: in English by thousands, in Chinese by ten thousands."""
+"""What an axis says: in English by thousands, in Chinese by ten thousands and hundred millions."""
 
 
 def waterfall(rows: list[dict[str, Any]], before: str, after: str, unit: str) -> dict[str, Any]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from collections import Counter
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -9,7 +11,7 @@ import ibis
 import numpy as np
 from scipy.stats import hypergeom
 
-from shopkeeper.language.terms import telling_terms, terms_held
+from shopkeeper.language.terms import telling_terms, terms_held, texts_with
 from shopkeeper.language.text import normalise
 from shopkeeper.language.tongue import languages
 from shopkeeper.operations.behaviour.accounting.rows import sided
@@ -45,7 +47,7 @@ def new_terms(
         its products are read. One without any of them is read whole.
     """
     found: list[Row] = []
-    left_out = False
+    left_out, tries = False, 0
     for source, table in (("reviews", _reviews(shop)), ("messages", _messages(shop))):
         sides = [_read(table, before, after, side) for side in (0, 1)]
         left_out |= any(len(rows) > READ for rows in sides)
@@ -58,8 +60,10 @@ def new_terms(
                 [row for row in rows if all((row[key] or "") == one for key, one in values.items())]
                 for rows in read
             )
-            found += [{"slice": name, "source": source, **row} for row in newer_terms(*parts)]
-    return found, left_out
+            told, made = _tried(*parts)
+            tries += made
+            found += [{"slice": name, "source": source, **row} for row in told]
+    return _surely(found, tries), left_out
 
 
 def _read(table: ir.Table, before: Span, after: Span, side: int) -> list[Row]:
@@ -93,9 +97,28 @@ def _with_products(shop: Shop, row: ir.Table) -> ir.Table:
 
 def newer_terms(before: list[Row], after: list[Row]) -> list[Row]:
     """Return the terms of the later texts that surely are oftener than before."""
+    return _surely(*_tried(before, after))
+
+
+def _surely(rows: list[Row], tries: int) -> list[Row]:
+    """Return the rows that chance does not make, corrected for so many tests; of one slice and source a dozen."""
+    corrected = [row | {"p": min(1.0, row["p"] * tries)} for row in rows]
+    kept: list[Row] = []
+    many: Counter[Any] = Counter()
+    for row in sorted(corrected, key=lambda row: (row["p"], row["term"])):
+        place = row.get("slice"), row.get("source")
+        many[place] += 1
+        if row["p"] < NEW_P and many[place] <= TERMS:
+            kept.append(row)
+    order = list(dict.fromkeys((row.get("slice"), row.get("source")) for row in rows))
+    return sorted(kept, key=lambda row: order.index((row.get("slice"), row.get("source"))))
+
+
+def _tried(before: list[Row], after: list[Row]) -> tuple[list[Row], int]:
+    """Return terms of the later texts with the chance of each, and how many tests that takes."""
     texts = [row["text"] for row in (*before, *after)]
     if not before or not after:
-        return []
+        return [], 0
     side = np.array([0] * len(before) + [1] * len(after))
     tongue = np.array(languages(texts, settle=True))
     tried: list[Row] = []
@@ -109,7 +132,7 @@ def newer_terms(before: list[Row], after: list[Row]) -> list[Row]:
         totals = np.array(list(held_by.values())) * len(mine) // max(read, 1)
         tries += comparisons(np.bincount(totals), len(mine), sizes[1])
         for term in terms[1] if len(terms) > 1 and all(sizes) else []:
-            held = np.array([term.term in text for text in plain])
+            held = texts_with(term.term, plain)
             counts = [int(held[side[mine] == one].sum()) for one in (0, 1)]
             chance = float(hypergeom.sf(counts[1] - 1, len(mine), held.sum(), sizes[1]))
             quote = min(
@@ -120,10 +143,7 @@ def newer_terms(before: list[Row], after: list[Row]) -> list[Row]:
                 {"term": term.term, "texts_before": counts[0], "all_before": sizes[0],
                  "texts_after": counts[1], "all_after": sizes[1], "p": chance, "quote": quote[:EXCERPT]}
             )  # fmt: skip
-    corrected = [row | {"p": min(1.0, row["p"] * tries)} for row in tried]
-    return sorted(
-        (row for row in corrected if row["p"] < NEW_P), key=lambda row: (row["p"], row["term"])
-    )[:TERMS]
+    return tried, tries
 
 
 def comparisons(counts: np.ndarray, texts: int, after: int) -> int:
@@ -150,10 +170,10 @@ def comparisons(counts: np.ndarray, texts: int, after: int) -> int:
     least = np.asarray(hypergeom.sf(np.minimum(held, after) - 1, texts, held, after))
     order = np.argsort(least)
     reach = np.cumsum(counts[order])
-    # The fewest tests k such that no more than k terms can be as rare as 0.05 / k.
-    for k in range(1, int(counts.sum()) + 1):
+
+    def enough(k: int) -> bool:
         place = int(np.searchsorted(least[order], NEW_P / k, side="right"))
-        found = int(reach[place - 1]) if place else 0
-        if found <= k:
-            return k
-    return int(counts.sum())
+        return not place or int(reach[place - 1]) <= k
+
+    # The fewest tests k such that no more than k terms can be as rare as 0.05 / k.
+    return 1 + bisect_left(range(1, int(counts.sum()) + 1), True, key=enough)

@@ -96,15 +96,19 @@ def _tree(kinds: list[Row]) -> list[Row]:
     half = float(ndtri(0.975)) * _errors(sums, covariance)
     effects = [Decimal(part).quantize(_CENT) for part in parts]
     effects[-1] = _cents(whole["v1"]) - _cents(whole["v0"]) - sum(effects[:-1])
+    # Sums of floats differ in their last digits with the order of the rows, in which names have a part.
+    reach = [float(f"{one:.10g}") for one in half]
     before, after = _factors(sums[:4]), _factors(sums[4:])
+    if min(before[0], after[0]) < SMALLEST:
+        before[0] = after[0] = None
     return [
         {"factor": name, "before": before[n], "after": after[n], "effect": effects[n],
-         "low": float(effects[n]) - half[n], "high": float(effects[n]) + half[n]}
+         "low": float(effects[n]) - reach[n], "high": float(effects[n]) + reach[n]}
         for n, name in enumerate(FACTORS)
     ]  # fmt: skip
 
 
-def _factors(sums: np.ndarray) -> list[float]:
+def _factors(sums: np.ndarray) -> list[Any]:
     customers, orders, units, value = sums.tolist()
     return [customers, orders / customers, units / orders, value / units if units else 0.0]
 
@@ -135,7 +139,7 @@ def _gain_or_loss(row: Row) -> Row:
     """
     before, after = _cents(row["v0"]), _cents(row["v1"])
     change = after - before
-    half = float(ndtri(0.975)) * float(np.sqrt(row["square"]))
+    half = float(f"{float(ndtri(0.975)) * float(np.sqrt(row['square'])):.10g}")
     few = row["kind"] == "unknown" or row["customers"] < SMALLEST
     return {
         "kind": row["kind"], "customers": None if few else row["customers"], "before": before,

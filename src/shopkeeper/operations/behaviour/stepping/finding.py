@@ -17,7 +17,13 @@ from shopkeeper.operations.behaviour.stepping.dropping import lost_customers
 from shopkeeper.operations.behaviour.stepping.picture import bars
 from shopkeeper.operations.behaviour.stepping.plan import ASKED, MOST_SHOWN, Plan
 from shopkeeper.operations.behaviour.stepping.reaching import grouped_units
-from shopkeeper.operations.behaviour.stepping.sentences import DEFINITIONS, TITLE, limits, sentences
+from shopkeeper.operations.behaviour.stepping.sentences import (
+    DEFINITIONS,
+    TITLE,
+    UNITS,
+    limits,
+    sentences,
+)
 from shopkeeper.operations.behaviour.vocabulary import (
     OTHER,
     category_words,
@@ -170,7 +176,7 @@ def _rows(plan: Plan, side: str, group: Words, numbers: list[int]) -> list[Row]:
     rows = []
     for rank, (step, number) in enumerate(zip(plan.path.steps, numbers, strict=True), 1):
         before = numbers[rank - 2] if rank > 1 else number
-        told = not 0 < number < plan.smallest
+        told = _told(number, plan) is not None
         of_first = _share(number, numbers[0], plan.least) if told else _UNTOLD
         of_previous = _share(number, before, plan.least) if told else _UNTOLD
         rows.append(
@@ -181,7 +187,9 @@ def _rows(plan: Plan, side: str, group: Words, numbers: list[int]) -> list[Row]:
                 "rank": rank,
                 "step": step,
                 "count": number if told else None,
-                "lost": before - number if told and not 0 < before < plan.smallest else None,
+                "lost": _told(before - number, plan)
+                if told and _told(before, plan) is not None
+                else None,
                 **dict(zip(("share", "low", "high"), of_first, strict=True)),
                 **dict(
                     zip(
@@ -193,6 +201,11 @@ def _rows(plan: Plan, side: str, group: Words, numbers: list[int]) -> list[Row]:
             }
         )
     return rows
+
+
+def _told(count: int, plan: Plan) -> int | None:
+    """Return a count; None where it is one of so few customers that it is not told."""
+    return None if 0 < count < plan.smallest else count
 
 
 def _share(top: int, base: int, least: int) -> tuple[float | None, float | None, float | None]:
@@ -210,7 +223,7 @@ def _difference(plan: Plan, counts: list[Count]) -> list[Row]:
     found = []
     for rank, step in enumerate(plan.path.steps[1:], 2):
         pair = [(sides[side][rank - 1], sides[side][0]) for side in ("in", "out")]
-        if any(0 < count < plan.smallest for count, _ in pair):
+        if any(_told(count, plan) is None for count, _ in pair):
             continue
         interval = share_difference(*pair[0], *pair[1])
         found.append(
@@ -239,7 +252,7 @@ def _nobody_began(plan: Plan) -> MissingDataError:
 def _require_inside(shop: Shop, plan: Plan, began: int) -> None:
     name, values = plan.cohort or ("", ())
     if began < (SMALLEST if plan.members else plan.smallest) and (began or plan.members):
-        raise _few_inside(name, values)
+        raise _few_inside(plan, name, values)
     if not began:
         raise _nobody_inside(shop, plan, name, values)
 
@@ -261,11 +274,11 @@ def _nobody_inside(shop: Shop, plan: Plan, name: str, values: tuple[str, ...]) -
     )
 
 
-def _few_inside(name: str, values: tuple[str, ...]) -> MissingDataError:
-    wanted = "|".join(values)[:60]
+def _few_inside(plan: Plan, name: str, values: tuple[str, ...]) -> MissingDataError:
+    wanted, unit = "|".join(values)[:60], UNITS[plan.path.per].zh
     return MissingDataError(
         Words(f"Asked for the cohort {name}={wanted}.", f"指定了人群 {name}={wanted}。"),
-        Words(f"Fewer than {SMALLEST} of them began.", f"其中做过第一步的不足 {SMALLEST} 个。"),
+        Words(f"Fewer than {SMALLEST} of them began.", f"其中做过第一步的不足 {SMALLEST} {unit}。"),
         Words(
             "Choose a larger one, or count the other way: --per customer or --per session.",
             "请换一个更大的人群，或换一种算法：--per customer 或 --per session。",

@@ -48,9 +48,12 @@ def sentences(plan: Plan, rows: list[Row], difference: list[Row]) -> Iterator[Wo
     yield from _largest_loss(plan, whole)
     if difference:
         yield _versus(plan, difference[-1])
-    groups = [row for row in rows[count:] if row["cohort"] == "all" and row["share"] is not None]
+    groups = [row for row in rows[count:] if row["cohort"] == "all"]
     began = {row["group_en"]: row["count"] for row in groups if row["rank"] == 1}
-    yield from _extremes([row for row in groups if row["rank"] == count], began)
+    last = [row for row in groups if row["rank"] == count]
+    # A group whose count is not told may be the worst of all.
+    if all(row["count"] is not None for row in last):
+        yield from _extremes([row for row in last if row["share"] is not None], began)
 
 
 def _whole(plan: Plan, whole: list[Row]) -> Words:
@@ -87,9 +90,10 @@ def _told(count: int | None, plan: Plan) -> Words:
 
 def _largest_loss(plan: Plan, whole: list[Row]) -> Iterator[Words]:
     known = [row for row in whole[1:] if row["share_of_previous"] is not None]
-    if not known:
+    # A step whose count is not told may be the one where most are lost.
+    if not known or any(row["count"] is None for row in whole):
         return
-    worst = max(known, key=lambda row: row["lost"])
+    worst = max(known, key=lambda row: row["lost"] or 0)
     if not worst["lost"]:
         return
     names = event_words(plan.path.steps[worst["rank"] - 2]), event_words(worst["step"])
@@ -175,9 +179,9 @@ def limits(plan: Plan) -> tuple[Words, ...]:
     else:
         said.append(
             Words(
-                f"Counts of 1 to {plan.smallest - 1} customers are not shown, nor groups of so few; the difference of two"
-                " counts that are shown may be as small.",
-                f"1 至 {plan.smallest - 1} 位顾客的计数不显示，这么小的组也不列出；但两个已显示的数之差可能同样小。",
+                f"Counts of 1 to {plan.smallest - 1} customers, who reached a step or were lost, are not shown, nor groups of"
+                " so few; the difference of two counts that are shown may be as small.",
+                f"到达或流失的顾客为 1 至 {plan.smallest - 1} 位时不显示人数，这么小的组也不列出；但两个已显示的数之差可能同样小。",
             )
         )
     if plan.path.per == "customer" and not plan.complete:

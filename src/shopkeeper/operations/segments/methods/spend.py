@@ -89,7 +89,7 @@ def fit_spend_by_moments(first: Floats, repeats: Floats, mean: Floats) -> Spend:
     )
     centre, beside = (_total(part) / len(part) for part in (one, other))
     whole = max(_total((one - centre) ** 2) / len(one), 1e-9 * centre**2)
-    shared = _total((one - centre) * (other - beside)) / (len(one) - 1)
+    shared = _total((one - centre) * (other - beside)) / max(len(one) - 1, 1)
     among = float(np.clip(shared, whole / _MOST, whole * (1 - 1 / _MOST)))
     paid, times = np.where(first > 0, first, 0.0) + repeats * mean, (first > 0) + repeats
     typical = _total(paid) / max(float(times.sum()), 1.0)
@@ -100,15 +100,21 @@ def fit_spend_by_moments(first: Floats, repeats: Floats, mean: Floats) -> Spend:
 
 
 def _total(values: Floats) -> float:
-    """Return the sum to 2⁻⁴⁰ of the largest, whatever the order, in which names have a part.
+    """Return the sum of finite numbers whatever their order, in which names have a part.
 
-    Sums of floats depend on their order; those of whole numbers do not.
+    Sums of floats depend on their order; those of whole numbers do not. So steps of a part of the largest
+    are added up as whole numbers, and then what is left of each, in smaller steps.
     """
-    largest = float(np.abs(values).max(initial=0.0))
-    if not largest:
-        return 0.0
-    room = 62 - math.frexp(largest)[1] - len(values).bit_length()
-    return math.ldexp(int(np.rint(np.ldexp(values, room)).astype(np.int64).sum()), -room)
+    found = 0.0
+    for _ in range(2):
+        largest = float(np.abs(values).max(initial=0.0))
+        if not largest:
+            break
+        room = 62 - math.frexp(largest)[1] - len(values).bit_length()
+        steps = np.rint(np.ldexp(values, room))
+        found += math.ldexp(int(steps.astype(np.int64).sum()), -room)
+        values = values - np.ldexp(steps, -room)
+    return found
 
 
 def fit_spend(purchases: Floats, mean: Floats) -> Spend:
