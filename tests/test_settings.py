@@ -137,4 +137,4 @@ def test_a_value_that_cannot_be_used_is_told(
         load_settings(written(tmp_path, text))
     assert found in raised.value.text("en")
     assert found_zh in raised.value.text("zh")
-    assert raised.value.do.en.startswith(("Correct that line", "Save it as UTF-8"))
+    assert raised.value.do.en.startswith(("Correct that line", "Save it as UTF-8", "Did you mean "))

@@ -10,6 +10,7 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal, get_args
 from zoneinfo import available_timezones
@@ -284,10 +285,17 @@ def _known(path: Path, given: dict[str, Any], of: type) -> None:
     for key in given:
         if key not in names:
             listed = ", ".join(sorted(names))
+            near = get_close_matches(key, sorted(names), 1)
             raise unusable(
                 path,
                 f"{key!r} is no setting; there are {listed}",
                 f"没有 {key!r} 这一项；可用：{listed}",
+                do=Words(
+                    f"Did you mean {near[0]}? Correct that line and run the command again.",
+                    f"是否想写 {near[0]}？请改正这一行，然后重新运行命令。",
+                )
+                if near
+                else None,
             )
 
 

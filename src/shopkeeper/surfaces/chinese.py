@@ -69,13 +69,24 @@ def columns(table: str, names: list[str]) -> list[str]:
     return [name for name in names if (table, name) not in LEFT_OUT]
 
 
-def definition(verb: str, name: str, text: str, titles: Mapping[str, str]) -> str:
+def definition(answer: Answer, name: str, text: str, titles: Mapping[str, str]) -> str:
     """Return a definition in one line; an aspect keeps the name by which shop.toml calls it."""
-    if verb == "sentiment_effect":
+    if answer.verb == "sentiment_effect":
         return f"{_outcome(name)}：{text}"
     if name in titles:
         return f"{titles[name]}（{name}）：{text.removeprefix(f'{titles[name]}：')}"
-    return f"{heading(name)}：{text}"
+    return f"{defined(answer, name)}：{text}"
+
+
+def defined(answer: Answer, name: str) -> str:
+    """Return what a definition is of, called as the first table of the answer that has such a column calls it."""
+    tables = {answer.verb: answer.table} | {
+        f"{answer.verb}.{inner}": table for inner, table in answer.evidence.items()
+    }
+    for place, table in tables.items():
+        if name in table.column_names:
+            return heading(name, place)
+    return heading(name, answer.verb)
 
 
 def aspects(answer: Answer) -> dict[str, str]:

@@ -208,7 +208,7 @@ class Screen:
         self._listed(Words("Limits", "局限"), [item.get(self.lang) for item in answer.limits])
         titles = chinese.aspects(answer)
         meanings = [
-            chinese.definition(answer.verb, name, words.zh, titles)
+            chinese.definition(answer, name, words.zh, titles)
             if self.lang == "zh"
             else f"{name}: {words.en}"
             for name, words in answer.definitions.items()

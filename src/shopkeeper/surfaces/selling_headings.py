@@ -49,7 +49,7 @@ EVIDENCE = {
 PARTS = {
     "given_unknown": "给出而无人接触过的商品", "listed": "商品", "with_meaning": "读取了含义的商品",
     "unread": "未读取含义的商品", "queries": "搜索词", "nothing_found": "没有结果的搜索词",
-    "baskets": "多件订单", "pairs_tested": "检验的商品对", "pairs_sure": "确实同单的商品对",
+    "pairs_tested": "检验的商品对", "pairs_sure": "确实同单的商品对",
     "triples_tried": "检验的三件组合", "empty_cart": "空购物车", "refills": "会再次购买的商品",
     "rebuyers": "再次购买的顾客与商品", "due": "应补货", "due_opted_out": "应补货但不作个性化",
     "lapsed": "已过补货期",

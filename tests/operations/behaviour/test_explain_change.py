@@ -313,7 +313,7 @@ def test_what_cannot_be_asked_is_refused_in_words() -> None:
 
 def test_one_order_of_one_customer_and_a_negative_total_are_answered() -> None:
     alone = shop_of([(0, 0, "web", [("a1", 1, "5.00")], "0")])
-    with pytest.raises(UsageError, match="the data runs from 2025-03-01 to 2025-03-01"):
+    with pytest.raises(MissingDataError, match="the data runs from 2025-03-01 to 2025-03-01"):
         explain_change(alone)
     minus = explain_change(
         shop_of([*EDGES, (1, 3, "web", [("a1", 1, "5.00")], "-50.00")]), metric="paid"
@@ -321,3 +321,25 @@ def test_one_order_of_one_customer_and_a_negative_total_are_answered() -> None:
     whole = minus.table.to_pylist()[-1]
     assert whole["after"] == Decimal("-24.98")
     assert minus.evidence["tree"].num_rows == 0
+
+
+def test_a_wrong_date_is_no_last_month_and_orders_without_lines_say_so() -> None:
+    base = shop_of(planted())
+    orders = base.orders.to_pyarrow()
+    stray = orders.slice(0, 1).to_pylist()[0] | {
+        "order_id": "far",
+        "ordered_at": datetime(2099, 12, 3),
+        "ordered_on": None,
+    }
+    tables = {
+        "orders": pa.concat_tables([orders, pa.Table.from_pylist([stray], schema=orders.schema)])
+    }
+    shop = shop_from_tables(tables, settings=Settings(minimum_count=2))
+    answer = explain_change(shop, metric="paid")
+    usual = explain_change(base, metric="paid")
+    assert answer.evidence["periods"].equals(usual.evidence["periods"])
+    assert not any("Of it" in words.en for words in answer.summary)
+    assert any(
+        "no lines of orders" in words.en and "没有订单明细" in words.zh for words in answer.limits
+    )
+    assert any("Of it" in words.en for words in usual.summary)

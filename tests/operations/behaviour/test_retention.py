@@ -20,7 +20,8 @@ from shopkeeper.data.shop import Shop, shop_from_tables
 from shopkeeper.errors import MissingDataError, UsageError
 from shopkeeper.intervals import proportion
 from shopkeeper.operations.behaviour.ask import retention
-from shopkeeper.operations.behaviour.returning.periods import Recorded, period_day, period_of
+from shopkeeper.operations.behaviour.recorded import Recorded
+from shopkeeper.operations.behaviour.returning.periods import begun, over, period_day, period_of
 from shopkeeper.settings import Settings
 
 pytestmark = pytest.mark.usefixtures("no_least_cell")
@@ -318,9 +319,9 @@ def test_periods_by_number_are_calendar_months_and_weeks_from_monday() -> None:
             first = period_day(period_of(day, span), span)
             assert first <= day < period_day(period_of(day, span) + 1, span)
             assert first.day == 1 if span == "month" else first.weekday() == 0
-            assert not Recorded(first, first).over(period_of(day, span), span)
-            assert Recorded(day, day).begun(period_of(first, span), span)
-            assert not Recorded(day, day).begun(period_of(first, span) - 1, span)
+            assert not over(Recorded(first, first), period_of(day, span), span)
+            assert begun(Recorded(day, day), period_of(first, span), span)
+            assert not begun(Recorded(day, day), period_of(first, span) - 1, span)
 
 
 def test_what_cannot_be_asked_is_refused_in_words() -> None:

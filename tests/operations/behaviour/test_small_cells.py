@@ -64,11 +64,15 @@ def test_a_funnel_of_customers_hides_small_counts_and_small_groups(shop: Shop) -
     assert small(found) == set()
 
 
-def test_a_group_that_is_too_small_beside_the_rest_is_left_out() -> None:
-    found = funnel(
-        shop_of({"app": (100, 60, 20), "tv": (7, 7, 1)}), per="customer", breakdown="device"
-    )
-    assert {row["group_en"] for row in found.table.to_pylist()} == {"", "app"}
+def test_what_is_left_beside_the_groups_cannot_be_worked_out() -> None:
+    # Seven by television would be all less those by app: no group is told.
+    reach = {"app": (100, 60, 20), "tv": (7, 7, 1)}
+    found = funnel(shop_of(reach), per="customer", breakdown="device")
+    assert {row["group_en"] for row in found.table.to_pylist()} == {"", "other"}
+    reach["web"] = (60, 30, 20)
+    found = funnel(shop_of(reach), per="customer", breakdown="device")
+    assert counts(found, group="app") == [100, 60, 20]
+    assert counts(found, group="other") == [67, 37, 21]
     assert small(found) == set()
 
 

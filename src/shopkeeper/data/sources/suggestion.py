@@ -21,7 +21,7 @@ _SYNONYMS: dict[str, str] = {
     "review_id": "review id|评价id|评价编号|评论id|评论编号",
     "order_id": "transaction id|transaction no|tx id|txn id|order id|order no|order number|order|订单号|订单编号|主订单编号|订单id|交易号",
     "customer_id": "customer id|customer|user id|user|uid|buyer id|buyer|member id|client id|"
-    "客户编号|客户id|顾客编号|顾客id|用户id|用户编号|会员id|会员编号|会员号|买家id|买家昵称|买家会员名|会员名|用户名",
+    "客户编号|客户id|顾客编号|顾客id|用户id|用户编号|会员id|会员编号|会员号|买家id|买家编号|买家账号|买家|顾客|客户|会员|买家昵称|买家会员名|会员名|用户名",
     "product_id": "product id|product|sku|item id|item|goods id|asin|spu|商品id|商品编号|商品编码|货号|商品货号|宝贝id|商家编码",
     "text": "text|review|review text|comment|comments|content|body|message|feedback|review body|"
     "评价内容|评论内容|评论|评价|内容|正文|留言|反馈|反馈内容|消息|消息内容|初评内容",

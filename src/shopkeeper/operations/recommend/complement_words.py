@@ -130,8 +130,8 @@ def sentences(
     """Yield what a shopkeeper should know, every number from a table."""
     yield Words(
         f"Of {counted(parts['pairs_tested'], 'pair')} of products, {parts['pairs_sure']:,} are surely bought together "
-        f"more often than by chance, in {counted(parts['baskets'], 'basket')} of several products.",
-        f"在 {parts['baskets']:,} 笔多件订单、{parts['pairs_tested']:,} 对商品中，"
+        f"more often than by chance, in {counted(parts['several'], 'basket')} of several products.",
+        f"在 {parts['several']:,} 笔多件订单、{parts['pairs_tested']:,} 对商品中，"
         f"{parts['pairs_sure']:,} 对确实比偶然更常同单购买。",
     )
     if bundles:

@@ -130,7 +130,7 @@ def answer(shop: Shop, wanted: Wanted) -> Answer | None:
     seen = read_seen(shop, number, known.category)
     removed = served.table()
     parts = {
-        "baskets": baskets.count,
+        "several": baskets.count,
         "pairs_tested": together.tested,
         "pairs_sure": int(together.sure.sum()),
         "triples_tried": tried,

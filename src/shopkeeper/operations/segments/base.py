@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from shopkeeper.operations.behaviour.returning.periods import Recorded, covered
+from shopkeeper.operations.behaviour.recorded import Recorded, covered
 from shopkeeper.operations.segments.features import currencies, traded_days
 from shopkeeper.operations.segments.traits import people
 

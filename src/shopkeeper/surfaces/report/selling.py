@@ -30,7 +30,7 @@ def selling(material: Material, pen: Pen) -> Section:
         lead = pen.say(
             words.LEAD,
             pairs=pen.count(_parts(beside)["pairs_sure"], f"{COMPLEMENTS}:lift"),
-            baskets=pen.count(_parts(beside)["baskets"], f"{COMPLEMENTS}:baskets"),
+            baskets=pen.count(_parts(beside)["several"], f"{COMPLEMENTS}:baskets"),
         )
         blocks += [*_complements(beside, pen), *_bundles(beside, material, pen), *_due(beside, pen)]
     if search is not None:

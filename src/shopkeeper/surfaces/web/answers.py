@@ -235,7 +235,7 @@ def _view(
         )
     titles = chinese.aspects(answer)
     meanings = tuple(
-        (titles.get(name) or heading(name, "", lang), words.get(lang))
+        (titles.get(name) or _defined(answer, name, lang), words.get(lang))
         for name, words in answer.definitions.items()
     )
     return AnswerView(
@@ -251,6 +251,10 @@ def _view(
         query=query,
         is_checked=question.verb.name in _CHECKED,
     )
+
+
+def _defined(answer: Answer, name: str, lang: str) -> str:
+    return chinese.defined(answer, name) if lang == "zh" else heading(name, answer.verb, lang)
 
 
 def _chart_title(answer: Answer, lang: str) -> str:

@@ -58,7 +58,7 @@ def answer(shop: Shop, plan: Plan) -> Answer:
     """Part the change, find the slices that explain most, and return the answer."""
     cube = _cube(shop, plan)
     effects = _effects(cube, plan)
-    called = _called(shop)
+    called, has_lines = _called(shop), shop.has("order_items")
     rows = _explained(cube, effects, plan, called)
     newly_said, left_out = new_terms(shop, plan.before, plan.after, _spoken_of(rows))
     evidence: dict[str, list[Row]] = {
@@ -76,12 +76,12 @@ def answer(shop: Shop, plan: Plan) -> Answer:
         table=table,
         method="shapley",
         as_of=shop.cut.isoformat() if shop.cut else "",
-        summary=tuple(sentences(rows, evidence, plan)),
+        summary=tuple(sentences(rows, evidence, plan, has_lines=has_lines)),
         evidence={
             name: pa.Table.from_pylist(evidence[name], schema=schema)
             for name, schema in schemas.items()
         },
-        limits=limits(plan, texts_left_out=left_out),
+        limits=limits(plan, texts_left_out=left_out, has_lines=has_lines),
         definitions=DEFINITIONS,
         chart=waterfall(rows, told(plan.before), told(plan.after), plan.unit),
     )

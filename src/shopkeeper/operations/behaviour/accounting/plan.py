@@ -18,6 +18,7 @@ from shopkeeper.operations.behaviour.accounting.spans import (
     read_span,
     told,
 )
+from shopkeeper.operations.behaviour.recorded import Recorded, covered
 from shopkeeper.operations.behaviour.vocabulary import PROPERTIES
 from shopkeeper.words import Words
 
@@ -85,8 +86,9 @@ def make_plan(
     """
     chosen, others = _currency(shop, metric, currency)
     rows = metric_rows(shop, metric, chosen)
-    ends = rows.aggregate(first=rows.on.min(), last=rows.on.max()).to_pyarrow().to_pylist()[0]
-    if ends["last"] is None:
+    counted = rows.group_by("on").aggregate(rows=rows.count()).order_by("on").to_pyarrow()
+    days = list(zip(counted["on"].to_pylist(), counted["rows"].to_pylist(), strict=True))
+    if not days:
         raise MissingDataError(
             ASKED,
             Words(f"Nothing of the metric {metric} is recorded.", f"没有指标 {metric} 的数据。"),
@@ -95,12 +97,16 @@ def make_plan(
                 "请导入已支付的订单（转化率需要带会话的行为事件）。",
             ),
         )
-    later = _span(after, "after") if after else last_whole_month(ends["last"])
+    # Days of a wrong date are no last month; whoever names them is answered.
+    known = covered(days)
+    later = _span(after, "after") if after else last_whole_month(known.last)
     earlier = _span(before, "before") if before else before_it(later)
-    _fit(earlier, later, ends["first"], ends["last"])
+    if not (before or after):
+        _require_two_months(earlier, later, known)
+    _fit(earlier, later, days[0][0], days[-1][0])
     return Plan(
         metric, earlier, later, _dimensions(by, metric), chosen, others, least,
-        ends["first"], ends["last"],
+        days[0][0], days[-1][0],
     )  # fmt: skip
 
 
@@ -141,6 +147,22 @@ def _span(typed: str, which: str) -> Span:
             ),
         )
     return span
+
+
+def _require_two_months(before: Span, after: Span, known: Recorded) -> None:
+    for span in (before, after):
+        if span[1] < known.first or span[0] > known.last:
+            raise MissingDataError(
+                ASKED,
+                Words(
+                    f"Nothing is recorded in {told(span)}; the data runs from {known.first} to {known.last}.",
+                    f"{told(span)} 没有数据；数据从 {known.first} 到 {known.last}。",
+                ),
+                Words(
+                    "Import the orders of two months, or give two periods with --before and --after.",
+                    "请导入两个月的订单，或用 --before 与 --after 指定两个时期。",
+                ),
+            )
 
 
 def _fit(before: Span, after: Span, first: date, last: date) -> None:

@@ -107,8 +107,10 @@ def slice_words(
     return Words(" · ".join(one.en for one in parts), " · ".join(one.zh for one in parts))
 
 
-def sentences(rows: list[Row], evidence: dict[str, list[Row]], plan: Plan) -> Iterator[Words]:
-    """Yield what a shopkeeper should know first."""
+def sentences(
+    rows: list[Row], evidence: dict[str, list[Row]], plan: Plan, *, has_lines: bool
+) -> Iterator[Words]:
+    """Yield what a shopkeeper should know first; without lines of orders no effect is known."""
     whole, called = rows[-1], _CALLED[plan.metric]
     before, after = (_amount(whole[name], plan) for name in ("before", "after"))
     change, low, high = (_change(whole[name], plan) for name in ("change", "low", "high"))
@@ -118,7 +120,8 @@ def sentences(rows: list[Row], evidence: dict[str, list[Row]], plan: Plan) -> It
         f"从 {told(plan.before)} 到 {told(plan.after)}，{called.zh}由 {before} 变为 {after}，变化 {change.zh}"
         f"（95% 区间 {low.zh} 至 {high.zh}）。",
     )
-    yield _effects(whole, plan)
+    if has_lines or plan.unit != "money":
+        yield _effects(whole, plan)
     for row in [row for row in rows if row["kind"] == "slice"][:_TOLD]:
         one = _change(row["change"], plan)
         sure = not row["low"] <= 0 <= row["high"]
@@ -205,7 +208,7 @@ def _change(value: Any, plan: Plan) -> Words:
     return Words(text, text)
 
 
-def limits(plan: Plan, *, texts_left_out: bool) -> tuple[Words, ...]:
+def limits(plan: Plan, *, texts_left_out: bool, has_lines: bool) -> tuple[Words, ...]:
     """Return what the answer cannot say."""
     said = [
         Words(
@@ -218,6 +221,14 @@ def limits(plan: Plan, *, texts_left_out: bool) -> tuple[Words, ...]:
             Words(
                 "The device of an order is that of its event; where there is none, it is not told.",
                 "订单的设备取自其下单事件；没有事件时为未注明。",
+            )
+        )
+    if plan.unit == "money" and not has_lines:
+        said.append(
+            Words(
+                "The shop has no lines of orders, so volume, mix and price are not told apart: all of the change stands under"
+                " refunds, shipping, tax and other.",
+                "店里没有订单明细，无法区分数量、结构与价格：全部变化都列在“其他”（退款、运费、税等）。",
             )
         )
     if texts_left_out:

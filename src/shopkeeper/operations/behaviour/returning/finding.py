@@ -24,6 +24,7 @@ from shopkeeper.operations.behaviour.features import (
     recorded_days,
     revenue,
 )
+from shopkeeper.operations.behaviour.recorded import Recorded, covered
 from shopkeeper.operations.behaviour.returning.groups import (
     AGAINST,
     BY_GROUP,
@@ -38,12 +39,7 @@ from shopkeeper.operations.behaviour.returning.groups import (
     ranked,
     together,
 )
-from shopkeeper.operations.behaviour.returning.periods import (
-    Recorded,
-    covered,
-    period_day,
-    period_of,
-)
+from shopkeeper.operations.behaviour.returning.periods import begun, over, period_day, period_of
 from shopkeeper.operations.behaviour.returning.picture import heat_map
 from shopkeeper.operations.behaviour.returning.sentences import (
     DEFINITIONS,
@@ -133,8 +129,8 @@ def answer(shop: Shop, plan: Plan) -> Answer | None:
         if plan.since == plan.returning
         else active_periods(shop, plan.returning, plan.span, **known)
     )
-    begun = grouped(shop, beginnings(began), plan)
-    counts = counted(begun, active)
+    starts = grouped(shop, beginnings(began), plan)
+    counts = counted(starts, active)
     whole = counts.get(INSIDE, NOBODY) if plan.segment else together(counts.values())
     if not whole.size:
         return None
@@ -151,7 +147,7 @@ def answer(shop: Shop, plan: Plan) -> Answer | None:
         evidence["by_group"] = pa.Table.from_pylist(apart, schema=BY_GROUP)
     value: list[Row] = []
     if shop.has("orders"):
-        inside = begun.filter(begun.group == INSIDE) if plan.segment else begun
+        inside = starts.filter(starts.group == INSIDE) if plan.segment else starts
         money = _numbers(revenue(shop, inside, plan.span, since=plan.since))
         sold = _recorded(shop, "order")
         triangle = _revenue(plan, whole.size, money, sold)
@@ -256,12 +252,12 @@ def _rows(plan: Plan, whole: Counted, days: Recorded) -> list[Row]:
 
 
 def _covered(number: int, plan: Plan, days: Recorded) -> bool:
-    return days.begun(number, plan.span) and days.over(number, plan.span)
+    return begun(days, number, plan.span) and over(days, number, plan.span)
 
 
 def _paid_for(start: int, age: int, plan: Plan, sold: Recorded) -> bool:
     """Say whether all that was brought since a first period, up to an age, is recorded."""
-    return sold.begun(start, plan.span) and sold.over(start + age, plan.span)
+    return begun(sold, start, plan.span) and over(sold, start + age, plan.span)
 
 
 def _share(top: int, base: int, *, shown: bool) -> Row:

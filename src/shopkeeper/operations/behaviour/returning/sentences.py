@@ -7,8 +7,9 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from shopkeeper.operations.behaviour.metrics import surely_apart
+from shopkeeper.operations.behaviour.recorded import Recorded
 from shopkeeper.operations.behaviour.returning.groups import farthest
-from shopkeeper.operations.behaviour.returning.periods import Recorded, period_day, period_of
+from shopkeeper.operations.behaviour.returning.periods import period_day, period_of
 from shopkeeper.operations.behaviour.vocabulary import PROPERTIES
 from shopkeeper.words import Words
 

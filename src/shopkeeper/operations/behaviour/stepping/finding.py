@@ -150,14 +150,18 @@ def _groups(
     ]
     for side, whole in sorted(sides.items()):
         shown = [numbers for one, _, numbers in counts if one == side]
-        rest = (
-            [total - sum(part) for total, part in zip(whole, zip(*shown, strict=True), strict=True)]
-            if shown
-            else whole
-        )
+        rest = _rest(whole, shown)
+        if 0 < rest[0] < plan.smallest and shown:
+            # What is left would be told by what is shown, so the smallest group goes with it.
+            counts.remove(next(one for one in reversed(counts) if one[0] == side))
+            rest = _rest(whole, shown[:-1])
         if rest[0] >= plan.smallest:
             counts.append((side, OTHER, rest))
     return counts
+
+
+def _rest(whole: list[int], shown: list[list[int]]) -> list[int]:
+    return [total - sum(numbers[n] for numbers in shown) for n, total in enumerate(whole)]
 
 
 def _sums(table: ir.Table, keys: list[str], names: list[str]) -> ir.Table:

@@ -114,7 +114,7 @@ def make_plan(
     there = _owned(shop, chosen)
     named = there["sessions"] if per == "session" else there["customers"]
     if there["owned" if per == "customer" else "placed"] == 0:
-        raise _nobody(per)
+        raise _nobody(per if there["placed"] else "session")
     without = there["events"] - there["owned" if per == "customer" else "placed"]
     complete = named == there["whole"]
     usual = (order, per, window_hours) == ("ordered", "session", USUAL_HOURS) and not steps.strip()
@@ -184,14 +184,14 @@ def _steps(typed: str, known: Sequence[str]) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _properties(typed: str) -> tuple[str, ...]:
+def _properties(typed: str, asked: Words | None = None) -> tuple[str, ...]:
     typed = typed.replace("，", ",").replace("、", ",")
     chinese = {words.zh: name for name, words in CALLED.items()}
     parts = [chinese.get(part.strip(), part.strip()) for part in typed.split(",") if part.strip()]
     for part in parts:
         if part not in PROPERTIES:
             raise UsageError(
-                Words(f"Asked for a funnel by {part!r}.", f"要按“{part}”拆分漏斗。"),
+                asked or Words(f"Asked for a funnel by {part!r}.", f"要按“{part}”拆分漏斗。"),
                 Words("Events are not known by that.", "没有这个属性。"),
                 Words(
                     f"Choose from {', '.join(PROPERTIES)}.",
@@ -218,7 +218,8 @@ def _cohort(typed: str) -> tuple[str, tuple[str, ...]] | None:
         )
     if name in (SEGMENT, "分群"):
         return SEGMENT, inside
-    return _properties(name)[0], inside
+    asked = Words(f"Asked for the cohort {typed!r}.", f"指定了人群“{typed}”。")
+    return _properties(name, asked)[0], inside
 
 
 def _owned(shop: Shop, steps: Sequence[str]) -> dict[str, int]:

@@ -8,7 +8,7 @@ from typing import Any
 from shopkeeper.operations.behaviour.features import SESSION_MINUTES
 from shopkeeper.operations.behaviour.metrics import surely_apart
 from shopkeeper.operations.behaviour.stepping.plan import MOST_SHOWN, Plan
-from shopkeeper.operations.behaviour.vocabulary import event_words
+from shopkeeper.operations.behaviour.vocabulary import OTHER, event_words
 from shopkeeper.words import Words, counted
 
 Row = dict[str, Any]
@@ -53,7 +53,8 @@ def sentences(plan: Plan, rows: list[Row], difference: list[Row]) -> Iterator[Wo
     last = [row for row in groups if row["rank"] == count]
     # A group whose count is not told may be the worst of all.
     if all(row["count"] is not None for row in last):
-        yield from _extremes([row for row in last if row["share"] is not None], began)
+        named = [row for row in last if row["share"] is not None and row["group_en"] != OTHER.en]
+        yield from _extremes(named, began)
 
 
 def _whole(plan: Plan, whole: list[Row]) -> Words:

@@ -17,7 +17,7 @@ DEFINITIONS = {
     "low": Words("Lower end of the 95 % interval, where it is a share (Wilson).",
                  "占比的 95% 区间下限（威尔逊区间）。"),
     "next": Words("What to do next: a rule of thumb by the segment or the rhythm, not a tested effect.",
-                  "下一步：按分群或购买节奏的经验建议，效果未经检验。"),
+                  "按分群或购买节奏的经验建议，效果未经检验。"),
     "persona": Words("The card told as a person, from the sentences alone; by a language model where one is"
                      " set and all that it says is in them, else from a template.",
                      "仅根据这些句子写成的人物描述；设置了语言模型且内容全部有据时由模型写，否则用模板。"),

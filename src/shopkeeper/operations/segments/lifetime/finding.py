@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from shopkeeper.answer import Answer
 from shopkeeper.operations.behaviour.features import recorded_days
-from shopkeeper.operations.behaviour.returning.periods import covered
+from shopkeeper.operations.behaviour.recorded import covered
 from shopkeeper.operations.segments.beginnings import beginnings
 from shopkeeper.operations.segments.cells import Floats
 from shopkeeper.operations.segments.features import currencies, histories, purchase_days
