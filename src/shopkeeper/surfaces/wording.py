@@ -182,7 +182,7 @@ CHINESE: dict[str, str] = {
     "since": "从什么算起：order 首笔支付订单，visit 首次来访。",
     "returning": "怎样算回来：order 支付订单，visit 来访。",
     "retention period": "一期的长度：自然月或 ISO 周。",
-    "retention minimum_count": "顾客数低于此数的单元格不显示，至少 20；未给出时用店铺设置。",
+    "retention minimum_count": "首期顾客数低于此数的群体不显示，至少 20；未给出时用店铺设置。",
     "period": "一期的长度：自然月、ISO 周或日。",
     "method": "读法：majority 一律取最常见的一类，ngrams 数词与字的片段，"
     "encoder 微调 BERT 编码器（英文，需安装 encoder 附加包），"

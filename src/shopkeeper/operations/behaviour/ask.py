@@ -181,7 +181,7 @@ def retention(
         Property by which customers are told apart from their beginning on: channel, country, region,
         city, or device of visits.
     minimum_count
-        No cell of fewer customers is shown, 20 at least; the shop's own setting when not given.
+        No cohort of fewer customers is shown, 20 at least; the shop's own setting when not given.
 
     Returns
     -------

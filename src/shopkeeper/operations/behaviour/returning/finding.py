@@ -89,7 +89,7 @@ class Plan:
     span
         Length of a period.
     least
-        No cell of fewer customers is shown.
+        No cohort and no group of fewer customers is shown.
     segment
         Only customers of this segment, beside all others; everybody where it is empty.
     by

@@ -210,8 +210,9 @@ def limits(plan: Plan, days: Recorded) -> tuple[Words, ...]:
             "数据的最后一天按整天计。各期的差别也受季节影响，不只是期数。",
         ),
         Words(
-            f"No cell of fewer than {plan.least} customers is shown.",
-            f"不足 {plan.least} 位顾客的单元格不显示。",
+            f"No cohort and no group of fewer than {plan.least} customers is shown; of a larger one those who came back"
+            " are counted, however few.",
+            f"不足 {plan.least} 位顾客的首期群体与分组不显示；更大的群体会列出回来的人数，哪怕很少。",
         ),
         Words(
             "Intervals of money take a normal mean and are rough where few customers bring most of it."
