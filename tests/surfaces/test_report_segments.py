@@ -102,4 +102,4 @@ def test_segments_and_who_is_overdue_are_drawn(lang: str, pages: dict[str, str])
         assert figure.count("<svg") == 2
         assert len(re.findall(r"<(?:path|rect|text)\b", figure)) > 40
         assert not re.search(r"<(?:script|image|foreignObject|a)\b", figure)
-    assert {"en": "Champions", "zh": "核心顾客"}[lang] in figures[0]
+    assert {"en": "Recency", "zh": "最近购买"}[lang] in figures[0]
