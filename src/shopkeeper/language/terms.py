@@ -117,9 +117,7 @@ def telling_terms(
     >>> [terms[0].term for terms in found]
     ['zipper', 'slow delivery']
     """
-    read = [_sample(groups, group) for group in range(int(groups.max(initial=-1)) + 1)]
-    plain = [[normalise(texts[at][:_READ]) for at in rows.tolist()] for rows in read]
-    held = [_held(some, _stopped(language)) for some in plain]
+    plain, held = _counted(texts, groups, language)
     total: Counter[str] = Counter()
     for counts in held:
         total.update(counts)
@@ -145,33 +143,49 @@ def terms_held(
     >>> counts["zipper"], counts["zipper broke"], read
     (2, 1, 2)
     """
-    rows = [_sample(groups, group) for group in range(int(groups.max(initial=-1)) + 1)]
-    plain = [normalise(texts[at][:_READ]) for some in rows for at in some.tolist()]
-    counts = _held(plain, _stopped(language))
+    plain, held = _counted(texts, groups, language)
+    counts = sum(held, Counter[str]())
     kept = {term: n for term, n in counts.items() if len(term) > 1 and _could_be(term)}
-    return Counter(kept), len(plain)
+    return Counter(kept), sum(map(len, plain))
 
 
-def texts_with(term: str, texts: Sequence[str]) -> NDArray[np.bool_]:
-    """Say which texts hold a term: as signs where they are written without spaces, as whole words elsewhere.
+def _counted(
+    texts: Sequence[str], groups: NDArray[np.intp], language: str
+) -> tuple[list[list[str]], list[Counter[str]]]:
+    """Return the texts that are read of each group, and how many of them hold each term."""
+    read = [_sample(groups, group) for group in range(int(groups.max(initial=-1)) + 1)]
+    plain = [[normalise(texts[at][:_READ]) for at in rows.tolist()] for rows in read]
+    return plain, [_held(some, _stopped(language)) for some in plain]
+
+
+def texts_with(terms: Sequence[str], texts: Sequence[str]) -> list[NDArray[np.bool_]]:
+    """Say for each term which texts hold it: as signs where they are written without spaces, else as whole words.
 
     Parameters
     ----------
-    term
-        A term that was found in such texts.
+    terms
+        Terms that were found in such texts.
     texts
         Texts as `normalise` leaves them.
 
     Examples
     --------
-    >>> texts_with("ring", ["a ring", "a string", "ring买了"]).tolist()
-    [True, False, True]
+    >>> [
+    ...     found.tolist()
+    ...     for found in texts_with(["ring", "买了"], ["a ring", "a string", "ring买了"])
+    ... ]
+    [[True, False, True], [False, False, True]]
     """
-    if _UNSPACED.match(term):
-        return np.array([term in text for text in texts], np.bool_)
     # Letters of other scripts part words as spaces do.
-    word = re.compile(rf"(?<![^\W\d_]){re.escape(term)}(?![^\W\d_])")
-    return np.array([bool(word.search(_UNSPACED.sub(" ", text))) for text in texts], np.bool_)
+    spaced = [_UNSPACED.sub(" ", text) for text in texts]
+    found = []
+    for term in terms:
+        if _UNSPACED.match(term):
+            found.append(np.array([term in text for text in texts], np.bool_))
+            continue
+        word = re.compile(rf"(?<![^\W\d_]){re.escape(term)}(?![^\W\d_])")
+        found.append(np.array([bool(word.search(text)) for text in spaced], np.bool_))
+    return found
 
 
 @cache

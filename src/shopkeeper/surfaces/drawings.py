@@ -13,6 +13,7 @@ from xml.etree import ElementTree as Xml
 from markupsafe import Markup
 
 from shopkeeper.surfaces.charts import svg
+from shopkeeper.words import localised
 
 NARROW = 340
 """Width of a phone's page."""
@@ -42,6 +43,14 @@ _ATTRIBUTES = {
 _WIDTH = re.compile(r'<svg[^>]* width="(\d+)"')
 _MARKS = {"path", "line", "rect", "circle"}
 Xml.register_namespace("", _SVG)
+
+
+def untitled(chart: dict[str, Any], lang: str) -> dict[str, Any]:
+    """Return a chart in one language without its title, for a page whose heading says it already.
+
+    Several views beneath one another keep theirs.
+    """
+    return {name: part for name, part in localised(chart, lang).items() if name != "title"}
 
 
 def drawing(

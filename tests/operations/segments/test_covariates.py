@@ -18,9 +18,9 @@ from shopkeeper.operations.segments.beginnings import beginnings
 from shopkeeper.operations.segments.cells import Cells
 from shopkeeper.operations.segments.methods.purchases import (
     PRIOR,
+    Likelihood,
     Purchases,
     fit_purchases,
-    log_likelihood,
 )
 from shopkeeper.settings import Settings
 
@@ -42,7 +42,7 @@ def some_cells() -> Cells:
 def test_the_likelihood_with_covariates_is_that_of_each_group_with_its_own_parameters() -> None:
     cells = some_cells()
     assert cells.design is not None
-    value, _ = log_likelihood(POINT, cells)
+    value, _ = Likelihood(cells)(POINT)
     effects = POINT[4:].reshape(3, 2)
     whole = 0.0
     for row in range(5):
@@ -50,17 +50,17 @@ def test_the_likelihood_with_covariates_is_that_of_each_group_with_its_own_param
         own = np.array(BASE) * np.array([1, *by])
         one = np.zeros(5, bool)
         one[row] = True
-        whole += log_likelihood(own, replace(cells.those(one), design=None))[0]
+        whole += Likelihood(replace(cells.those(one), design=None))(own)[0]
     assert value == pytest.approx(whole)
 
 
 def test_the_gradient_with_covariates_is_the_slope_of_the_likelihood() -> None:
     cells = some_cells()
-    _, gradient = log_likelihood(POINT, cells)
+    _, gradient = Likelihood(cells)(POINT)
     for place in range(len(POINT)):
         step = np.zeros(len(POINT))
         step[place] = 1e-5
-        above, below = (log_likelihood(POINT + sign * step, cells)[0] for sign in (1, -1))
+        above, below = (Likelihood(cells)(POINT + sign * step)[0] for sign in (1, -1))
         assert gradient[place] == pytest.approx((above - below) / 2e-5, rel=1e-4, abs=1e-5)
 
 

@@ -9,7 +9,7 @@ from scipy.optimize import minimize
 
 from shopkeeper.operations.segments.cells import BINS, Cells, told_apart
 from shopkeeper.operations.segments.lifetime.learning import counted_cells, fit
-from shopkeeper.operations.segments.methods.purchases import fit_purchases, log_likelihood
+from shopkeeper.operations.segments.methods.purchases import Likelihood, fit_purchases
 from shopkeeper.operations.segments.methods.spend import fit_spend_by_moments
 
 
@@ -54,13 +54,13 @@ def test_the_maximum_is_that_of_all_customers_climbed_from_anywhere(table: pa.Ta
     found = fit_purchases(cells)
     for start in ((0.0, 1.0, 0.0, 1.0), (-1.0, 2.0, -0.5, 0.5)):
         plain = minimize(
-            lambda logs: -log_likelihood(np.exp(logs), cells)[0] / table.num_rows, start,
+            lambda logs: -Likelihood(cells)(np.exp(logs))[0] / table.num_rows, start,
             method="L-BFGS-B", options={"ftol": 1e-14, "gtol": 1e-9, "maxiter": 500},
         )  # fmt: skip
         assert -plain.fun * table.num_rows <= found.log_likelihood + 1e-4
         mine = np.log([found.r, found.alpha, found.a, found.b])
         assert mine == pytest.approx(plain.x, abs=2e-3)
-    _, slopes = log_likelihood(np.array([found.r, found.alpha, found.a, found.b]), cells)
+    _, slopes = Likelihood(cells)(np.array([found.r, found.alpha, found.a, found.b]))
     assert np.abs(slopes).max() < 1e-3 * table.num_rows
 
 

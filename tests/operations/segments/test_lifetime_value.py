@@ -21,9 +21,9 @@ from shopkeeper.errors import MissingDataError, UsageError
 from shopkeeper.operations.segments.ask_ahead import lifetime_value
 from shopkeeper.operations.segments.cells import Cells
 from shopkeeper.operations.segments.methods.purchases import (
+    Likelihood,
     Purchases,
     fit_purchases,
-    log_likelihood,
 )
 from shopkeeper.operations.segments.methods.spend import Spend, fit_spend, fit_spend_by_moments
 from shopkeeper.settings import Settings
@@ -70,7 +70,7 @@ def test_published_parameters_are_recovered_from_customers_drawn_by_them() -> No
     ):
         assert abs(value - true) < 3 * error
         assert error < 0.25 * true
-    at_truth, _ = log_likelihood(np.array(CDNOW), Cells(counts, last, ages, np.ones(len(ages))))
+    at_truth, _ = Likelihood(Cells(counts, last, ages, np.ones(len(ages))))(np.array(CDNOW))
     assert at_truth < found.log_likelihood < at_truth + 10
 
 
@@ -80,7 +80,7 @@ def test_counts_of_equal_cells_fit_as_their_customers_do() -> None:
         *(np.array(part, float) for part in ([0, 2, 5], [0, 11, 20], [30, 25, 38], [30, 9, 4]))
     )
     for point in (CDNOW, (0.6, 9.0, 0.3, 1.5)):
-        one, other = (log_likelihood(np.array(point), given) for given in (alone, together))
+        one, other = (Likelihood(given)(np.array(point)) for given in (alone, together))
         assert one[0] == pytest.approx(other[0])
         assert one[1] == pytest.approx(other[1])
 
@@ -96,12 +96,12 @@ def test_the_gradient_is_the_slope_of_the_likelihood(
     point: list[float], repeats: int, part: float, age: float
 ) -> None:
     given_cells = cells((repeats, part * age if repeats else 0.0, age))
-    _, gradient = log_likelihood(np.array(point), given_cells)
+    _, gradient = Likelihood(given_cells)(np.array(point))
     for place in range(4):
         step = np.zeros(4)
         step[place] = 1e-5
         above, below = (
-            log_likelihood(np.array(point) + sign * step, given_cells)[0] for sign in (1, -1)
+            Likelihood(given_cells)(np.array(point) + sign * step)[0] for sign in (1, -1)
         )
         assert gradient[place] == pytest.approx((above - below) / 2e-5, rel=1e-4, abs=1e-5)
 
@@ -120,7 +120,7 @@ def test_the_likelihood_is_the_integral_over_rates_and_leaving(
         return (stayed + left) * gamma.pdf(rate, r, scale=1 / alpha) * beta.pdf(leaves, a, b)
 
     whole, _ = integrate.dblquad(one, 0, 3, 0, 1, epsabs=1e-12, epsrel=1e-6)
-    assert log_likelihood(np.array(CDNOW), cells((x, recency, age)))[0] == pytest.approx(
+    assert Likelihood(cells((x, recency, age)))(np.array(CDNOW))[0] == pytest.approx(
         np.log(whole), abs=2e-3
     )
 

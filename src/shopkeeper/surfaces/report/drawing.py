@@ -11,10 +11,10 @@ from markupsafe import Markup
 from shopkeeper.answer import Answer
 from shopkeeper.intervals import Interval
 from shopkeeper.surfaces.charts import svg
-from shopkeeper.surfaces.drawings import drawing
+from shopkeeper.surfaces.drawings import drawing, untitled
 from shopkeeper.surfaces.report.blocks import Figure
 from shopkeeper.surfaces.report.pen import Pen
-from shopkeeper.words import Words, localised
+from shopkeeper.words import Words
 
 WIDE, NARROW = 720, 344
 _POINTS, _HEIGHT = 26, 24
@@ -63,10 +63,7 @@ def own_chart(answer: Answer, title: Words, reading: Words, pen: Pen) -> list[Fi
     if answer.chart is None:
         return []
     head = pen.say(title)
-    # The heading says it already; several views beneath one another keep theirs.
-    bare = {
-        name: value for name, value in localised(answer.chart, pen.lang).items() if name != "title"
-    }
+    bare = untitled(answer.chart, pen.lang)
     wide, narrow = (
         drawing(
             bare,

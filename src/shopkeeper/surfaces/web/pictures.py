@@ -10,8 +10,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from shopkeeper.surfaces.drawings import NARROW, drawing
-from shopkeeper.words import localised
+from shopkeeper.surfaces.drawings import NARROW, drawing, untitled
 
 WIDE = 1040
 _KEPT = 256
@@ -70,8 +69,7 @@ class Pictures:
         lang
             Language of its texts.
         """
-        # The heading above the picture says it already.
-        bare = {name: value for name, value in localised(chart, lang).items() if name != "title"}
+        bare = untitled(chart, lang)
         wide, narrow = (self._drawn(bare, title, lang, width) for width in (WIDE, NARROW))
         return Picture(title, wide, narrow, told, address, query)
 

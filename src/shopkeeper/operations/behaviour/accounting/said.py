@@ -60,10 +60,10 @@ def new_terms(
                 [row for row in rows if all((row[key] or "") == one for key, one in values.items())]
                 for rows in read
             )
-            told, made = _tried(*parts)
+            told, made = tried_terms(*parts)
             tries += made
             found += [{"slice": name, "source": source, **row} for row in told]
-    return _surely(found, tries), left_out
+    return surely_new(found, tries), left_out
 
 
 def _read(table: ir.Table, before: Span, after: Span, side: int) -> list[Row]:
@@ -95,12 +95,7 @@ def _with_products(shop: Shop, row: ir.Table) -> ir.Table:
     return row.left_join(product, row.product_id == product.known).drop("known")
 
 
-def newer_terms(before: list[Row], after: list[Row]) -> list[Row]:
-    """Return the terms of the later texts that surely are oftener than before."""
-    return _surely(*_tried(before, after))
-
-
-def _surely(rows: list[Row], tries: int) -> list[Row]:
+def surely_new(rows: list[Row], tries: int) -> list[Row]:
     """Return the rows that chance does not make, corrected for so many tests; of one slice and source a dozen."""
     corrected = [row | {"p": min(1.0, row["p"] * tries)} for row in rows]
     kept: list[Row] = []
@@ -114,7 +109,7 @@ def _surely(rows: list[Row], tries: int) -> list[Row]:
     return sorted(kept, key=lambda row: order.index((row.get("slice"), row.get("source"))))
 
 
-def _tried(before: list[Row], after: list[Row]) -> tuple[list[Row], int]:
+def tried_terms(before: list[Row], after: list[Row]) -> tuple[list[Row], int]:
     """Return terms of the later texts with the chance of each, and how many tests that takes."""
     texts = [row["text"] for row in (*before, *after)]
     if not before or not after:
@@ -131,8 +126,8 @@ def _tried(before: list[Row], after: list[Row]) -> tuple[list[Row], int]:
         held_by, read = terms_held(plain, side[mine], language=language)
         totals = np.array(list(held_by.values())) * len(mine) // max(read, 1)
         tries += comparisons(np.bincount(totals), len(mine), sizes[1])
-        for term in terms[1] if len(terms) > 1 and all(sizes) else []:
-            held = texts_with(term.term, plain)
+        told = [term.term for term in terms[1]] if len(terms) > 1 and all(sizes) else []
+        for term, held in zip(told, texts_with(told, plain), strict=True):
             counts = [int(held[side[mine] == one].sum()) for one in (0, 1)]
             chance = float(hypergeom.sf(counts[1] - 1, len(mine), held.sum(), sizes[1]))
             quote = min(
@@ -140,7 +135,7 @@ def _tried(before: list[Row], after: list[Row]) -> tuple[list[Row], int]:
                 key=lambda text: (abs(len(text) - EXCERPT // 2), text),
             )
             tried.append(
-                {"term": term.term, "texts_before": counts[0], "all_before": sizes[0],
+                {"term": term, "texts_before": counts[0], "all_before": sizes[0],
                  "texts_after": counts[1], "all_after": sizes[1], "p": chance, "quote": quote[:EXCERPT]}
             )  # fmt: skip
     return tried, tries

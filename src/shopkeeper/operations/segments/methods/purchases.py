@@ -139,7 +139,7 @@ def fit_purchases(cells: Cells) -> Purchases:
     >>> fitted.r > 0 and fitted.log_likelihood < 0
     True
     """
-    likelihood = _Likelihood(cells)
+    likelihood = Likelihood(cells)
     found = _best(cells, likelihood)
     if cells.design is not None:
         none = np.zeros(3 * cells.design.shape[1])
@@ -157,12 +157,12 @@ def fit_purchases(cells: Cells) -> Purchases:
     )  # fmt: skip
 
 
-def _best(cells: Cells, likelihood: _Likelihood) -> Floats:
+def _best(cells: Cells, likelihood: Likelihood) -> Floats:
     """Return the logarithms of r, α, a and b where the likelihood of all is greatest, without covariates.
 
     The starts are compared on coarser cells; from the best, all cells are climbed.
     """
-    coarse = _Likelihood(cells.coarser())
+    coarse = Likelihood(cells.coarser())
     tried = [_climbed(coarse, np.array(start), _ROUGH) for start in _STARTS]
     best = min(
         (one for one in tried if np.isfinite(one.fun)), key=lambda one: one.fun, default=None
@@ -174,7 +174,7 @@ def _best(cells: Cells, likelihood: _Likelihood) -> Floats:
     return np.asarray(_climbed(likelihood, near).x, dtype=np.float64)
 
 
-def _nearer(likelihood: _Likelihood, logs: Floats, spread: Floats) -> Floats:
+def _nearer(likelihood: Likelihood, logs: Floats, spread: Floats) -> Floats:
     """Return what three steps of Newton's method reach with the curvature of coarser cells, as long as they rise."""
     low, high = np.array(_BOUNDS).T
     value, gradient = likelihood(np.exp(logs))
@@ -187,7 +187,7 @@ def _nearer(likelihood: _Likelihood, logs: Floats, spread: Floats) -> Floats:
     return logs
 
 
-def _climbed(likelihood: _Likelihood, start: Floats, close: float = 1e-13) -> Any:
+def _climbed(likelihood: Likelihood, start: Floats, close: float = 1e-13) -> Any:
     """Return where L-BFGS-B ends, of scipy's `minimize`."""
     total = float(likelihood.cells.customers.sum())
 
@@ -215,19 +215,6 @@ def _own(parameters: Floats, cells: Cells) -> tuple[Any, Any, Any]:
     return alpha * by[:, 0], a * by[:, 1], b * by[:, 2]
 
 
-def log_likelihood(parameters: Floats, cells: Cells) -> tuple[float, Floats]:
-    """Return the log-likelihood of all customers and its gradient (formula 6).
-
-    Parameters
-    ----------
-    parameters
-        r, α, a, b, then the effects of the covariates on log α, on log a and on log b.
-    cells
-        The customers.
-    """
-    return _Likelihood(cells)(parameters)
-
-
 @dataclass(frozen=True, slots=True)
 class _Column:
     """A column of the cells by its distinct values: logarithms of few values cost little."""
@@ -242,9 +229,10 @@ class _Column:
         return function(self.values[self.place] + shift)
 
 
-class _Likelihood:
-    """The log-likelihood of cells as a function of its parameters.
+class Likelihood:
+    """The log-likelihood of all customers of the cells and its gradient, as a function of its parameters (formula 6).
 
+    These are r, α, a, b, then the effects of the covariates on log α, on log a and on log b.
     It has a part of counts alone, and one of times, which only mixes two powers; where all customers
     share their parameters, the first is worked out once a count.
     """
@@ -259,6 +247,7 @@ class _Likelihood:
         self.by_count: Floats = np.bincount(self.repeats.place, cells.customers).astype(np.float64)
 
     def __call__(self, parameters: Floats) -> tuple[float, Floats]:
+        """Return the log-likelihood and its gradient at r, α, a, b and the effects."""
         own = _own(parameters, self.cells)
         value, gradient = 0.0, np.zeros(len(parameters))
         for weight, likelihood, slopes in (
@@ -319,7 +308,7 @@ def _weighed(weight: Floats, values: Floats) -> float:
     return float(np.einsum("i,i", weight, values))
 
 
-def _spread(parameters: Floats, likelihood: _Likelihood, gradient: Floats) -> Floats:
+def _spread(parameters: Floats, likelihood: Likelihood, gradient: Floats) -> Floats:
     """Return the covariance of the four logarithms and of the effects.
 
     It is the inverse of the curvature, by differences from the gradient at the parameters.
