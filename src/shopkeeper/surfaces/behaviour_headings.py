@@ -189,7 +189,7 @@ OF_TABLE = {
 
 KINDS = {
     "slice": "部分", "rest": "其余", "whole": "全店", "new": "新顾客", "more": "多买", "same": "不变", "less": "少买",
-    "lost": "流失", "unknown": "未知顾客", "campaign": "营销活动", "sold_out": "已缺货", "stopped_selling": "停售",
+    "lost": "流失", "others": "其余顾客", "unknown": "未知顾客", "campaign": "营销活动", "sold_out": "已缺货", "stopped_selling": "停售",
     "broken_week": "下单埋点异常的周", "no_orders": "没有订单的日子",
 }  # fmt: skip
 """Cell of a column `kind` → what it says in Chinese."""

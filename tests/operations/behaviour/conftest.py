@@ -107,6 +107,6 @@ def no_least_cell() -> Iterator[None]:
     ):
         importlib.import_module(f"shopkeeper.operations.behaviour.{module}")
     with pytest.MonkeyPatch.context() as patched:
-        for module in ("belonging", "together.finding", "accounting.tree", "stepping.plan"):
+        for module in ("small_cells", "returning.groups", "stepping.finding", "stepping.plan"):
             patched.setattr(f"shopkeeper.operations.behaviour.{module}.SMALLEST", 1)
         yield

@@ -104,22 +104,26 @@ def test_a_stored_segment_is_a_cohort(shop_of: Callable[..., Shop], per: Any) ->
 def test_retention_of_a_segment_stands_beside_that_of_all_others(
     shop_of: Callable[..., Shop],
 ) -> None:
-    shop = shop_of({"segment": stored(SEGMENTS)})
-    for typed in ("rfm:loyal", "loyal"):
+    shop = shop_of({"segment": stored({**SEGMENTS, "rfm:large": who(range(0, 100, 2))})})
+    for typed in ("rfm:large", "large"):
         found = retention(shop, segment=typed)
         assert [(row["customers"], row["returned"]) for row in found.table.to_pylist()] == [
-            (30, 30),
-            (30, 15),
+            (50, 50),
+            (50, 25),
         ]
-        assert any("loyal" in words.zh for words in found.limits)
+        assert any("large" in words.zh for words in found.limits)
     revenue = found.evidence["revenue"].to_pylist()
-    assert [row["cumulative"] for row in revenue] == [150, 225]
+    assert [row["cumulative"] for row in revenue] == [250, 375]
     rows = {row["age"]: row for row in found.evidence["against"].to_pylist()}
-    # Of the others, all even numbers from 60 on, every second one came back.
-    expected = share_difference(30, 30, 90, 90)
+    expected = share_difference(50, 50, 70, 70)
     assert (rows[0]["difference"], rows[0]["low"]) == (expected.value, expected.low)
-    assert (rows[0]["customers_in"], rows[0]["customers_out"]) == (30, 90)
-    with pytest.raises(UsageError, match="there are: rfm:loyal"):
+    assert (rows[0]["customers_in"], rows[0]["customers_out"]) == (50, 70)
+    # Of all others five came back.
+    assert 1 not in rows
+    of_few = retention(shop, segment="rfm:loyal")
+    assert [row["returned"] for row in of_few.table.to_pylist()] == [30, None]
+    assert [row["cumulative"] for row in of_few.evidence["revenue"].to_pylist()] == [150, None]
+    with pytest.raises(UsageError, match="there are: rfm:large, rfm:loyal"):
         retention(shop, segment="rfm:gold")
     with pytest.raises(UsageError, match="No stored answer has it"):
         retention(shop_of(), segment="loyal")
@@ -132,19 +136,29 @@ def test_retention_by_what_customers_began_with(tables: dict[str, pa.Table]) -> 
         "ordered_at": [datetime(2025, 2, 28, 9)],
         "total": [5],
     }
-    more = {"orders": pa.concat_tables(
-        [tables["orders"], pa.table(late)], promote_options="permissive")}  # fmt: skip
+    orders = tables["orders"]
+    twice = [
+        pa.table({**{name: orders[name] for name in orders.column_names},
+                  "order_id": pc.binary_join_element_wise(orders["order_id"], mark, ""),
+                  "customer_id": pc.binary_join_element_wise(orders["customer_id"], mark, "")})
+        for mark in "ab"
+    ]  # fmt: skip
+    more = {"orders": pa.concat_tables([*twice, pa.table(late)], promote_options="permissive")}
     shop = shop_from_tables(more, settings=Settings(minimum_count=1))
     found = retention(shop, by="渠道")
     rows = {(row["group_en"], row["age"]): row for row in found.evidence["by_group"].to_pylist()}
     # Every third customer began at the fair; every fourth came back, of those every twelfth.
-    assert [(rows["fair", age]["customers"], rows["fair", age]["returned"]) for age in (0, 1)] == [
-        (40, 40),
-        (40, 10),
-    ]
-    assert (rows["shop", 1]["customers"], rows["shop", 1]["returned"]) == (80, 20)
-    # A single customer without a channel is no group.
-    assert {group for group, _ in rows} == {"fair", "shop"}
+    # A single customer without a channel is no group, nor can be told from all less the others.
+    assert {group for group, _ in rows} == {"fair + other", "shop"}
+    fair = [rows["fair + other", age] for age in (0, 1)]
+    assert [(row["customers"], row["returned"]) for row in fair] == [(80, 80), (80, 20)]
+    assert (rows["shop", 1]["customers"], rows["shop", 1]["returned"]) == (160, 40)
+    halved = {"orders": pa.concat_tables([orders, pa.table(late)], promote_options="permissive")}
+    few = retention(shop_from_tables(halved), by="channel", minimum_count=1)
+    counts = [(row["age"], row["returned"]) for row in few.evidence["by_group"].to_pylist()]
+    # Ten of the fair's are all that came back less the twenty of the shop.
+    assert sorted(counts, key=str) == [(0, 40), (0, 80), (1, None), (1, None)]
+    assert any("too few came back to some groups" in words.en for words in few.summary)
     with pytest.raises(UsageError, match="Customers cannot be grouped by that") as held:
         retention(shop, by="device")
     assert "渠道（channel）" in held.value.do.zh and "--since visit" in held.value.do.en

@@ -51,8 +51,9 @@ def counts(answer: Answer, cohort: str = "all", group: str = "") -> list[int | N
 def test_a_funnel_of_customers_hides_small_counts_and_small_groups(shop: Shop) -> None:
     found = funnel(shop, per="customer", breakdown="device")
     assert counts(found) == [186, 107, 45]
+    # At the second step 17 others would be what 60 and 30 leave of 107; at the last 19 and 6 are 25.
     assert counts(found, group="app") == [100, 60, 20]
-    assert counts(found, group="web") == [60, 30, None]
+    assert counts(found, group="web") == [60, None, None]
     assert counts(found, group="watch") == counts(found, group="tv") == []
     assert counts(found, group="other") == [26, None, None]
     hidden = [row for row in found.table.to_pylist() if row["count"] is None]
@@ -68,24 +69,26 @@ def test_what_is_left_beside_the_groups_cannot_be_worked_out() -> None:
     # Seven by television would be all less those by app: no group is told.
     reach = {"app": (100, 60, 20), "tv": (7, 7, 1)}
     found = funnel(shop_of(reach), per="customer", breakdown="device")
-    assert {row["group_en"] for row in found.table.to_pylist()} == {"", "other"}
+    assert {row["group_en"] for row in found.table.to_pylist()} == {"", "app + other"}
     reach["web"] = (60, 30, 20)
     found = funnel(shop_of(reach), per="customer", breakdown="device")
     assert counts(found, group="app") == [100, 60, 20]
-    assert counts(found, group="other") == [67, 37, 21]
+    assert counts(found, group="web + other") == [67, 37, 21]
+    assert {row["group_zh"] for row in found.table.to_pylist()} == {"", "app", "web + 其余"}
     assert small(found) == set()
 
 
 def test_both_sides_of_a_cohort_hide_small_counts(shop: Shop) -> None:
     found = funnel(shop, per="customer", cohort="device=web")
-    assert (counts(found, "in"), counts(found, "out")) == ([60, 30, None], [126, 77, 26])
+    # The other side is all less these.
+    assert (counts(found, "in"), counts(found, "out")) == ([60, 30, None], [126, 77, None])
     assert [row["step"] for row in found.evidence["difference"].to_pylist()] == [STEPS[1]]
     assert small(found) == set()
-    few = funnel(
-        shop_of({"app": (100, 60, 20), "tv": (7, 7, 1)}), per="customer", cohort="device=app"
-    )
-    assert counts(few, "out") == [None] * 3
-    assert few.evidence["difference"].num_rows == 0
+    with pytest.raises(MissingDataError, match="Fewer than 20 of all others began") as refused:
+        funnel(
+            shop_of({"app": (100, 60, 20), "tv": (7, 7, 1)}), per="customer", cohort="device=app"
+        )
+    assert "其余顾客里做过第一步的不足 20" in refused.value.found.zh
 
 
 def test_a_cohort_of_a_few_customers_is_refused(shop: Shop) -> None:
@@ -117,6 +120,87 @@ def test_what_was_lost_hides_small_counts_and_the_sentences_say_nothing_false() 
     parted = funnel(shop_of(groups), per="customer", breakdown="device")
     assert not any("least by" in words.en for words in parted.summary)
     assert small(found) == small(hidden) == small(parted) == set()
+
+
+# By first month: customers, and how many of them come back one and two months later.
+COHORTS = {1: (200, 60, 24), 2: (120, 19, 30), 3: (100, 40, 3), 4: (30, 12, 2), 5: (7, 2, 1)}
+LAST = datetime(2025, 7, 31, 12)
+
+
+@pytest.fixture(scope="module")
+def came_back() -> Answer:
+    paid = [
+        (f"{month}-{number}", datetime(2025, month + age, 3 + number % 20), 10 + number + age)
+        for month, counts in COHORTS.items()
+        for age, count in enumerate(counts)
+        for number in range(count)
+    ]
+    orders = pa.table({
+        "order_id": [f"o{n}" for n in range(len(paid) + 1)],
+        "customer_id": [who for who, *_ in paid] + ["1-0"],
+        "ordered_at": [at for _, at, _ in paid] + [LAST],
+        "total": [total for *_, total in paid] + [1],
+        "status": ["paid"] * (len(paid) + 1),
+    })  # fmt: skip
+    return retention(shop_from_tables({"orders": orders}, settings=Settings(minimum_count=1)))
+
+
+def by_cell(table: pa.Table, name: str) -> dict[tuple[int, int], Any]:
+    return {(row["since"].month, row["age"]): row[name] for row in table.to_pylist()}
+
+
+def test_retention_hides_how_many_came_back_where_they_are_a_few(came_back: Answer) -> None:
+    returned, share = (by_cell(came_back.table, name) for name in ("returned", "share"))
+    assert [returned[month, 0] for month in COHORTS] == [200, 120, 100, 30, None]
+    # 19 and 12 are 31 together; those of May add 2.
+    assert [returned[month, 1] for month in COHORTS] == [60, None, 40, None, None]
+    # 3, 2 and 1 are 6 together, what 24 and 30 leave of 60: so the smallest of the others goes too.
+    assert [returned[month, 2] for month in COHORTS] == [None, 30, None, None, None]
+    assert all((share[cell] is None) == (count is None) for cell, count in returned.items())
+    customers = by_cell(came_back.table, "customers")
+    assert [customers[month, 2] for month in COHORTS] == [200, 120, 100, 30, None]
+    by_age = [row["returned"] for row in came_back.evidence["by_age"].to_pylist()]
+    # Of 7 nothing is told beside all; ages that few reached tell nothing either.
+    assert by_age[:3] == [450, 131, 59] and set(by_age[3:]) <= {None, 0}
+
+
+def test_money_that_a_few_customers_brought_cannot_be_worked_out(came_back: Answer) -> None:
+    """The difference of any two sums that are told of a cohort is of 20 customers or of none."""
+    table = came_back.evidence["revenue"]
+    so_far, net = by_cell(table, "cumulative"), by_cell(table, "net")
+    for month in COHORTS:
+        last, known = -1, []
+        for age in sorted(age for one, age in so_far if one == month):
+            if so_far[month, age] is None:
+                assert net[month, age] is None
+                continue
+            counts = COHORTS[month] + (0,) * 8
+            # The customers of a later age are among those of an earlier one.
+            lately = max(counts[last + 1 : age + 1])
+            assert lately == 0 or lately >= 20
+            assert (net[month, age] is None) == (age > last + 1)
+            last = age
+            known.append(so_far[month, age])
+        assert bool(known) == (month != 5)
+    assert (so_far[2, 1], so_far[2, 2]) == (None, sum_of(2, 0) + sum_of(2, 1) + sum_of(2, 2))
+    whole = [row["cumulative"] for row in came_back.evidence["revenue_by_age"].to_pylist()]
+    assert whole[0] == sum(sum_of(month, 0) for month in (1, 2, 3, 4))
+
+
+def sum_of(month: int, age: int) -> int:
+    return sum(10 + number + age for number in range(COHORTS[month][age]))
+
+
+def test_retention_says_nothing_that_hidden_cells_may_refute(came_back: Answer) -> None:
+    assert not any("Best after" in words.en for words in came_back.summary)
+    assert any("where 1 to 19 customers did" in words.en for words in came_back.limits)
+    for table in (came_back.table, *came_back.evidence.values()):
+        for row in table.to_pylist():
+            for name in {"returned", "customers"} & row.keys():
+                assert row[name] in (None, 0) or row[name] >= 20
+    told = {(cell["since"], cell["told"]) for cell in came_back.chart["data"]["values"]}
+    assert ("2025-02", "–") in told and ("2025-01", "30.0%") in told
+    assert "–：人数太少" in came_back.chart["title"]["zh"]
 
 
 def test_retention_hides_small_groups() -> None:

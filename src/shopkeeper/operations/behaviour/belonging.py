@@ -20,9 +20,6 @@ if TYPE_CHECKING:
     from shopkeeper.data.shop import Shop
 
 _TABLE, _LISTED = "members", 12
-SMALLEST = 20
-"""Customers of a segment at least; a smaller one would say too much of each."""
-
 _COLUMNS = {"segment_set", "segment", "customer_id"}
 
 

@@ -350,38 +350,6 @@ def returns(begun: ir.Table, active: ir.Table) -> ir.Table:
     return joined.group_by(*keys, "age").aggregate(returned=joined.count())
 
 
-def revenue(shop: Shop, begun: ir.Table, span: Span, *, since: Activity) -> ir.Table:
-    """Return by first period, age and currency what customers brought, net of refunds.
-
-    `net` is the metric of that name. `squares` is by how much the sum over customers of the squared
-    net so far grows in the period, so that its spread is known without a row for everybody and age.
-    A refund that is dated before the period of a customer's first order counts in that period; what
-    was bought or given back before the period of the first visit does not count.
-    """
-    order = facts.orders(shop)
-    order = order.filter(order.customer_id.notnull() & order.on.notnull())
-    paid = ibis.ifelse(order.paid, ibis.coalesce(order.value, 0), 0)
-    back = ibis.ifelse(order.paid | ~order.sale, order.refund, 0)
-    order = order.select(
-        "currency", who="customer_id", number=period_number(order.on, span), amount=paid - back
-    )
-    joined = order.inner_join(begun, "who")
-    if since == "visit":
-        joined = joined.filter(joined.number >= joined.start)
-    joined = joined.mutate(age=ibis.greatest(joined.number - joined.start, 0))
-    each = joined.group_by("who", "currency", "start", "age").aggregate(
-        amount=joined.amount.sum().cast("decimal(38, 4)")
-    )
-    so_far = ibis.cumulative_window(group_by=["who", "currency"], order_by="age")
-    value = each.amount.cast("float64")
-    each = each.mutate(value=value, total=value.sum().over(so_far))
-    grown = 2 * (each.total - each.value) * each.value + each.value * each.value
-    each = each.mutate(grown=grown)
-    return each.group_by("start", "age", "currency").aggregate(
-        net=each.amount.sum().cast("decimal(38, 4)"), squares=each.grown.sum()
-    )
-
-
 def recorded_days(shop: Shop, activity: Activity) -> ir.Table:
     """Return how many orders (or events) are recorded on each local day."""
     if activity == "order":

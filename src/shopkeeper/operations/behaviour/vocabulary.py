@@ -63,7 +63,13 @@ _SHORT = {
 }  # fmt: skip
 UNKNOWN = Words("unknown", "未知")
 OTHER = Words("other", "其余")
+_JOINED = f" + {OTHER.en}", f" + {OTHER.zh}"
 _OURS = frozenset((UNKNOWN.en, UNKNOWN.zh, OTHER.en, OTHER.zh))
+
+
+def with_others(words: Words) -> Words:
+    """Return what a group is called that others joined who are too few to be told of."""
+    return Words(words.en + _JOINED[0], words.zh + _JOINED[1])
 
 
 def value_words(value: str) -> Words:
@@ -76,7 +82,8 @@ def value_words(value: str) -> Words:
     """
     if not value:
         return UNKNOWN
-    return Words(f"“{value}”", f"“{value}”") if value in _OURS else Words(value, value)
+    ours = value in _OURS or value.endswith(_JOINED)
+    return Words(f"“{value}”", f"“{value}”") if ours else Words(value, value)
 
 
 def category_words(shop: Shop) -> dict[str, Words]:

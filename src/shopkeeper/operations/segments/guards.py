@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 
 from shopkeeper.language.folding import folded
-from shopkeeper.operations.behaviour.belonging import SMALLEST
+from shopkeeper.operations.behaviour.small_cells import SMALLEST
 from shopkeeper.words import Words
 
 LEAST = SMALLEST

@@ -39,7 +39,7 @@ def _table(rows: list[Row], by_age: dict[int, Row], span: Span, pen: Pen) -> Blo
     large = {
         since: line
         for since, line in lines.items()
-        if line[0]["returned"] is not None and line[0]["customers"] >= pen.minimum_count
+        if line[0]["customers"] is not None and line[0]["customers"] >= pen.minimum_count
     }
     ages = [age for age in AGES[span] if any(age in line for line in lines.values())]
     least = pen.count(pen.minimum_count, "minimum_count")
@@ -78,7 +78,7 @@ def _all(
             by_age[age]["customers"],
             "came_back",
         )
-        if age in by_age
+        if age in by_age and by_age[age]["share"] is not None
         else pen.share_cell(Interval(0.0, 0.0, 0.0), 0, "came_back")
         for age in ages
     ]
@@ -95,6 +95,8 @@ def _line(
 
 
 def _cell(row: Row, most: float, pen: Pen) -> Markup:
+    if row["returned"] is None:
+        return Markup('<span class="few">–</span>')
     if row["share"] is None:
         return Markup('<span class="open">{}</span>').format(
             pen.link(f"{row['returned']:,}…", "retention:complete")
@@ -113,8 +115,11 @@ def _note(
     pen: Pen,
 ) -> Iterator[Markup]:
     yield pen.say(words.RETENTION_NOTE)
-    if any(age in line and line[age]["share"] is None for line in shown.values() for age in ages):
+    cells = [line[age] for line in shown.values() for age in ages if age in line]
+    if any(row["share"] is None and row["returned"] is not None for row in cells):
         yield pen.say(words.RETENTION_OPEN)
+    if any(row["returned"] is None for row in cells):
+        yield pen.say(words.RETENTION_SMALL)
     if few:
         least = pen.count(pen.minimum_count, "minimum_count")
         yield pen.say(words.RETENTION_FEW, least=least, few=pen.count(few, "minimum_count"))

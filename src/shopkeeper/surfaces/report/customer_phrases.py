@@ -77,6 +77,10 @@ RETENTION_OPEN = Words(
     "“…”: the period is not over, so there is the count so far and no share.",
     "带“…”的一期尚未结束，只列目前人数，不给占比。",
 )
+RETENTION_SMALL = Words(
+    "“–”: 1 to 19 customers came back, or the number would tell of so few: not told.",
+    "“–”表示回来的顾客为 1 至 19 位，或可据此推算出这样的人数，不予列出。",
+)
 RETENTION_FEW = Words(
     "Lines of fewer than {least} customers are not listed ({few}); “All” holds them too.",
     "不足 {least} 位顾客的行不列出（{few} 行），“全部”中含这些顾客。",

@@ -22,7 +22,7 @@ from scipy.special import ndtri
 from shopkeeper.operations.behaviour.accounting.parting import of_a_product
 from shopkeeper.operations.behaviour.accounting.plan import Plan
 from shopkeeper.operations.behaviour.accounting.rows import customer_sums, sided
-from shopkeeper.operations.behaviour.belonging import SMALLEST
+from shopkeeper.operations.behaviour.small_cells import is_small, told, withheld
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -35,8 +35,9 @@ _CENT, _STEP = Decimal("0.0001"), 1e-6
 _SUMS = tuple(f"{name}{side}" for side in (0, 1) for name in ("c", "n", "u", "v"))
 """Customers, orders, units and value of the two periods."""
 _PAIRS = [(one, other) for place, one in enumerate(_SUMS) for other in _SUMS[place:]]
-_KINDS = ("new", "more", "same", "less", "lost", "unknown")
-"""What became of customers, in the order in which it is told."""
+_OTHERS, _NOBODY = "others", "unknown"
+_KINDS = ("new", "more", "same", "less", "lost", _OTHERS, _NOBODY)
+"""What became of customers, in the order in which it is told; of others too few are of one kind."""
 
 
 def customer_tables(shop: Shop, plan: Plan) -> dict[str, list[Row]]:
@@ -47,7 +48,18 @@ def customer_tables(shop: Shop, plan: Plan) -> dict[str, list[Row]]:
     found = _by_kind(_each(rows)).to_pyarrow().to_pylist()
     kinds = {row["kind"]: row for row in found}
     known = [kinds[name] for name in _KINDS if name in kinds]
-    return {"tree": _tree(known), "gain_loss": [_gain_or_loss(row) for row in known]}
+    return {"tree": _tree(known), "gain_loss": [_gain_or_loss(row) for row in _together(known)]}
+
+
+def _together(kinds: list[Row]) -> list[Row]:
+    """Return the kinds, those of too few customers as one: each one's money would be theirs."""
+    few = withheld({row["kind"]: row["customers"] for row in kinds if row["kind"] != _NOBODY})
+    joined = [row for row in kinds if row["kind"] in few]
+    if len(joined) < 2:
+        return kinds
+    sums = {name: sum(row[name] for row in joined) for name in ("customers", "v0", "v1", "square")}
+    kept = [row for row in kinds if row["kind"] not in few]
+    return sorted([*kept, {"kind": _OTHERS, **sums}], key=lambda row: _KINDS.index(row["kind"]))
 
 
 def _each(rows: ir.Table) -> ir.Table:
@@ -69,7 +81,7 @@ def _each(rows: ir.Table) -> ir.Table:
 def _by_kind(each: ir.Table) -> ir.Table:
     """Return the sums by what became of a customer, with those of squares and products."""
     kind = ibis.cases(
-        (each.customer_id.isnull(), "unknown"), (each.n0 == 0, "new"), (each.n1 == 0, "lost"),
+        (each.customer_id.isnull(), _NOBODY), (each.n0 == 0, "new"), (each.n1 == 0, "lost"),
         (each.v1 > each.v0, "more"), (each.v1 < each.v0, "less"), else_="same",
     )  # fmt: skip
     real = {name: each[name].cast("float64") for name in _SUMS}
@@ -99,7 +111,7 @@ def _tree(kinds: list[Row]) -> list[Row]:
     # Sums of floats differ in their last digits with the order of the rows, in which names have a part.
     reach = [float(f"{one:.10g}") for one in half]
     before, after = _factors(sums[:4]), _factors(sums[4:])
-    if min(before[0], after[0]) < SMALLEST:
+    if is_small(before[0]) or is_small(after[0]):
         before[0] = after[0] = None
     return [
         {"factor": name, "before": before[n], "after": after[n], "effect": effects[n],
@@ -135,14 +147,13 @@ def _errors(sums: np.ndarray, covariance: np.ndarray) -> np.ndarray:
 def _gain_or_loss(row: Row) -> Row:
     """Return what became of one kind of customers.
 
-    Fewer than `SMALLEST` are not counted out; their money stays, for the account has to add up.
+    Fewer than 20 are not counted out; their money stays where all customers are as few, for the account has to add up.
     """
     before, after = _cents(row["v0"]), _cents(row["v1"])
     change = after - before
     half = float(f"{float(ndtri(0.975)) * float(np.sqrt(row['square'])):.10g}")
-    few = row["kind"] == "unknown" or row["customers"] < SMALLEST
     return {
-        "kind": row["kind"], "customers": None if few else row["customers"], "before": before,
+        "kind": row["kind"], "customers": None if row["kind"] == _NOBODY else told(row["customers"]), "before": before,
         "after": after, "change": change, "low": float(change) - half, "high": float(change) + half,
     }  # fmt: skip
 

@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-import math
-from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
-from scipy.special import ndtri
 
 from shopkeeper.answer import Answer
 from shopkeeper.errors import MissingDataError
-from shopkeeper.intervals import proportion
 from shopkeeper.operations.behaviour.features import (
     Activity,
     Span,
     active_periods,
     beginnings,
     recorded_days,
-    revenue,
 )
 from shopkeeper.operations.behaviour.recorded import Recorded, covered
 from shopkeeper.operations.behaviour.returning.groups import (
@@ -31,7 +25,6 @@ from shopkeeper.operations.behaviour.returning.groups import (
     INSIDE,
     NOBODY,
     OUTSIDE,
-    Counted,
     against,
     by_group,
     counted,
@@ -39,13 +32,20 @@ from shopkeeper.operations.behaviour.returning.groups import (
     ranked,
     together,
 )
-from shopkeeper.operations.behaviour.returning.periods import begun, over, period_day, period_of
+from shopkeeper.operations.behaviour.returning.money import by_age as money_by_age
+from shopkeeper.operations.behaviour.returning.money import by_currency, revenue, triangle
+from shopkeeper.operations.behaviour.returning.periods import period_day, period_of
 from shopkeeper.operations.behaviour.returning.picture import heat_map
 from shopkeeper.operations.behaviour.returning.sentences import (
     DEFINITIONS,
     TITLES,
     limits,
     sentences,
+)
+from shopkeeper.operations.behaviour.returning.shares import (
+    rows_by_age,
+    rows_by_period,
+    without_small,
 )
 from shopkeeper.words import Words
 
@@ -136,23 +136,26 @@ def answer(shop: Shop, plan: Plan) -> Answer | None:
         return None
     days = _recorded(shop, plan.returning)
     _require_years(whole.size, days, plan)
-    rows, by_age = _rows(plan, whole, days), _by_age(plan, whole, days)
+    rows, counts_by_age = rows_by_period(plan, whole, days), rows_by_age(plan, whole, days)
+    by_age = without_small(counts_by_age)
     evidence = {"by_age": pa.Table.from_pylist(by_age, schema=_BY_AGE)}
     apart: list[Row] = []
     if plan.segment:
-        apart = against(_by_age(plan, counts.get(OUTSIDE, NOBODY), days), by_age)
+        apart = against(rows_by_age(plan, counts.get(OUTSIDE, NOBODY), days), counts_by_age)
         evidence["against"] = pa.Table.from_pylist(apart, schema=AGAINST)
     elif plan.by:
-        apart = by_group({name: _by_age(plan, one, days) for name, one in ranked(counts).items()})
+        apart = by_group(
+            {name: rows_by_age(plan, one, days) for name, one in ranked(counts).items()}
+        )
         evidence["by_group"] = pa.Table.from_pylist(apart, schema=BY_GROUP)
     value: list[Row] = []
     if shop.has("orders"):
         inside = starts.filter(starts.group == INSIDE) if plan.segment else starts
-        money = _numbers(revenue(shop, inside, plan.span, since=plan.since))
+        money = by_currency(_numbers(revenue(shop, inside, plan.span, since=plan.since)))
         sold = _recorded(shop, "order")
-        triangle = _revenue(plan, whole.size, money, sold)
-        value = _value_by_age(plan, whole.size, money, sold)
-        evidence["revenue"] = pa.Table.from_pylist(triangle, schema=_REVENUE)
+        value = money_by_age(plan, whole.size, money, sold)
+        brought = triangle(plan, whole.size, money, sold)
+        evidence["revenue"] = pa.Table.from_pylist(brought, schema=_REVENUE)
         evidence["revenue_by_age"] = pa.Table.from_pylist(value, schema=_VALUE)
     return Answer(
         verb="retention",
@@ -225,139 +228,3 @@ def _require_years(size: Mapping[int, int], days: Recorded, plan: Plan) -> None:
                 "请更正来源里的错误日期，或改为按月计算。",
             ),
         )
-
-
-def _ages(start: int, plan: Plan, days: Recorded) -> range:
-    return range(max(period_of(days.last, plan.span) - start, 0) + 1)
-
-
-def _rows(plan: Plan, whole: Counted, days: Recorded) -> list[Row]:
-    rows, size = [], whole.size
-    for start in sorted(size):
-        for age in _ages(start, plan, days):
-            enough = size[start] >= plan.least
-            complete = _covered(start + age, plan, days)
-            returned = whole.came.get((start, age), 0)
-            rows.append(
-                {
-                    "since": period_day(start, plan.span),
-                    "age": age,
-                    "customers": size[start] if enough else None,
-                    "returned": returned if enough else None,
-                    **_share(returned, size[start], shown=enough and complete),
-                    "complete": complete,
-                }
-            )
-    return rows
-
-
-def _covered(number: int, plan: Plan, days: Recorded) -> bool:
-    return begun(days, number, plan.span) and over(days, number, plan.span)
-
-
-def _paid_for(start: int, age: int, plan: Plan, sold: Recorded) -> bool:
-    """Say whether all that was brought since a first period, up to an age, is recorded."""
-    return begun(sold, start, plan.span) and over(sold, start + age, plan.span)
-
-
-def _share(top: int, base: int, *, shown: bool) -> Row:
-    if not shown:
-        return {"share": None, "low": None, "high": None}
-    interval = proportion(top, base)
-    return {"share": interval.value, "low": interval.low, "high": interval.high}
-
-
-def _by_age(plan: Plan, whole: Counted, days: Recorded) -> list[Row]:
-    """Return the share of each age over all first periods for which that age is covered."""
-    rows, size = [], whole.size
-    for age in _ages(min(size), plan, days) if size else ():
-        starts = [start for start in size if _covered(start + age, plan, days)]
-        customers = sum(size[start] for start in starts)
-        if customers < max(plan.least, 1):
-            continue
-        returned = sum(whole.came.get((start, age), 0) for start in starts)
-        rows.append(
-            {
-                "age": age,
-                "cohorts": len(starts),
-                "customers": customers,
-                "returned": returned,
-                **_share(returned, customers, shown=True),
-            }
-        )
-    return rows
-
-
-def _revenue(plan: Plan, size: Mapping[int, int], money: list[Row], sold: Recorded) -> list[Row]:
-    rows = []
-    for currency, cells in _by_currency(money).items():
-        for start in sorted(size):
-            total, squares = Decimal(0), 0.0
-            for age in _ages(start, plan, sold):
-                net, grown = cells.get((start, age), (Decimal(0), 0.0))
-                total, squares = total + net, squares + grown
-                enough = size[start] >= plan.least
-                complete = _paid_for(start, age, plan, sold)
-                rows.append(
-                    {
-                        "since": period_day(start, plan.span),
-                        "age": age,
-                        "currency": currency,
-                        "customers": size[start] if enough else None,
-                        "net": net if enough else None,
-                        "cumulative": total if enough else None,
-                        **_mean(total, squares, size[start], shown=enough and complete),
-                        "complete": complete,
-                    }
-                )
-    return rows
-
-
-def _value_by_age(
-    plan: Plan, size: Mapping[int, int], money: list[Row], sold: Recorded
-) -> list[Row]:
-    """Return the net so far of a customer by age, over all first periods that are that old."""
-    rows = []
-    for currency, cells in _by_currency(money).items():
-        for age in _ages(min(size), plan, sold):
-            starts = {start for start in size if _paid_for(start, age, plan, sold)}
-            customers = sum(size[start] for start in starts)
-            if customers < max(plan.least, 1):
-                continue
-            kept = [pair for (start, old), pair in cells.items() if start in starts and old <= age]
-            total = sum((net for net, _ in kept), Decimal(0))
-            squares = math.fsum(grown for _, grown in kept)
-            rows.append(
-                {
-                    "age": age,
-                    "currency": currency,
-                    "customers": customers,
-                    "cumulative": total,
-                    **_mean(total, squares, customers, shown=True),
-                }
-            )
-    return rows
-
-
-Cells = dict[tuple[int, int], tuple[Decimal, float]]
-
-
-def _by_currency(money: list[Row]) -> dict[str, Cells]:
-    found: dict[str, Cells] = defaultdict(dict)
-    for row in money:
-        cell = row["net"] or Decimal(0), row["squares"] or 0.0
-        found[row["currency"] or ""][row["start"], row["age"]] = cell
-    return dict(sorted(found.items()))
-
-
-def _mean(total: Decimal, squares: float, customers: int, *, shown: bool) -> Row:
-    """Return the mean with its normal 95 % interval: m ± z √(s² / n)."""
-    if not shown:
-        return {"per_customer": None, "low": None, "high": None}
-    mean = float(total) / customers
-    low = high = None
-    if customers > 1:
-        variance = max(squares - customers * mean * mean, 0.0) / (customers - 1)
-        half = float(ndtri(0.975)) * math.sqrt(variance / customers)
-        low, high = mean - half, mean + half
-    return {"per_customer": mean, "low": low, "high": high}

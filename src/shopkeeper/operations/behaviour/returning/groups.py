@@ -11,10 +11,11 @@ import pyarrow as pa
 
 from shopkeeper.data.engines import held_table
 from shopkeeper.errors import UsageError
-from shopkeeper.operations.behaviour.belonging import SMALLEST
 from shopkeeper.operations.behaviour.features import OF_BEGINNING, Activity, began_with, returns
 from shopkeeper.operations.behaviour.metrics import share_difference, surely_apart
-from shopkeeper.operations.behaviour.vocabulary import OTHER, PROPERTIES, value_words
+from shopkeeper.operations.behaviour.returning.shares import UNTOLD
+from shopkeeper.operations.behaviour.small_cells import SMALLEST, is_small, withheld
+from shopkeeper.operations.behaviour.vocabulary import OTHER, PROPERTIES, value_words, with_others
 from shopkeeper.words import Words
 
 if TYPE_CHECKING:
@@ -130,25 +131,37 @@ def together(counts: Iterable[Counted]) -> Counted:
     return Counted(size, came)
 
 
-def ranked(counts: Mapping[str, Counted]) -> dict[str | None, Counted]:
-    """Return the groups with the most customers, and all others as one, None; small ones are left out."""
-    many = {name: sum(one.size.values()) for name, one in counts.items()}
-    order = sorted(many, key=lambda name: (-many[name], name))
-    kept = [name for name in order[:MOST] if many[name] >= SMALLEST]
-    found: dict[str | None, Counted] = {name: counts[name] for name in kept}
-    rest = together(counts[name] for name in order if name not in kept)
+def ranked(counts: Mapping[str, Counted]) -> dict[Words, Counted]:
+    """Return the groups with the most customers, and all others as one, by what they are called.
+
+    Where the others are a few, the smallest group is told together with them.
+    """
+    sizes = {name: sum(one.size.values()) for name, one in counts.items()}
+    order = sorted(sizes, key=lambda name: (-sizes[name], name))
+    many = {name: sizes[name] for name in order}
+    few = {name for name in order if is_small(many[name]) or name in order[MOST:]}
+    hidden = withheld(many, hidden=few)
+    found = {value_words(name): counts[name] for name in order if name not in hidden}
+    rest = together(counts[name] for name in order if name in hidden)
     if sum(rest.size.values()) >= SMALLEST:
-        found[None] = rest
+        joined = [with_others(value_words(name)) for name in order if name in hidden - few]
+        found[joined[0] if joined else OTHER] = rest
     return found
 
 
-def by_group(found: Mapping[str | None, list[Row]]) -> list[Row]:
+def by_group(found: Mapping[Words, list[Row]]) -> list[Row]:
     """Return the shares of each group by age, with what the group is called."""
+    beside: dict[int, dict[Words, int]] = {}
+    for words, by_age in found.items():
+        for row in by_age:
+            beside.setdefault(row["age"], {})[words] = row["returned"]
+    hidden = {age: withheld(counts) for age, counts in beside.items()}
     rows = []
-    for name, by_age in found.items():
-        words = OTHER if name is None else value_words(name)
+    for words, by_age in found.items():
         rows += [
-            row | {"group_en": words.en, "group_zh": words.zh}
+            row
+            | {"group_en": words.en, "group_zh": words.zh}
+            | (UNTOLD if words in hidden[row["age"]] else {})
             for row in by_age
             if row["customers"] >= SMALLEST
         ]
@@ -161,7 +174,7 @@ def against(outside: list[Row], inside: list[Row]) -> list[Row]:
     rows = []
     for row in inside:
         other = others.get(row["age"])
-        if other is None:
+        if other is None or is_small(row["returned"]) or is_small(other["returned"]):
             continue
         interval = share_difference(
             row["returned"], row["customers"], other["returned"], other["customers"]
@@ -175,9 +188,9 @@ def against(outside: list[Row], inside: list[Row]) -> list[Row]:
 
 
 def farthest(rows: list[Row], age: int) -> Iterator[tuple[Row, Row]]:
-    """Yield the best and the worst group at an age, where they surely differ."""
+    """Yield the best and the worst group at an age, where they surely differ and none is hidden."""
     mine = [row for row in rows if row["age"] == age]
-    if len(mine) < 2:
+    if len(mine) < 2 or any(row["share"] is None for row in mine):
         return
     best = max(mine, key=lambda row: (row["share"], row["group_en"]))
     worst = min(mine, key=lambda row: (row["share"], row["group_en"]))

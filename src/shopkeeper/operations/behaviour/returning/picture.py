@@ -1,4 +1,4 @@
-"""The chart of `retention`: a heat map by first period and age; what the data does not cover is grey."""
+"""The chart of `retention`: a heat map by first period and age; what is not told is grey."""
 
 from __future__ import annotations
 
@@ -27,10 +27,16 @@ _SHOWN = {
 }
 
 
+_TITLE = Words(
+    "Who comes back (…: not covered; –: too few to tell)",
+    "顾客留存（…：数据未覆盖；–：人数太少，不显示）",
+)
+
+
 def heat_map(plan: Plan, rows: list[dict[str, Any]]) -> dict[str, Any] | None:
     """Return a Vega-Lite specification of the latest first periods; None where no share is shown."""
     began = 1 if plan.since == plan.returning else 0
-    shown = [row for row in rows if began <= row["age"] <= AGES and row["returned"] is not None]
+    shown = [row for row in rows if began <= row["age"] <= AGES and row["customers"] is not None]
     latest = sorted({row["since"] for row in shown})[-COHORTS:]
     shown = [row for row in shown if row["since"] in latest]
     shares = [row["share"] for row in shown if row["share"] is not None]
@@ -51,7 +57,7 @@ def heat_map(plan: Plan, rows: list[dict[str, Any]]) -> dict[str, Any] | None:
         "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
         "width": {"step": 48},
         "height": {"step": 24},
-        "title": Words("Who comes back (grey: not covered)", "顾客留存（灰色：数据未覆盖）").to_dict(),
+        "title": _TITLE.to_dict(),
         "data": {"values": [_value(row, plan) for row in shown]},
         "encoding": encoding,
         "layer": [
@@ -72,5 +78,5 @@ def _value(row: dict[str, Any], plan: Plan) -> dict[str, Any]:
         "since": day[:7] if plan.span == "month" else day,
         "age": row["age"],
         "share": None if share is None else round(share, 6),
-        "told": "…" if share is None else f"{share:.1%}",
+        "told": f"{share:.1%}" if share is not None else "–" if row["complete"] else "…",
     }

@@ -10,6 +10,7 @@ from shopkeeper.operations.behaviour.metrics import surely_apart
 from shopkeeper.operations.behaviour.recorded import Recorded
 from shopkeeper.operations.behaviour.returning.groups import farthest
 from shopkeeper.operations.behaviour.returning.periods import period_day, period_of
+from shopkeeper.operations.behaviour.small_cells import SMALLEST
 from shopkeeper.operations.behaviour.vocabulary import PROPERTIES
 from shopkeeper.words import Words
 
@@ -30,7 +31,9 @@ DEFINITIONS = {
     "age": Words("Whole periods since the first one.", "距首个周期的期数。"),
     "customers": Words("Customers who began in that period.", "在该周期首次出现的顾客数。"),
     "returned": Words(
-        "Those of them who were active in the period of that age.", "其中在该期有活动的顾客数。"
+        "Those of them who were active in the period of that age; empty where they are 1 to 19, or would tell of so"
+        " few.",
+        "其中在该期有活动的顾客数；为 1 至 19 位或可据此推算出这样的人数时留空。",
     ),
     "share": Words("Returned ÷ customers.", "回来的顾客数 ÷ 顾客数。"),
     "complete": Words(
@@ -39,11 +42,14 @@ DEFINITIONS = {
         "数据是否覆盖该期：此时数据已开始，且覆盖到该期最后一天；未覆盖的不给出占比。",
     ),
     "net": Words(
-        "Paid less refunds of the period, as the metric net defines it.",
-        "该期的支付金额 − 退款金额，口径同净支付金额。",
+        "Paid less refunds of the period, as the metric net defines it; empty where it is the money of 1 to 19"
+        " customers.",
+        "该期的支付金额 − 退款金额，口径同净支付金额；只来自 1 至 19 位顾客时留空。",
     ),
     "cumulative": Words(
-        "Net of all periods up to this age, in one currency.", "截至该期的累计净额，同一币种。"
+        "Net of all periods up to this age, in one currency; empty where 1 to 19 customers changed it since it was"
+        " last told.",
+        "截至该期的累计净额，同一币种；自上次列出以来只有 1 至 19 位顾客使其变动时留空。",
     ),
     "per_customer": Words(
         "Cumulative ÷ all customers who began, with the normal 95 % interval of a mean.",
@@ -92,7 +98,9 @@ def sentences(
             f"No period after the first is complete for {plan.least} customers or more.",
             f"首个周期之后，还没有哪一期已完整且达到 {plan.least} 位顾客。",
         )
-    for row in told:
+    elif all(row["share"] is None for row in told):
+        yield _few_came_back(plan, told[0])
+    for row in [row for row in told if row["share"] is not None]:
         yield _came_back(plan, row)
     yield from _against(plan, apart) if plan.segment else _groups(plan, apart)
     yield from _extremes(plan, rows)
@@ -122,6 +130,21 @@ def _came_back(plan: Plan, row: Row) -> Words:
     )
 
 
+def _few_came_back(plan: Plan, row: Row) -> Words:
+    does, began, span, again = (
+        BEGAN[plan.returning],
+        BEGAN[plan.since],
+        SPANS[plan.span],
+        _again(plan),
+    )
+    return Words(
+        f"Of {row['customers']:,} customers who first {began.en}, fewer than {SMALLEST} {does.en}{again.en} in {span.en}"
+        f" {row['age']} after the first: too few to be told of.",
+        f"{row['customers']:,} 位首次{began.zh}的顾客中，在之后第 {row['age']} {span.zh}{again.zh}{does.zh}的不足 {SMALLEST} 位，人数太少，"
+        "不予列出。",
+    )
+
+
 def _against(plan: Plan, rows: list[Row]) -> Iterator[Words]:
     """Yield the segment against all others, at the first age that is told."""
     known = {row["age"]: row for row in rows}
@@ -140,7 +163,13 @@ def _against(plan: Plan, rows: list[Row]) -> Iterator[Words]:
 def _groups(plan: Plan, rows: list[Row]) -> Iterator[Words]:
     """Yield the best and the worst group one period after the first, or that none surely differ."""
     found = list(farthest(rows, 1))
-    if plan.by and not found:
+    if plan.by and any(row["age"] == 1 and row["share"] is None for row in rows):
+        called, span = PROPERTIES[plan.by], SPANS[plan.span]
+        yield Words(
+            f"By {called.en}, too few came back to some groups one {span.en} after the first to compare them all.",
+            f"按{called.zh}看，1 {span.zh}后有的组回来的人太少，不作比较。",
+        )
+    elif plan.by and not found:
         called = PROPERTIES[plan.by]
         yield Words(
             f"By {called.en} no group surely differs from another one {SPANS[plan.span].en} after the first.",
@@ -161,8 +190,11 @@ def _again(plan: Plan) -> Words:
 
 
 def _extremes(plan: Plan, rows: list[Row]) -> Iterator[Words]:
-    first = [row for row in rows if row["age"] == 1 and row["share"] is not None]
-    if len(first) < 2:
+    first = [
+        row for row in rows if row["age"] == 1 and row["complete"] and row["customers"] is not None
+    ]
+    # A cell that is not told may be the best or the worst.
+    if len(first) < 2 or any(row["share"] is None for row in first):
         return
     best = max(first, key=lambda row: (row["share"], row["since"]))
     worst = min(first, key=lambda row: (row["share"], row["since"]))
@@ -210,9 +242,11 @@ def limits(plan: Plan, days: Recorded) -> tuple[Words, ...]:
             "数据的最后一天按整天计。各期的差别也受季节影响，不只是期数。",
         ),
         Words(
-            f"No cohort and no group of fewer than {plan.least} customers is shown; of a larger one those who came back"
-            " are counted, however few.",
-            f"不足 {plan.least} 位顾客的首期群体与分组不显示；更大的群体会列出回来的人数，哪怕很少。",
+            f"No cohort and no group of fewer than {plan.least} customers is shown, nor how many came back or what they"
+            f" brought where 1 to {SMALLEST - 1} customers did; another cell may be empty so that these cannot be worked"
+            " out.",
+            f"不足 {plan.least} 位顾客的首期群体与分组不显示；回来或带来金额的顾客为 1 至 {SMALLEST - 1} 位的也不显示，"
+            "为防止由合计推算，个别其他单元格也会留空。",
         ),
         Words(
             "Intervals of money take a normal mean and are rough where few customers bring most of it."

@@ -17,8 +17,9 @@ import pyarrow as pa
 
 from shopkeeper.data.engines import held_table
 from shopkeeper.errors import UsageError
-from shopkeeper.operations.behaviour.belonging import SMALLEST, segment_members
+from shopkeeper.operations.behaviour.belonging import segment_members
 from shopkeeper.operations.behaviour.features import reached
+from shopkeeper.operations.behaviour.small_cells import SMALLEST
 from shopkeeper.operations.behaviour.vocabulary import event_named
 from shopkeeper.words import Words, counted
 

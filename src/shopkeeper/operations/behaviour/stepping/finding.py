@@ -10,9 +10,10 @@ import pyarrow as pa
 from shopkeeper.answer import Answer
 from shopkeeper.errors import MissingDataError
 from shopkeeper.intervals import proportion
-from shopkeeper.operations.behaviour.belonging import SMALLEST
 from shopkeeper.operations.behaviour.features import reached, with_properties
 from shopkeeper.operations.behaviour.metrics import share_difference
+from shopkeeper.operations.behaviour.small_cells import SMALLEST, is_small, withheld
+from shopkeeper.operations.behaviour.small_cells import told as told_count
 from shopkeeper.operations.behaviour.stepping.dropping import lost_customers
 from shopkeeper.operations.behaviour.stepping.picture import bars
 from shopkeeper.operations.behaviour.stepping.plan import ASKED, MOST_SHOWN, Plan
@@ -29,6 +30,7 @@ from shopkeeper.operations.behaviour.vocabulary import (
     category_words,
     event_words,
     value_words,
+    with_others,
 )
 from shopkeeper.words import Words
 
@@ -75,9 +77,10 @@ def answer(shop: Shop, plan: Plan) -> Answer:
         Nobody began, or nobody who began is in the cohort.
     """
     counts = _counts(shop, plan)
-    rows = [row for side, group, numbers in counts for row in _rows(plan, side, group, numbers)]
+    hidden = _hidden(plan, counts)
+    rows = [row for one, few in zip(counts, hidden, strict=True) for row in _rows(plan, one, few)]
     table = pa.Table.from_pylist(rows, schema=TABLE)
-    difference = _difference(plan, counts)
+    difference = _difference(plan, counts, hidden)
     parts = [
         {"part": "events", "count": plan.events},
         {"part": "without_owner", "count": plan.without_unit},
@@ -113,7 +116,7 @@ def _counts(shop: Shop, plan: Plan) -> list[Count]:
         if not sides:
             raise _nobody_began(plan)
         if plan.cohort:
-            _require_inside(shop, plan, sides.get("in", [0])[0])
+            _require_sides(shop, plan, sides.get("in", [0])[0], sides.get("out", [0])[0])
         nothing = [0] * len(reach)
         whole = [sum(numbers) for numbers in zip(*sides.values(), strict=True)]
         counts = [("all", Words("", ""), whole)]
@@ -151,12 +154,14 @@ def _groups(
     for side, whole in sorted(sides.items()):
         shown = [numbers for one, _, numbers in counts if one == side]
         rest = _rest(whole, shown)
-        if 0 < rest[0] < plan.smallest and shown:
-            # What is left would be told by what is shown, so the smallest group goes with it.
-            counts.remove(next(one for one in reversed(counts) if one[0] == side))
-            rest = _rest(whole, shown[:-1])
+        called = OTHER
+        if is_small(rest[0], plan.smallest) and shown:
+            # What is left would be told by what is shown, so it is told with the smallest group.
+            last = next(one for one in reversed(counts) if one[0] == side)
+            counts.remove(last)
+            called, rest = with_others(last[1]), _rest(whole, shown[:-1])
         if rest[0] >= plan.smallest:
-            counts.append((side, OTHER, rest))
+            counts.append((side, called, rest))
     return counts
 
 
@@ -176,11 +181,33 @@ def _called(row: Row, keys: list[str], categories: dict[str, Words]) -> Words:
     return Words(" · ".join(one.en for one in words), " · ".join(one.zh for one in words))
 
 
-def _rows(plan: Plan, side: str, group: Words, numbers: list[int]) -> list[Row]:
+def _hidden(plan: Plan, counts: list[Count]) -> list[set[int]]:
+    """Return of each row of counts which steps are not told: few reached them, or another row's few would show."""
+    found: list[set[int]] = [set() for _ in counts]
+    places = range(len(counts))
+    # The sides add up to all, and the groups of a side to the side.
+    parted = [[n for n in places if counts[n][0] != "all" and not counts[n][1].en]]
+    parted += [
+        [n for n in places if counts[n][0] == side and counts[n][1].en]
+        for side in ("all", "in", "out")
+    ]
+    for step in range(len(plan.path.steps)):
+        reached = {n: counts[n][2][step] for n in places}
+        small = {n for n in places if is_small(reached[n], plan.smallest)}
+        for part in parted:
+            beside = {n: reached[n] for n in part}
+            small |= withheld(beside, hidden=small, least=plan.smallest)
+        for n in small:
+            found[n].add(step)
+    return found
+
+
+def _rows(plan: Plan, counted: Count, hidden: set[int]) -> list[Row]:
     rows = []
+    side, group, numbers = counted
     for rank, (step, number) in enumerate(zip(plan.path.steps, numbers, strict=True), 1):
         before = numbers[rank - 2] if rank > 1 else number
-        told = _told(number, plan) is not None
+        told = rank - 1 not in hidden
         of_first = _share(number, numbers[0], plan.least) if told else _UNTOLD
         of_previous = _share(number, before, plan.least) if told else _UNTOLD
         rows.append(
@@ -191,8 +218,8 @@ def _rows(plan: Plan, side: str, group: Words, numbers: list[int]) -> list[Row]:
                 "rank": rank,
                 "step": step,
                 "count": number if told else None,
-                "lost": _told(before - number, plan)
-                if told and _told(before, plan) is not None
+                "lost": told_count(before - number, plan.smallest)
+                if told and rank - 2 not in hidden
                 else None,
                 **dict(zip(("share", "low", "high"), of_first, strict=True)),
                 **dict(
@@ -207,11 +234,6 @@ def _rows(plan: Plan, side: str, group: Words, numbers: list[int]) -> list[Row]:
     return rows
 
 
-def _told(count: int, plan: Plan) -> int | None:
-    """Return a count; None where it is one of so few customers that it is not told."""
-    return None if 0 < count < plan.smallest else count
-
-
 def _share(top: int, base: int, least: int) -> tuple[float | None, float | None, float | None]:
     if base < max(least, 1):
         return _UNTOLD
@@ -219,15 +241,18 @@ def _share(top: int, base: int, least: int) -> tuple[float | None, float | None,
     return interval.value, interval.low, interval.high
 
 
-def _difference(plan: Plan, counts: list[Count]) -> list[Row]:
+def _difference(plan: Plan, counts: list[Count], hidden: list[set[int]]) -> list[Row]:
     """Return, for each step after the first, the share in the cohort less the share out of it."""
     sides = {side: numbers for side, group, numbers in counts if not group.en}
+    few = {
+        step for one, steps in zip(counts, hidden, strict=True) if not one[1].en for step in steps
+    }
     if not plan.cohort or min(sides["in"][0], sides["out"][0]) < max(plan.least, 1):
         return []
     found = []
     for rank, step in enumerate(plan.path.steps[1:], 2):
         pair = [(sides[side][rank - 1], sides[side][0]) for side in ("in", "out")]
-        if any(_told(count, plan) is None for count, _ in pair):
+        if few & {0, rank - 1}:
             continue
         interval = share_difference(*pair[0], *pair[1])
         found.append(
@@ -253,12 +278,14 @@ def _nobody_began(plan: Plan) -> MissingDataError:
     )
 
 
-def _require_inside(shop: Shop, plan: Plan, began: int) -> None:
+def _require_sides(shop: Shop, plan: Plan, inside: int, outside: int) -> None:
     name, values = plan.cohort or ("", ())
-    if began < (SMALLEST if plan.members else plan.smallest) and (began or plan.members):
-        raise _few_inside(plan, name, values)
-    if not began:
+    if inside < (SMALLEST if plan.members else plan.smallest) and (inside or plan.members):
+        raise _few(plan, name, values, Words("of them", "其中"))
+    if not inside:
         raise _nobody_inside(shop, plan, name, values)
+    if is_small(outside, plan.smallest):
+        raise _few(plan, name, values, Words("of all others", "其余顾客里"))
 
 
 def _nobody_inside(shop: Shop, plan: Plan, name: str, values: tuple[str, ...]) -> MissingDataError:
@@ -278,13 +305,16 @@ def _nobody_inside(shop: Shop, plan: Plan, name: str, values: tuple[str, ...]) -
     )
 
 
-def _few_inside(plan: Plan, name: str, values: tuple[str, ...]) -> MissingDataError:
+def _few(plan: Plan, name: str, values: tuple[str, ...], side: Words) -> MissingDataError:
     wanted, unit = "|".join(values)[:60], UNITS[plan.path.per].zh
     return MissingDataError(
         Words(f"Asked for the cohort {name}={wanted}.", f"指定了人群 {name}={wanted}。"),
-        Words(f"Fewer than {SMALLEST} of them began.", f"其中做过第一步的不足 {SMALLEST} {unit}。"),
         Words(
-            "Choose a larger one, or count the other way: --per customer or --per session.",
-            "请换一个更大的人群，或换一种算法：--per customer 或 --per session。",
+            f"Fewer than {SMALLEST} {side.en} began.",
+            f"{side.zh}做过第一步的不足 {SMALLEST} {unit}。",
+        ),
+        Words(
+            "Choose another one, or count the other way: --per customer or --per session.",
+            "请换一个人群，或换一种算法：--per customer 或 --per session。",
         ),
     )

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Literal
 import ibis
 
 from shopkeeper.errors import MissingDataError, UsageError
-from shopkeeper.operations.behaviour.belonging import SMALLEST
 from shopkeeper.operations.behaviour.features import CUSTOMER, PROPERTIES, Path
+from shopkeeper.operations.behaviour.small_cells import SMALLEST
 from shopkeeper.operations.behaviour.stepping.dropping import USUAL_HOURS, members_of
 from shopkeeper.operations.behaviour.vocabulary import COMMON_STEPS, event_named, event_words
 from shopkeeper.operations.behaviour.vocabulary import PROPERTIES as CALLED

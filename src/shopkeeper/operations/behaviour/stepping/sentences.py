@@ -181,8 +181,10 @@ def limits(plan: Plan) -> tuple[Words, ...]:
         said.append(
             Words(
                 f"Counts of 1 to {plan.smallest - 1} customers, who reached a step or were lost, are not shown, nor groups of"
-                " so few; the difference of two counts that are shown may be as small.",
-                f"到达或流失的顾客为 1 至 {plan.smallest - 1} 位时不显示人数，这么小的组也不列出；但两个已显示的数之差可能同样小。",
+                " so few, nor what would tell them beside a total; the difference of two steps that are shown may be as"
+                " small.",
+                f"到达或流失的顾客为 1 至 {plan.smallest - 1} 位时不显示人数，这么小的组也不列出，可与合计推算出它们的数同样不显示；"
+                "但两个已显示的步骤之差可能同样小。",
             )
         )
     if plan.path.per == "customer" and not plan.complete:

@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from shopkeeper.answer import Answer
 from shopkeeper.intervals import proportion
-from shopkeeper.operations.behaviour.belonging import SMALLEST
+from shopkeeper.operations.behaviour.small_cells import is_small
 from shopkeeper.operations.behaviour.together import measures
 from shopkeeper.operations.behaviour.together.pairing import INTERVAL, Counts, compared, ends
 from shopkeeper.operations.behaviour.together.picture import against_chance
@@ -134,7 +134,7 @@ def _crossed(customers: ir.Table, least: int) -> list[Row]:
     for (item, other), both in sorted(counts.pairs.items()):
         for one, two in ((item, other), (other, item)):
             base, over = counts.items[one][0], counts.items[two][0]
-            if both < SMALLEST:
+            if is_small(both):
                 continue
             share = proportion(both, base)
             lifted = measures.lift(np.array([both]), np.array([base]), np.array([over]), whole)

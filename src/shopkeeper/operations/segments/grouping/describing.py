@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shopkeeper.intervals import proportion
+from shopkeeper.operations.behaviour.small_cells import withheld
 from shopkeeper.operations.segments.base import Base, Floats, Ints
 from shopkeeper.operations.segments.counts import OTHER, Habits
 from shopkeeper.operations.segments.grouping.ways import REDRAWN, Way
@@ -158,8 +159,8 @@ def _jaccard(one: NDArray[np.bool_], other: NDArray[np.bool_]) -> float:
 def migration_rows(base: Base, way: Way, least: int) -> list[Row]:
     """Return how many went from which segment to which, from month end to month end.
 
-    A cell of fewer than `least` customers has no number; where one alone has none in its row, the next smallest has
-    none either, else the shares would tell it.
+    A cell of fewer than `least` customers has no number; where those of a row have so few together, the next smallest
+    has none either, else the shares would tell them.
     """
     ends = month_ends(date.fromordinal(int(base.day.min())), date.fromordinal(base.end))
     placed = [way.at(end.toordinal()) for end in ends]
@@ -169,28 +170,18 @@ def migration_rows(base: Base, way: Way, least: int) -> list[Row]:
         # Not yet a customer is −1, the last name.
         cells: Ints = np.zeros((len(names), len(names)), np.int64)
         np.add.at(cells, (before, after), 1)
-        hidden = _hidden(cells, least)
+        hidden = [withheld(dict(enumerate(row.tolist())), least=least) for row in cells]
         for one, other in zip(*np.nonzero(cells), strict=True):
             count, whole = int(cells[one, other]), int(cells[one].sum())
             if names[one] == NOBODY == names[other]:
                 continue
-            enough = not hidden[one, other]
+            enough = other not in hidden[one]
             rows.append(
                 {"month": end, "from": names[one], "to": names[other],
                  "customers": count if enough else None, "share": count / whole if enough else None}
             )  # fmt: skip
     # What moved last stands first.
     return sorted(rows, key=lambda row: row["month"], reverse=True)
-
-
-def _hidden(cells: Ints, least: int) -> NDArray[np.bool_]:
-    """Return which cells are not told."""
-    hidden = (cells > 0) & (cells < least)
-    for row in np.flatnonzero(hidden.sum(axis=1) == 1):
-        shown = np.where((cells[row] > 0) & ~hidden[row], cells[row], np.iinfo(np.int64).max)
-        if ((cells[row] > 0) & ~hidden[row]).any():
-            hidden[row, int(shown.argmin())] = True
-    return np.asarray(hidden, dtype=np.bool_)
 
 
 def month_ends(first: date, last: date) -> list[date]:
