@@ -183,6 +183,7 @@ def test_a_defect_is_told_in_words_and_the_traceback_only_on_request(
     assert "This is a defect in shopkeeper (ZeroDivisionError)." in done.err
     assert "ann@example.com" not in done.err
     assert "缺陷" in command("import", path, "--shop", shop, "--lang", "zh").err
+    assert "要执行：import。" in command("--lang", "zh", "import", path, "--shop", shop).err
     assert command("import", path, "--shop", shop, "--json").document["exit_code"] == 1
     monkeypatch.setenv("SHOPKEEPER_DEBUG", "1")
     with pytest.raises(ZeroDivisionError):

@@ -34,7 +34,7 @@ from shopkeeper.surfaces.commands import (
     read_asked,
     rows_option,
 )
-from shopkeeper.surfaces.usage import require_file, require_names, usage_error
+from shopkeeper.surfaces.usage import command_in, require_file, require_names, usage_error
 from shopkeeper.surfaces.verbs import VERBS, Verb
 from shopkeeper.words import Words
 
@@ -84,11 +84,12 @@ def _guarded(given: list[str], asked: Asked) -> int:
 
 def _told(error: BaseException, given: list[str]) -> ShopkeeperError | None:
     """Return what to tell of it; None for a defect that is to be seen as it is."""
+    command = command_in(given, program.makers)
     # Click takes the end of a file for the end of a conversation.
     if isinstance(error, click.Abort) and isinstance(error.__cause__, EOFError):
-        return wording.unforeseen(error.__cause__, given[0])
+        return wording.unforeseen(error.__cause__, command)
     if stopping.asked() or isinstance(error, (click.Abort, KeyboardInterrupt)):
-        return wording.stopped(given[0] if given else "")
+        return wording.stopped(command)
     if isinstance(error, click.ClickException):
         return usage_error(error, given, program.makers)
     if isinstance(error, ShopkeeperError):
@@ -96,7 +97,7 @@ def _told(error: BaseException, given: list[str]) -> ShopkeeperError | None:
     # The last place where a defect can be told kindly.
     if os.environ.get("SHOPKEEPER_DEBUG") or not isinstance(error, Exception):
         return None
-    return wording.unforeseen(error, given[0])
+    return wording.unforeseen(error, command)
 
 
 def _refuse(error: ShopkeeperError, asked: Asked) -> int:

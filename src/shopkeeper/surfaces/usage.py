@@ -23,6 +23,11 @@ _SAID = (
 )
 
 
+def command_in(given: list[str], commands: Iterable[str]) -> str:
+    """Return the command that was typed, whatever options stand before it; "" without one."""
+    return next((word for word in given if word in commands), "")
+
+
 def usage_error(
     error: click.ClickException, given: list[str], commands: Iterable[str]
 ) -> UsageError:
@@ -37,7 +42,7 @@ def usage_error(
     commands
         Names of all commands.
     """
-    command = next((word for word in given if word in commands), "")
+    command = command_in(given, commands)
     typed = " ".join(["shopkeeper", *given])
     help_line = " ".join(["shopkeeper", *([command] if command else []), "--help"])
     found = error.format_message()

@@ -16,6 +16,8 @@ from shopkeeper.intervals import proportion
 from shopkeeper.operations.behaviour.ask_further import searches
 from shopkeeper.settings import Settings
 
+pytestmark = pytest.mark.usefixtures("no_least_cell")
+
 START = datetime(2025, 5, 1, 23, 50)
 RATES = ("zero", "clicked", "reformulated", "bought")
 Search = tuple[str | None, str, int, int | None, bool]

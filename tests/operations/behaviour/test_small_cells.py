@@ -1,4 +1,4 @@
-"""No cell of fewer than 20 customers is told: steps, losses and groups of a funnel, groups of retention."""
+"""No cell of fewer than 20 customers is told: of a funnel, of who comes back, of who searches."""
 
 import json
 import re
@@ -12,6 +12,7 @@ from shopkeeper.answer import Answer
 from shopkeeper.data.shop import Shop, shop_from_tables
 from shopkeeper.errors import MissingDataError
 from shopkeeper.operations.behaviour.ask import funnel, retention
+from shopkeeper.operations.behaviour.ask_further import searches
 from shopkeeper.settings import Settings
 
 START = datetime(2025, 5, 1, 8)
@@ -168,13 +169,13 @@ def test_money_that_a_few_customers_brought_cannot_be_worked_out(came_back: Answ
     """The difference of any two sums that are told of a cohort is of 20 customers or of none."""
     table = came_back.evidence["revenue"]
     so_far, net = by_cell(table, "cumulative"), by_cell(table, "net")
-    for month in COHORTS:
+    for month, reached in COHORTS.items():
         last, known = -1, []
         for age in sorted(age for one, age in so_far if one == month):
             if so_far[month, age] is None:
                 assert net[month, age] is None
                 continue
-            counts = COHORTS[month] + (0,) * 8
+            counts = reached + (0,) * 8
             # The customers of a later age are among those of an earlier one.
             lately = max(counts[last + 1 : age + 1])
             assert lately == 0 or lately >= 20
@@ -212,6 +213,37 @@ def test_retention_hides_small_groups() -> None:
         "other",
     }
     assert small(found, names=("customers",)) == set()
+
+
+def test_searches_hide_who_searched_and_what_they_did_where_they_are_a_few() -> None:
+    rows = [
+        (f"s{n}", query, n % 2) for query, n_of in (("tea", 20), ("茶壶", 19)) for n in range(n_of)
+    ]
+    tables = {
+        "searches": pa.table({
+            "search_id": [f"q{n}" for n in range(len(rows))], "query": [row[1] for row in rows],
+            "searched_at": [START + timedelta(minutes=n) for n in range(len(rows))],
+            "session_id": [row[0] for row in rows], "results": [row[2] for row in rows],
+            "clicked_product_id": ["p1"] * len(rows),
+        }),
+        "events": pa.table({
+            "event_id": ["e1"], "name": ["Order Completed"], "session_id": ["s1"],
+            "happened_at": [START + timedelta(minutes=50)],
+        }),
+    }  # fmt: skip
+    found = searches(shop_from_tables(tables), minimum_count=1)
+    tea, pot = found.table.to_pylist()
+    assert (tea["query"], tea["searches"], tea["searchers"], tea["clicked_share"]) == (
+        "tea",
+        20,
+        20,
+        1,
+    )
+    assert tea["bought_share"] == 0.05
+    assert (pot["query"], pot["searches"], pot["searchers"]) == ("茶壶", 19, None)
+    assert {pot[f"{rate}_low"] for rate in ("clicked", "reformulated", "bought")} == {None}
+    assert pot["zero_share"] == pytest.approx(10 / 19)
+    assert any("不足 20 人搜过的词" in words.zh for words in found.limits)
 
 
 def small(answer: Answer, names: tuple[str, ...] = ("count", "lost")) -> set[Any]:

@@ -58,7 +58,8 @@ def searches(
     Limits
     ------
     Who makes more than 100 searches a day is taken for a machine. A query of one searcher is counted
-    and not written out. An order that follows a search need not come from it.
+    and not written out; of one that fewer than 20 searched for, how many they are and what they did is
+    not told. An order that follows a search need not come from it.
 
     Examples
     --------

@@ -96,7 +96,7 @@ def _line(
 
 def _cell(row: Row, most: float, pen: Pen) -> Markup:
     if row["returned"] is None:
-        return Markup('<span class="few">–</span>')
+        return pen.link(Markup('<span class="few">–</span>'), "retention:returned")
     if row["share"] is None:
         return Markup('<span class="open">{}</span>').format(
             pen.link(f"{row['returned']:,}…", "retention:complete")

@@ -78,8 +78,9 @@ RETENTION_OPEN = Words(
     "带“…”的一期尚未结束，只列目前人数，不给占比。",
 )
 RETENTION_SMALL = Words(
-    "“–”: 1 to 19 customers came back, or the number would tell of so few: not told.",
-    "“–”表示回来的顾客为 1 至 19 位，或可据此推算出这样的人数，不予列出。",
+    "“–”: too few came back to be told of, or the number would tell of so few. So of small lines high shares are"
+    " seen more often than low ones: compare by “All”.",
+    "“–”表示回来的顾客太少，或可据此推算出这样的人数，不予列出。因此人数少的行看得到的多是较高的占比，比较时请看“全部”。",
 )
 RETENTION_FEW = Words(
     "Lines of fewer than {least} customers are not listed ({few}); “All” holds them too.",

@@ -63,6 +63,7 @@ TERMS |= {
     "retention:since": Words("First periods", "首个周期"),
     "retention:age": Words("Periods since the first", "距首个周期的期数"),
     "retention:customers": Words("Customers of a first period", "某期的新顾客数"),
+    "retention:returned": Words("Customers who came back", "回来的顾客"),
     "retention:share": Words("Share who come back", "回来的占比"),
     "retention:complete": Words("Periods that are not over", "尚未结束的一期"),
     "retention:per_customer": Words("Net of a customer so far", "每位顾客的累计净额"),

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from shopkeeper.operations.behaviour.returning.finding import Plan
 
 Row = dict[str, Any]
+Cell = tuple[int, int]
+"""A first period, and an age."""
 _NEVER = -1
 
 
@@ -77,22 +79,16 @@ class Brought:
     net, squares
         Money of the period, and growth of the sum of squares.
     customers
-        By first period: age, the age of the amount before it, and how many customers that is.
+        The age of the amount before it, and how many customers that is.
     """
 
-    net: dict[tuple[int, int], Decimal] = field(default_factory=lambda: defaultdict(Decimal))
-    squares: dict[tuple[int, int], float] = field(default_factory=lambda: defaultdict(float))
-    customers: dict[int, list[tuple[int, int, int]]] = field(
-        default_factory=lambda: defaultdict(list)
-    )
+    net: dict[Cell, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
+    squares: dict[Cell, float] = field(default_factory=lambda: defaultdict(float))
+    customers: dict[Cell, list[tuple[int, int]]] = field(default_factory=lambda: defaultdict(list))
 
-    def had_amounts(self, start: int, after: int, age: int) -> int:
-        """Return how many customers of a first period had an amount after one age, up to another."""
-        return sum(
-            many
-            for at, before, many in self.customers.get(start, ())
-            if before <= after < at <= age
-        )
+    def joining(self, cell: Cell, after: int) -> int:
+        """Return how many customers had an amount in a cell, and none since the period after an age."""
+        return sum(many for before, many in self.customers.get(cell, ()) if before <= after)
 
 
 def by_currency(rows: Iterable[Row]) -> dict[str, Brought]:
@@ -103,7 +99,7 @@ def by_currency(rows: Iterable[Row]) -> dict[str, Brought]:
         one, cell = found[row["currency"] or ""], (row["start"], row["age"])
         one.net[cell] += row["net"] or Decimal(0)
         one.squares[cell] += row["squares"] or 0.0
-        one.customers[row["start"]].append((row["age"], row["before"], row["customers"]))
+        one.customers[cell].append((row["before"], row["customers"]))
     return dict(sorted(found.items()))
 
 
@@ -137,26 +133,23 @@ def triangle(
     return rows
 
 
-def _told(
-    plan: Plan, size: Mapping[int, int], brought: Brought, sold: Recorded
-) -> set[tuple[int, int]]:
+def _told(plan: Plan, size: Mapping[int, int], brought: Brought, sold: Recorded) -> set[Cell]:
     """Return the cells whose money so far is told.
 
     It is not where fewer than 20 customers had an amount since the last age of which it is told: the
     difference would be theirs.
     """
-    last = dict.fromkeys(sorted(size), _NEVER)
-    told: set[tuple[int, int]] = set()
+    last, lately = dict.fromkeys(sorted(size), _NEVER), dict.fromkeys(size, 0)
+    told: set[Cell] = set()
     for age in ages(min(size), plan, sold):
         there = [start for start in last if age in ages(start, plan, sold)]
-        lately = {start: brought.had_amounts(start, last[start], age) for start in there}
-        hidden = {
-            start for start in there if size[start] < plan.least or is_small(lately[start])
-        }  # fmt: skip
+        for start in there:
+            lately[start] += brought.joining((start, age), last[start])
+        hidden = {start for start in there if size[start] < plan.least or is_small(lately[start])}
         summed = counted_in(size, (start for start in there if paid_for(start, age, plan, sold)))
         hidden |= withheld({start: lately[start] for start in summed}, hidden=hidden)
         for start in set(there) - hidden:
-            last[start] = age
+            last[start], lately[start] = age, 0
             told.add((start, age))
     return told
 
@@ -167,25 +160,29 @@ def by_age(
     """Return the net so far of a customer by age, over all first periods that are that old."""
     rows = []
     for currency, brought in money.items():
-        last = _NEVER
+        last, lately = _NEVER, dict.fromkeys(size, 0)
+        net, squares = dict.fromkeys(size, Decimal(0)), dict.fromkeys(size, 0.0)
         for age in ages(min(size), plan, sold):
-            starts = [start for start in size if paid_for(start, age, plan, sold)]
-            starts = counted_in(size, starts)
+            for start in size:
+                net[start] += brought.net.get((start, age), Decimal(0))
+                squares[start] += brought.squares.get((start, age), 0.0)
+                lately[start] += brought.joining((start, age), last)
+            starts = counted_in(size, (one for one in size if paid_for(one, age, plan, sold)))
             customers = sum(size[start] for start in starts)
             if customers < max(plan.least, 1):
                 continue
-            cells = [(start, old) for start in starts for old in range(age + 1)]
-            total = sum((brought.net.get(cell, Decimal(0)) for cell in cells), Decimal(0))
-            squares = math.fsum(brought.squares.get(cell, 0.0) for cell in cells)
-            shown = not is_small(sum(brought.had_amounts(start, last, age) for start in starts))
-            last = age if shown else last
+            total = sum((net[start] for start in starts), Decimal(0))
+            spread = math.fsum(squares[start] for start in starts)
+            shown = not is_small(sum(lately[start] for start in starts))
+            if shown:
+                last, lately = age, dict.fromkeys(size, 0)
             rows.append(
                 {
                     "age": age,
                     "currency": currency,
                     "customers": customers,
                     "cumulative": total if shown else None,
-                    **mean(total, squares, customers, shown=shown),
+                    **mean(total, spread, customers, shown=shown),
                 }
             )
     return rows

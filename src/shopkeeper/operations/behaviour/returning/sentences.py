@@ -244,9 +244,9 @@ def limits(plan: Plan, days: Recorded) -> tuple[Words, ...]:
         Words(
             f"No cohort and no group of fewer than {plan.least} customers is shown, nor how many came back or what they"
             f" brought where 1 to {SMALLEST - 1} customers did; another cell may be empty so that these cannot be worked"
-            " out.",
+            " out. So of small cohorts high shares are seen more often than low ones: compare by age, over all of them.",
             f"不足 {plan.least} 位顾客的首期群体与分组不显示；回来或带来金额的顾客为 1 至 {SMALLEST - 1} 位的也不显示，"
-            "为防止由合计推算，个别其他单元格也会留空。",
+            "为防止由合计推算，个别其他单元格也会留空。因此人数少的首期群体，看得到的多是较高的占比：比较时请看按期数的汇总。",
         ),
         Words(
             "Intervals of money take a normal mean and are rough where few customers bring most of it."

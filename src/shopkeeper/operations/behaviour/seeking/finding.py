@@ -34,6 +34,7 @@ from shopkeeper.operations.behaviour.seeking.sentences import (
     limits,
     sentences,
 )
+from shopkeeper.operations.behaviour.small_cells import told
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -130,14 +131,14 @@ def answer(shop: Shop, source: Source, plan: Plan) -> Answer | None:
     _grouped(queries, clicks, products, plan)
     shown = [row for row in queries if row["searchers"] >= SEARCHERS][:LISTED]
     _compared(shown, queries, products)
-    table = [row | _rates(row, plan.least) for row in shown]
+    table = [_written(row, plan.least) for row in shown]
     intents = _intent_rows(queries, plan)
     evidence = {
         "whole": _whole(queries, plan),
         "intents": intents,
         "not_sold": [row for row in table if row["why"]],
         "misspelt": [row for row in table if row["suggestion"]],
-        "rewordings": again,
+        "rewordings": [row | {"searchers": told(row["searchers"])} for row in again],
         "parts": [{"part": name, "searches": count} for name, count in parts.items()],
     }
     tables = {
@@ -242,6 +243,15 @@ def _why(row: Row) -> str | None:
         return "no_results" if 2 * row["zero"] >= row["zero_base"] else None
     unfound = row["in_catalogue"] == 0 and row["clicked"] == 0
     return "no_words" if unfound else None
+
+
+def _written(row: Row, least: int) -> Row:
+    """Return a query's row; who searched and what they did is left out where they are a few."""
+    found = row | {"searchers": told(row["searchers"])} | _rates(row, least)
+    if found["searchers"] is None:
+        # Whether there was a result is said of the shop, not of who searched.
+        found |= {f"{rate}_{end}": None for rate in RATES[1:] for end in ("share", "low", "high")}
+    return found
 
 
 def _rates(row: Row, least: int) -> Row:

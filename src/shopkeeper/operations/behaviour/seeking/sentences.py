@@ -11,6 +11,7 @@ from shopkeeper.operations.behaviour.seeking.rows import (
     REFORMULATED_MINUTES,
     Source,
 )
+from shopkeeper.operations.behaviour.small_cells import SMALLEST
 from shopkeeper.words import Words, counted
 
 Row = dict[str, Any]
@@ -24,8 +25,8 @@ DEFINITIONS = {
     ),
     "searches": Words("Number of searches, without those of machines.", "搜索次数，不含机器。"),
     "searchers": Words(
-        "Different visitors (else customers, else sessions) who searched so.",
-        "搜过该词的不同访客数（无访客编号时按顾客，再无则按会话）。",
+        "Different visitors (else customers, else sessions) who searched so; empty where they are fewer than 20.",
+        "搜过该词的不同访客数（无访客编号时按顾客，再无则按会话）；不足 20 位时留空。",
     ),
     "zero_share": Words(
         "Searches without a result ÷ searches whose number of results is known; 95 % Wilson interval.",
@@ -133,8 +134,11 @@ def limits(least: int, source: Source, parts: dict[str, int], searchers: int) ->
     """Return what the answer cannot say."""
     said = [
         Words(
-            f"A query of fewer than {searchers} searchers is counted and not written out, for it may tell who it is.",
-            f"不足 {searchers} 人搜过的词只计数、不列出，以免透露个人信息。",
+            f"A query of fewer than {searchers} searchers is counted and not written out, for it may tell who it is. Of"
+            f" one that fewer than {SMALLEST} searched for, neither their number nor what they did is told, only how often"
+            " it was searched and found nothing.",
+            f"不足 {searchers} 人搜过的词只计数、不列出，以免透露个人信息；不足 {SMALLEST} 人搜过的词只给搜索次数和无结果占比，"
+            "不给人数及其点击、改搜和下单。",
         ),
         Words(
             f"No share is shown of fewer than {least} searches.",
