@@ -158,7 +158,7 @@ def test_retention_by_what_customers_began_with(tables: dict[str, pa.Table]) -> 
     counts = [(row["age"], row["returned"]) for row in few.evidence["by_group"].to_pylist()]
     # Ten of the fair's are all that came back less the twenty of the shop.
     assert sorted(counts, key=str) == [(0, 40), (0, 80), (1, None), (1, None)]
-    assert any("too few came back to some groups" in words.en for words in few.summary)
+    assert any("too few of some groups came back" in words.en for words in few.summary)
     with pytest.raises(UsageError, match="Customers cannot be grouped by that") as held:
         retention(shop, by="device")
     assert "渠道（channel）" in held.value.do.zh and "--since visit" in held.value.do.en

@@ -137,11 +137,12 @@ def _few_came_back(plan: Plan, row: Row) -> Words:
         SPANS[plan.span],
         _again(plan),
     )
+    most = f"{(SMALLEST - 1) / row['customers']:.1%}"
     return Words(
         f"Of {row['customers']:,} customers who first {began.en}, fewer than {SMALLEST} {does.en}{again.en} in {span.en}"
-        f" {row['age']} after the first: too few to be told of.",
-        f"{row['customers']:,} 位首次{began.zh}的顾客中，在之后第 {row['age']} {span.zh}{again.zh}{does.zh}的不足 {SMALLEST} 位，人数太少，"
-        "不予列出。",
+        f" {row['age']} after the first ({most} at most), too few to be told of.",
+        f"{row['customers']:,} 位首次{began.zh}的顾客中，在之后第 {row['age']} {span.zh}{again.zh}{does.zh}的不足 {SMALLEST} 位"
+        f"（至多 {most}），人数太少，不予列出。",
     )
 
 
@@ -166,7 +167,7 @@ def _groups(plan: Plan, rows: list[Row]) -> Iterator[Words]:
     if plan.by and any(row["age"] == 1 and row["share"] is None for row in rows):
         called, span = PROPERTIES[plan.by], SPANS[plan.span]
         yield Words(
-            f"By {called.en}, too few came back to some groups one {span.en} after the first to compare them all.",
+            f"By {called.en}, too few of some groups came back one {span.en} after the first to compare them all.",
             f"按{called.zh}看，1 {span.zh}后有的组回来的人太少，不作比较。",
         )
     elif plan.by and not found:
