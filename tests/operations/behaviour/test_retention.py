@@ -335,3 +335,11 @@ def test_what_cannot_be_asked_is_refused_in_words() -> None:
     with pytest.raises(MissingDataError, match="too many periods") as held:
         retention(shop_of(wrong))
     assert "周期太多" in held.value.text("zh")
+
+
+@pytest.mark.parametrize("period", ["month", "week"])
+def test_orders_on_the_last_day_that_there_is_are_no_defect(period: Any) -> None:
+    last = (date.max - START).days
+    (row,) = retention(shop_of([("a", last, 5, "CNY", "paid", 0)]), period=period).table.to_pylist()
+    # 31 December 9999 is a Friday.
+    assert (row["returned"], row["complete"]) == (1, period == "month")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from datetime import date, timedelta
+from functools import lru_cache
 
 from shopkeeper.operations.behaviour.features import FIRST_MONDAY, Span
 from shopkeeper.operations.behaviour.recorded import Recorded
@@ -21,6 +23,8 @@ def period_day(number: int, span: Span) -> date:
     return FIRST_MONDAY + timedelta(weeks=number)
 
 
+# Asked of the data's first and last day for every first period and age.
+@lru_cache(maxsize=64)
 def period_of(day: date, span: Span) -> int:
     """Return the number of the period that a day lies in."""
     if span == "month":
@@ -42,4 +46,15 @@ def over(days: Recorded, number: int, span: Span) -> bool:
     >>> [over(days, 2025 * 12 + 4, "month") for days in may]
     [False, True]
     """
-    return period_day(number + 1, span) - timedelta(days=1) <= days.last
+    return number < _begun_after(days.last, span)
+
+
+@lru_cache(maxsize=64)
+def _begun_after(day: date, span: Span) -> int:
+    """Return the number of the first period that begins after a day."""
+    ends = (
+        day.day == monthrange(day.year, day.month)[1]
+        if span == "month"
+        else (day - FIRST_MONDAY).days % 7 == 6
+    )
+    return period_of(day, span) + ends
