@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import minimize
 
-from shopkeeper.operations.segments.cells import BINS, Cells, told_apart
+from shopkeeper.operations.segments.cells import Cells, told_apart
 from shopkeeper.operations.segments.lifetime.learning import counted_cells, fit
 from shopkeeper.operations.segments.methods.purchases import Likelihood, fit_purchases
 from shopkeeper.operations.segments.methods.spend import fit_spend_by_moments
@@ -39,14 +39,14 @@ def table() -> pa.Table:
 
 def test_coarser_cells_hold_the_same_customers_and_times(table: pa.Table) -> None:
     cells, _, _ = counted_cells(table)
-    assert len(cells.repeats) > 4 * BINS**2
-    few = cells.coarser()
+    assert len(cells.repeats) > 4 * 24**2
+    few = cells.coarser(24)
     assert len(few.repeats) < len(cells.repeats) / 2
     for name in ("repeats", "recency", "age"):
         whole, part = (float(one.customers @ getattr(one, name)) for one in (cells, few))
         assert part == pytest.approx(whole)
     assert few.customers.sum() == cells.customers.sum() == table.num_rows
-    assert few.coarser().repeats is few.repeats
+    assert few.coarser(24).repeats is few.repeats
 
 
 def test_the_maximum_is_that_of_all_customers_climbed_from_anywhere(table: pa.Table) -> None:

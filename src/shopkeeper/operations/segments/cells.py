@@ -10,8 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
-BINS = 24
-"""Lengths of time that starts are compared on, where many more are told apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +46,13 @@ class Cells:
             None if self.design is None else self.design[kept],
         )
 
-    def coarser(self) -> Cells:
-        """Return fewer cells, without covariates: equal counts and alike times are one, with their means."""
-        if len(self.repeats) <= 4 * BINS**2:
+    def coarser(self, bins: int) -> Cells:
+        """Return fewer cells, without covariates: equal counts and times alike to one in `bins` are one, with their means."""
+        if len(self.repeats) <= 4 * bins**2:
             return replace(self, design=None)
         whole = max(float(self.age.max()), 1e-9)
         parts = [self.repeats.astype(np.int64)]
-        parts += [(part / whole * BINS).astype(np.int64) for part in (self.recency, self.age)]
+        parts += [(part / whole * bins).astype(np.int64) for part in (self.recency, self.age)]
         (repeats, _, _), place, _ = told_apart(parts)
         customers = np.bincount(place, self.customers).astype(np.float64)
         recency, age = (
@@ -83,8 +81,8 @@ def told_apart(
     # One number a row, for numbers are told apart ten times as fast as rows are.
     lows = [int(column.min()) for column in columns]
     sides = [int(column.max()) - low + 1 for column, low in zip(columns, lows, strict=True)]
-    key = np.zeros(len(columns[0]), np.int64)
-    for column, low, side in zip(columns, lows, sides, strict=True):
+    key = columns[0] - lows[0]
+    for column, low, side in zip(columns[1:], lows[1:], sides[1:], strict=True):
         key *= side
         key += column
         key -= low
@@ -93,7 +91,8 @@ def told_apart(
         keys, place, counts = np.unique(key, return_inverse=True, return_counts=True)
     else:
         many = np.bincount(key, minlength=room)
-        keys = np.flatnonzero(many)
+        # Of truth values it is twice as fast as of numbers.
+        keys = np.flatnonzero(many != 0)
         counts, order = many[keys], np.empty(room, np.intp)
         order[keys] = np.arange(len(keys))
         place = order[key]

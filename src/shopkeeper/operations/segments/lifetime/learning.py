@@ -71,7 +71,10 @@ def counted_cells(
     table: pa.Table, covariates: Sequence[str] = ()
 ) -> tuple[Cells, NDArray[np.intp], tuple[Levels, ...]]:
     """Count the customers who are alike: the cells, which of them each customer is in, and the covariates."""
-    parts = [table[name].to_numpy().astype(np.int64) for name in ("repeats", "recency", "age")]
+    parts = [
+        table[name].to_numpy().astype(np.int64, copy=False)
+        for name in ("repeats", "recency", "age")
+    ]
     levels = levels_of(table, covariates)
     (repeats, recency, age, *codes), place, counts = told_apart(
         [*parts, *(one.code for one in levels)]

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
-from scipy.special import betainc, digamma, expit, gammaln, hyp2f1
+from scipy.special import betainc, digamma, gammaln, hyp2f1
 
 from shopkeeper.operations.segments.cells import Cells, Floats
 
@@ -29,6 +29,8 @@ PRIOR = 1.0
 """Standard deviation of the normal that holds effects of covariates to none, in logarithms."""
 _ROUGH = 1e-9
 """How close coarser cells are climbed: they are another likelihood than that of all anyway."""
+_BINS = 8, 24
+"""Lengths of time that are told apart while starts are compared, and on the way from the best of them."""
 _STARTS = ((0.0, 1.0, 0.0, 1.0), (-1.0, 2.0, -0.5, 0.5), (0.5, 0.0, -2.0, 0.0))
 
 
@@ -143,7 +145,7 @@ def fit_purchases(cells: Cells) -> Purchases:
     found = _best(cells, likelihood)
     if cells.design is not None:
         none = np.zeros(3 * cells.design.shape[1])
-        found = _climbed(likelihood, np.concatenate([found, none])).x
+        found = _climbed(likelihood, np.concatenate([found, none]))[0]
     whole = np.concatenate([np.exp(found[:4]), found[4:]])
     value, gradient = likelihood(whole)
     spread = _spread(whole, likelihood, gradient)
@@ -160,18 +162,16 @@ def fit_purchases(cells: Cells) -> Purchases:
 def _best(cells: Cells, likelihood: Likelihood) -> Floats:
     """Return the logarithms of r, α, a and b where the likelihood of all is greatest, without covariates.
 
-    The starts are compared on coarser cells; from the best, all cells are climbed.
+    The starts are compared on the coarsest cells; from the best, finer ones are climbed, then all.
     """
-    coarse = Likelihood(cells.coarser())
-    tried = [_climbed(coarse, np.array(start), _ROUGH) for start in _STARTS]
-    best = min(
-        (one for one in tried if np.isfinite(one.fun)), key=lambda one: one.fun, default=None
-    )
+    coarsest, coarse = (Likelihood(cells.coarser(bins)) for bins in _BINS)
+    tried = [_climbed(coarsest, np.array(start), _ROUGH) for start in _STARTS]
+    best = min((one for one in tried if np.isfinite(one[1])), key=lambda one: one[1], default=None)
     if best is None:
         raise ValueError("the likelihood of BG/NBD has no finite value at any start")
-    few = np.exp(best.x)
-    near = _nearer(likelihood, best.x, _spread(few, coarse, coarse(few)[1]))
-    return np.asarray(_climbed(likelihood, near).x, dtype=np.float64)
+    logs = _climbed(coarse, best[0], _ROUGH)[0]
+    few = np.exp(logs)
+    return _climbed(likelihood, _nearer(likelihood, logs, _spread(few, coarse, coarse(few)[1])))[0]
 
 
 def _nearer(likelihood: Likelihood, logs: Floats, spread: Floats) -> Floats:
@@ -187,8 +187,8 @@ def _nearer(likelihood: Likelihood, logs: Floats, spread: Floats) -> Floats:
     return logs
 
 
-def _climbed(likelihood: Likelihood, start: Floats, close: float = 1e-13) -> Any:
-    """Return where L-BFGS-B ends, of scipy's `minimize`."""
+def _climbed(likelihood: Likelihood, start: Floats, close: float = 1e-13) -> tuple[Floats, float]:
+    """Return where L-BFGS-B ends, and what it made as small as it could there."""
     total = float(likelihood.cells.customers.sum())
 
     def objective(logs: Floats) -> tuple[float, Floats]:
@@ -199,11 +199,12 @@ def _climbed(likelihood: Likelihood, start: Floats, close: float = 1e-13) -> Any
         gradient[4:] -= effects / PRIOR**2
         return -(value - float(effects @ effects) / (2 * PRIOR**2)) / total, -gradient / total
 
-    return minimize(
+    found = minimize(
         objective, start, jac=True, method="L-BFGS-B",
         bounds=_BOUNDS + [_BOUNDS[0]] * (len(start) - 4),
         options={"maxiter": 500, "ftol": close, "gtol": 1e-8},
     )  # fmt: skip
+    return np.asarray(found.x, dtype=np.float64), float(found.fun)
 
 
 def _own(parameters: Floats, cells: Cells) -> tuple[Any, Any, Any]:
@@ -245,9 +246,17 @@ class Likelihood:
         )
         self.bought = cells.repeats > 0
         self.by_count: Floats = np.bincount(self.repeats.place, cells.customers).astype(np.float64)
+        self._last: tuple[bytes, float, Floats] | None = None
 
     def __call__(self, parameters: Floats) -> tuple[float, Floats]:
         """Return the log-likelihood and its gradient at r, α, a, b and the effects."""
+        # One climber ends where the next begins, and asks again.
+        asked = parameters.tobytes()
+        if self._last is None or self._last[0] != asked:
+            self._last = asked, *self._at(parameters)
+        return self._last[1], self._last[2].copy()
+
+    def _at(self, parameters: Floats) -> tuple[float, Floats]:
         own = _own(parameters, self.cells)
         value, gradient = 0.0, np.zeros(len(parameters))
         for weight, likelihood, slopes in (
@@ -281,8 +290,11 @@ class Likelihood:
         # b + x − 1, which is used only where something was bought again, and is above zero there.
         log_before = self.repeats.at(lambda shifted: np.log(np.maximum(shifted, 1e-300)), b - 1)
         odds = np.where(self.bought, power * apart + (np.log(a) - log_before), -np.inf)
-        gone = expit(odds)
-        both = np.maximum(odds, 0) - np.log(np.maximum(gone, 1 - gone)) - power * log_end
+        # log(1 + exp(odds)) and its slope share one exponential.
+        small = np.exp(-abs(odds))
+        larger = 1 / (1 + small)
+        gone = np.where(odds > 0, 1.0, small) * larger
+        both = np.maximum(odds, 0) - np.log(larger) - power * log_end
         slopes = (
             gone * apart - log_end,
             -power * (end + gone * (last - end)),
