@@ -9,6 +9,9 @@ from __future__ import annotations
 from collections.abc import Collection, Hashable, Mapping
 from typing import TypeVar
 
+import numpy as np
+from numpy.typing import NDArray
+
 Cell = TypeVar("Cell", bound=Hashable)
 
 SMALLEST = 20
@@ -77,3 +80,37 @@ def withheld(
     while left and is_small(sum(counts[cell] for cell in found), least):
         found.add(left.pop())
     return found
+
+
+def withheld_in_table(counts: NDArray[np.int64], *, least: int = 0) -> NDArray[np.bool_]:
+    """Return which cells of a table are not told beside the totals of its rows and of its columns.
+
+    Parameters
+    ----------
+    counts
+        Customers, rows × columns; nobody is in two cells.
+    least
+        Fewest that are told, where it is not `SMALLEST`.
+
+    Limits
+    ------
+    Each row and each column is guarded by itself, as in `withheld`; several of them taken together may
+    still bound a cell.
+
+    Examples
+    --------
+    >>> withheld_in_table(np.array([[40, 30, 7], [60, 50, 80]])).astype(int)
+    array([[0, 1, 1],
+           [0, 1, 1]])
+    """
+    hidden = np.zeros(counts.shape, np.bool_)
+    while True:
+        before = hidden.copy()
+        for cells, mask in ((counts, hidden), (counts.T, hidden.T)):
+            for line, gone in zip(cells, mask, strict=True):
+                told_beside = dict(enumerate(line.tolist()))
+                gone[
+                    list(withheld(told_beside, hidden=np.flatnonzero(gone).tolist(), least=least))
+                ] = True
+        if (hidden == before).all():
+            return hidden
