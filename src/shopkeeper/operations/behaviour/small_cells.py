@@ -108,9 +108,12 @@ def withheld_in_table(counts: NDArray[np.int64], *, least: int = 0) -> NDArray[n
         before = hidden.copy()
         for cells, mask in ((counts, hidden), (counts.T, hidden.T)):
             for line, gone in zip(cells, mask, strict=True):
-                told_beside = dict(enumerate(line.tolist()))
-                gone[
-                    list(withheld(told_beside, hidden=np.flatnonzero(gone).tolist(), least=least))
-                ] = True
+                beside = dict(enumerate(line.tolist()))
+                found = withheld(beside, hidden=np.flatnonzero(gone).tolist(), least=least)
+                left = [place for place in beside if beside[place] and place not in found]
+                if len(found) == 1 and left:
+                    # Alone it would be the line's total less the others, and tell of the line across.
+                    found.add(min(left, key=lambda place: (beside[place], -place)))
+                gone[list(found)] = True
         if (hidden == before).all():
             return hidden
