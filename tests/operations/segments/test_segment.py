@@ -135,7 +135,8 @@ def test_scores_and_segments_equal_a_count_by_hand(
             ("value_so_far", spent[name], row["monetary"]),
         ):
             cut = cuts[measure, score]
-            assert cut["from"] <= value <= cut["to"], (name, measure)
+            assert cut["from"] is None or cut["from"] < value, (name, measure)
+            assert cut["to"] is None or value <= cut["to"], (name, measure)
         if row["segment"] == "champions":
             assert min(row["recency"], row["frequency"], row["monetary"]) >= 4
     table = {row["segment"]: row for row in rfm.table.to_pylist()}
@@ -150,6 +151,15 @@ def test_scores_and_segments_equal_a_count_by_hand(
             for end, side in (("low", -1), ("high", 1)):
                 found = table[name][f"value_so_far_{end}"]
                 assert found == pytest.approx(whole / number + side * reach, rel=1e-3)
+
+
+def test_cuts_tell_no_value_of_one_customer_at_their_ends(rfm: Answer) -> None:
+    for measure in ("days_since", "purchases", "value_so_far"):
+        rows = [row for row in rfm.evidence["cuts"].to_pylist() if row["measure"] == measure]
+        assert len(rows) > 2
+        rows.sort(key=lambda row: row["score"], reverse=measure == "days_since")
+        assert rows[0]["from"] is None and rows[-1]["to"] is None
+        assert all(row["to"] is not None for row in rows[:-1])
 
 
 def test_a_segment_of_few_is_named_and_not_told(shop: Shop) -> None:

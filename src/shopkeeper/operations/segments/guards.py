@@ -8,9 +8,13 @@ words of such labels in English and Chinese; it cannot know every way to say the
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
+
+import numpy as np
+from numpy.typing import NDArray
 
 from shopkeeper.language.folding import folded
-from shopkeeper.operations.behaviour.small_cells import SMALLEST
+from shopkeeper.operations.behaviour.small_cells import SMALLEST, withheld_in_table
 from shopkeeper.words import Words
 
 LEAST = SMALLEST
@@ -58,6 +62,34 @@ _SOUGHT = {
     for kind in NAMES
 }
 _BETWEEN = re.compile(r"(?<=[\u4e00-\u9fff])[\s·._*-]+(?=[\u4e00-\u9fff])")
+
+
+def withheld_beside(
+    counts: NDArray[np.int64], rows: Collection[int], columns: Collection[int], *, least: int
+) -> NDArray[np.bool_]:
+    """Return which cells of a table are not told where whole lines of it are not told already.
+
+    Parameters
+    ----------
+    counts
+        Customers, rows × columns; nobody is in two cells.
+    rows, columns
+        Places of the lines of which nothing is told.
+    least
+        Fewest that are told.
+
+    Examples
+    --------
+    >>> withheld_beside(np.array([[90, 40], [30, 50], [25, 60]]), [1, 2], [], least=20).astype(int)
+    array([[0, 0],
+           [1, 1],
+           [1, 1]])
+    """
+    # As large as they may be and still hidden: they guard the others by no more than they surely hold.
+    few = counts.copy()
+    few[list(rows)] = np.minimum(few[list(rows)], least - 1)
+    few[:, list(columns)] = np.minimum(few[:, list(columns)], least - 1)
+    return withheld_in_table(few, least=least)
 
 
 def refused(text: str) -> tuple[str, str] | None:

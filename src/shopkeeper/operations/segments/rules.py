@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from shopkeeper.intervals import Interval, proportion
 from shopkeeper.operations.segments.clock import PART_NAMES
+from shopkeeper.operations.segments.guards import LEAST
 from shopkeeper.words import Words
 
 Floats = NDArray[np.float64]
@@ -78,11 +79,14 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """Conditions that all must hold, and how well they tell the group from others."""
+    """Conditions that all must hold, and how well they tell the group from others.
+
+    Precision and recall are None where too few customers were there to judge them on.
+    """
 
     conditions: tuple[Condition, ...]
-    precision: Interval
-    recall: Interval
+    precision: Interval | None
+    recall: Interval | None
 
     def text(self) -> Words:
         """Return the rule in words."""
@@ -117,6 +121,10 @@ def _number(value: float, trait: str) -> str:
     if trait.startswith("share_") or ":" in trait or trait == "value_top":
         return f"{value:.0%}"
     return f"{value:,.0f}" if value == round(value) else f"{value:,.2f}"
+
+
+def _share(both: float, of: int) -> Interval | None:
+    return proportion(both, float(of)) if of >= LEAST else None
 
 
 class Conditions:
@@ -158,9 +166,7 @@ class Conditions:
         truth = target[~learns]
         both = float((judged & truth).sum())
         conditions = tuple(self.all[place] for place in sorted(chosen))
-        return Rule(
-            conditions, proportion(both, float(judged.sum())), proportion(both, float(truth.sum()))
-        )
+        return Rule(conditions, *(_share(both, int(of.sum())) for of in (judged, truth)))
 
     def _search(self, target: Flags, held: Flags) -> tuple[int, ...]:
         wanted = float(target.sum())

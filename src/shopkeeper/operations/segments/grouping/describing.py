@@ -10,11 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shopkeeper.intervals import proportion
-from shopkeeper.operations.behaviour.small_cells import withheld
+from shopkeeper.operations.behaviour.small_cells import is_small, withheld
 from shopkeeper.operations.segments.base import Base, Floats, Ints
 from shopkeeper.operations.segments.counts import OTHER, Habits
 from shopkeeper.operations.segments.grouping.ways import REDRAWN, Way
-from shopkeeper.operations.segments.guards import refused
+from shopkeeper.operations.segments.guards import refused, withheld_beside
 from shopkeeper.operations.segments.rules import SHARES, Conditions
 from shopkeeper.words import Words
 
@@ -67,31 +67,42 @@ def _habit_traits(base: Base, habits: Habits) -> dict[str, Floats]:
     return made
 
 
+def told_segments(way: Way, least: int) -> list[str]:
+    """Return the segments that may be told.
+
+    Those of fewer than `least` customers are not, and the next smallest neither where these would follow from
+    the number of all.
+    """
+    counts = np.bincount(way.codes[way.codes >= 0], minlength=len(way.ids)).tolist()
+    hidden = withheld(dict(enumerate(counts)), least=least)
+    return [name for at, name in enumerate(way.ids) if counts[at] and at not in hidden]
+
+
 def segment_rows(base: Base, way: Way, traits: Mapping[str, Floats], least: int) -> list[Row]:
-    """Return one row a segment; a segment of fewer than `least` customers has its name alone."""
+    """Return one row a segment; one that is not told has its name alone."""
     now = base.state(base.end)
     sampled = np.arange(base.customers)
     if base.customers > LOOKED_AT:
         sampled = np.linspace(0, base.customers - 1, LOOKED_AT).astype(np.int64)
     conditions = Conditions({name: values[sampled] for name, values in traits.items()})
     whole = float(now.spent.sum())
+    told = told_segments(way, least)
     rows = []
     for code, (name, words) in enumerate(zip(way.ids, way.names, strict=True)):
         mine = way.codes == code
         row: Row = {"segment": name, "name_en": words.en, "name_zh": words.zh, "customers": None}
         count = int(mine.sum())
-        if count >= least:
-            share = proportion(count, base.customers)
+        if name in told:
             row |= {
                 "customers": count,
-                "share": share.value,
-                "share_low": share.low,
-                "share_high": share.high,
-                "reachable": _reachable(base, mine, least),
+                **_of_all(count, base.customers, least),
+                "reachable": reachable(base, mine, least),
                 "purchases": float(now.purchases[mine].mean()),
                 "days_since": float(np.median(now.days_since[mine])),
                 **_mean_value(now.spent[mine]),
-                "value_share": float(now.spent[mine].sum() / whole) if whole > 0 else None,
+                "value_share": float(now.spent[mine].sum() / whole)
+                if whole > 0 and not is_small(base.customers - count, least)
+                else None,
                 **_ruled(conditions, mine[sampled]),
             }
         rows.append(row)
@@ -109,10 +120,20 @@ def _mean_value(spent: Floats) -> Row:
     }
 
 
-def _reachable(base: Base, mine: NDArray[np.bool_], least: int) -> int | None:
+def _of_all(count: int, whole: int, least: int) -> Row:
+    """Return the share of all; nothing where it would tell of a few others."""
+    if is_small(whole - count, least):
+        return {}
+    share = proportion(count, whole)
+    return {"share": share.value, "share_low": share.low, "share_high": share.high}
+
+
+def reachable(base: Base, mine: NDArray[np.bool_], least: int) -> int | None:
+    """Return how many agreed to messages; None where they, or those who did not, are too few to be told."""
     agreed = int((base.accepts[mine] == 1).sum())
     known = bool((base.accepts >= 0).any())
-    return agreed if known and agreed >= least else None
+    few = agreed < least or is_small(int(mine.sum()) - agreed, least)
+    return None if few or not known else agreed
 
 
 def _ruled(conditions: Conditions, mine: NDArray[np.bool_]) -> Row:
@@ -122,7 +143,8 @@ def _ruled(conditions: Conditions, mine: NDArray[np.bool_]) -> Row:
     text = rule.text()
     row: Row = {"rule_en": text.en, "rule_zh": text.zh}
     for name, one in (("precision", rule.precision), ("recall", rule.recall)):
-        row |= {name: one.value, f"{name}_low": one.low, f"{name}_high": one.high}
+        if one is not None:
+            row |= {name: one.value, f"{name}_low": one.low, f"{name}_high": one.high}
     return row
 
 
@@ -156,26 +178,28 @@ def _jaccard(one: NDArray[np.bool_], other: NDArray[np.bool_]) -> float:
     return float((one & other).sum() / either) if either else 0.0
 
 
-def migration_rows(base: Base, way: Way, least: int) -> list[Row]:
+def migration_rows(base: Base, way: Way, told: Sequence[str], least: int) -> list[Row]:
     """Return how many went from which segment to which, from month end to month end.
 
-    A cell of fewer than `least` customers has no number; where those of a row have so few together, the next smallest
-    has none either, else the shares would tell them.
+    A cell of fewer than `least` customers has no number, nor has one from which such a cell would follow: the
+    total of a row is told by its shares, that of a column by the shares of the month after. Segments that are
+    not told have none either.
     """
     ends = month_ends(date.fromordinal(int(base.day.min())), date.fromordinal(base.end))
     placed = [way.at(end.toordinal()) for end in ends]
     names = [*way.ids, NOBODY]
+    untold = [at for at, name in enumerate(way.ids) if name not in told]
     rows = []
     for end, before, after in zip(ends[1:], placed, placed[1:], strict=False):
         # Not yet a customer is −1, the last name.
         cells: Ints = np.zeros((len(names), len(names)), np.int64)
         np.add.at(cells, (before, after), 1)
-        hidden = [withheld(dict(enumerate(row.tolist())), least=least) for row in cells]
+        hidden = withheld_beside(cells, untold, untold, least=least)
         for one, other in zip(*np.nonzero(cells), strict=True):
             count, whole = int(cells[one, other]), int(cells[one].sum())
             if names[one] == NOBODY == names[other]:
                 continue
-            enough = other not in hidden[one]
+            enough = not hidden[one, other]
             rows.append(
                 {"month": end, "from": names[one], "to": names[other],
                  "customers": count if enough else None, "share": count / whole if enough else None}
@@ -201,17 +225,22 @@ def month_ends(first: date, last: date) -> list[date]:
 
 
 def overlap_rows(way: Way, other: Way, told: Sequence[str], least: int) -> list[Row]:
-    """Return how far each segment lies over those of RFM; small cells have no number."""
+    """Return how far each segment lies over those of RFM; what may not be told has no row."""
+    # Who is in no segment stands last: with them the columns add up to the segments of RFM.
+    cells: Ints = np.zeros((len(way.ids) + 1, len(other.ids)), np.int64)
+    np.add.at(cells, (way.codes, other.codes), 1)
+    shown = told_segments(other, least)
+    untold = [at for at, name in enumerate(way.ids) if name not in told]
+    small = [at for at, name in enumerate(other.ids) if name not in shown]
+    hidden = withheld_beside(cells, untold, small, least=least)
     rows = []
-    for name in told:
-        mine = way.codes == way.ids.index(name)
-        for code, (theirs, words) in enumerate(zip(other.ids, other.names, strict=True)):
-            both = mine & (other.codes == code)
-            count = int(both.sum())
-            if count >= least:
-                rows.append(
-                    {"segment": name, "other": theirs, "other_name_en": words.en,
-                     "other_name_zh": words.zh, "customers": count,
-                     "share": count / int(mine.sum()), "jaccard": _jaccard(mine, other.codes == code)}
-                )  # fmt: skip
+    for one, code in zip(*np.nonzero((cells > 0) & ~hidden), strict=True):
+        if one < len(way.ids):
+            count, mine = int(cells[one, code]), int(cells[one].sum())
+            either = mine + int(cells[:, code].sum()) - count
+            rows.append(
+                {"segment": way.ids[one], "other": other.ids[code], "other_name_en": other.names[code].en,
+                 "other_name_zh": other.names[code].zh, "customers": count, "share": count / mine,
+                 "jaccard": count / either}
+            )  # fmt: skip
     return rows

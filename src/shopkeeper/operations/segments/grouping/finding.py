@@ -17,6 +17,7 @@ from shopkeeper.operations.segments.grouping.describing import (
     overlap_rows,
     segment_rows,
     stability_rows,
+    told_segments,
     traits_of,
 )
 from shopkeeper.operations.segments.grouping.picture import chart
@@ -27,7 +28,7 @@ from shopkeeper.operations.segments.grouping.sentences import (
     sentences,
 )
 from shopkeeper.operations.segments.grouping.taste import by_taste
-from shopkeeper.operations.segments.grouping.ways import Way, by_behaviour, by_rfm
+from shopkeeper.operations.segments.grouping.ways import Way, by_behaviour, by_rfm, told_cuts
 from shopkeeper.operations.segments.guards import LEAST
 from shopkeeper.operations.segments.left_out import left_out
 
@@ -168,18 +169,19 @@ def answer_of(shop: Shop, base: Base, plan: Plan) -> Answer:
     way = grouped(shop, base, plan)
     habits = None if plan.method == "rfm" else read_habits(shop, base, None)
     rows = segment_rows(base, way, traits_of(base, habits), plan.fewest)
-    told = [row["segment"] for row in rows if row["customers"] is not None]
+    told = told_segments(way, plan.fewest)
     stability = stability_rows(base, way, told, plan.seed)
     for row in rows:
         found = next((one for one in stability if one["segment"] == row["segment"]), None)
         row["currency"] = base.currency
         if found:
             row |= {"stability": found["stability"], "stable": found["stability"] >= 0.75}
-    migration = migration_rows(base, way, plan.fewest)
+    migration = migration_rows(base, way, told, plan.fewest)
     evidence: dict[str, list[Row]] = {
         "stability": stability,
         "migration": migration,
-        **{name: _told(list(part), told, plan.fewest) for name, part in way.evidence.items()},
+        **{name: _told(part, told) for name, part in way.evidence.items()},
+        "cuts": told_cuts(way, plan.fewest),
         "overlap": overlap_rows(way, by_rfm(base), told, plan.fewest)
         if plan.method != "rfm"
         else [],
@@ -211,14 +213,13 @@ def answer_of(shop: Shop, base: Base, plan: Plan) -> Answer:
     )
 
 
-def _told(rows: list[Row], told: Sequence[str], least: int) -> list[Row]:
-    """Leave out what is said of segments, and of scores, that too few customers have."""
-    kept = [row for row in rows if "segment" not in row or row["segment"] in told]
-    return [row for row in kept if row.get("customers", least) >= least]
+def _told(rows: Sequence[Row], told: Sequence[str]) -> list[Row]:
+    """Leave out what is said of segments that are not told."""
+    return [row for row in rows if "segment" not in row or row["segment"] in told]
 
 
 def member_table(base: Base, way: Way, name: str, told: Sequence[str]) -> pa.Table:
-    """Return who belongs to which segment, by name of the customer; small segments are left out."""
+    """Return who belongs to which segment, by name of the customer; segments that are not told are left out."""
     kept = np.flatnonzero(np.isin(way.codes, [way.ids.index(one) for one in told]))
     names = np.array(way.ids, dtype=object)[way.codes[kept]]
     agreed = base.accepts[kept]

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from shopkeeper.operations.segments.grouping.describing import NOBODY, NOBODY_YET
-from shopkeeper.operations.segments.grouping.ways import Way
+from shopkeeper.operations.segments.grouping.ways import Way, hidden_scores
+from shopkeeper.operations.segments.guards import withheld_beside
 from shopkeeper.words import Words
 
 Row = dict[str, Any]
@@ -36,16 +37,19 @@ def chart(way: Way, migration: Sequence[Row], least: int) -> Chart | None:
 
 
 def grid(way: Way, least: int) -> Chart | None:
-    """Return customers by score of recency and of frequency; small cells are grey."""
+    """Return customers by score of recency and of frequency; what is not told is grey."""
     assert way.scores is not None, "only RFM has scores"
     cells = np.zeros((6, 6), np.int64)
     np.add.at(cells, (way.scores[:, 0], way.scores[:, 1]), 1)
-    if cells.max() < least:
+    # Both totals stand among the cuts, but for those of scores that are hidden there.
+    recents, frequents, _ = hidden_scores(way.scores, least)
+    hidden = withheld_beside(cells, recents, frequents, least=least)
+    if hidden[cells > 0].all():
         return None
     values = [
         {"recent": recent, "frequent": frequent,
-         "customers": int(cells[recent, frequent]) if cells[recent, frequent] >= least else None,
-         "told": f"{cells[recent, frequent]:,}" if cells[recent, frequent] >= least else "…"}
+         "customers": None if hidden[recent, frequent] else int(cells[recent, frequent]),
+         "told": "…" if hidden[recent, frequent] else f"{cells[recent, frequent]:,}"}
         for recent in range(1, 6) for frequent in range(1, 6) if cells[recent, frequent]
     ]  # fmt: skip
     return _heat(
@@ -55,8 +59,8 @@ def grid(way: Way, least: int) -> Chart | None:
         "customers",
         Words("Customers", "顾客数"),
         Words(
-            f"Customers by score, 5 is best (grey: under {least})",
-            f"各评分的顾客数，5 为最好（灰色：不足 {least}）",
+            f"Customers by score, 5 is best (grey: under {least}, or would tell of such)",
+            f"各评分的顾客数，5 为最好（灰色：不足 {least}，或据此可推算出不足者）",
         ),
     )
 

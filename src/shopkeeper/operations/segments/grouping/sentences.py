@@ -27,13 +27,16 @@ DEFINITIONS = {
     "segment": Words("Id of the segment, the same from month to month.", "分群编号，各月保持不变。"),
     "customers": Words(
         f"Customers of the segment; a segment of fewer than {LEAST} (or the minimum count) is named"
-        " and not told.",
-        f"分群的顾客数；少于 {LEAST} 位（或最小计数）的分群只列名称，不给数字。",
+        " and not told, and so is the next smallest where those would follow from the number of all.",
+        f"分群的顾客数；少于 {LEAST} 位（或最小计数）的分群只列名称，不给数字；若由总数可推算出它们，"
+        "则次小的分群也不给。",
     ),
-    "share": Words("Share of all customers who bought, with its Wilson interval.",
-                   "占全部已购顾客的比例，附威尔逊区间。"),
-    "reachable": Words("Customers of it who agreed to messages; empty where nothing is known.",
-                       "其中同意接收营销信息的人数；未知时留空。"),
+    "share": Words("Share of all customers who bought, with its Wilson interval; empty where it would tell of a"
+                   " few others.",
+                   "占全部已购顾客的比例，附威尔逊区间；据此可推算出少数其他顾客时留空。"),
+    "reachable": Words("Customers of it who agreed to messages; empty where nothing is known, and where too few did"
+                       " or too few did not.",
+                       "其中同意接收营销信息的人数；未知时留空，同意或未同意的人太少时也留空。"),
     "purchases": Words("Mean days with a paid order.", "平均有支付订单的天数。"),
     "days_since": Words("Median days since the last purchase.", "距上次购买天数的中位数。"),
     "value_so_far": Words("Mean net value so far, in the one currency, with its 95 % interval by the standard error.",
@@ -42,10 +45,16 @@ DEFINITIONS = {
     "rule": Words("At most three conditions that tell the segment from all others.",
                   "最多三个条件，用来把该分群与其他顾客分开。"),
     "precision": Words("Share of those who meet the rule that are in the segment; judged on customers"
-                       " that the rule was not made from.",
-                       "符合规则的人里属于该分群的比例；用未参与制定规则的顾客检验。"),
+                       f" that the rule was not made from, and empty where these are fewer than {LEAST}.",
+                       f"符合规则的人里属于该分群的比例；用未参与制定规则的顾客检验，不足 {LEAST} 位时留空。"),
     "recall": Words("Share of the segment that meets the rule, judged likewise.",
                     "分群里符合规则的比例，检验方法同上。"),
+    "cuts": Words("Between which values the customers of a score lie: above `from`, up to and with `to`. The outer"
+                  " ends are empty, for the lowest and the highest value are those of one customer.",
+                  "每个评分的取值范围：大于起点、不超过终点；最外侧的两端留空，因为最低值和最高值属于某一位顾客。"),
+    "left": Words("Customers who meet the condition and all before it; empty where they, or those whom the condition"
+                  " leaves out, are too few to be told.",
+                  "同时符合该条件及之前各条件的顾客数；剩下的人或被该条件排除的人太少时留空。"),
     "stability": Words("Mean Jaccard of the segment with the one nearest to it when all is learned anew"
                        f" from drawn customers; {STABLE} and more counts as stable (Hennig 2007).",
                        f"对顾客重新抽样后再分群，与最接近的新分群的平均 Jaccard 相似度；{STABLE} 以上视为稳定。"),
@@ -150,8 +159,9 @@ def limits(method: str, least: int, hidden: int) -> tuple[Words, ...]:
     if hidden:
         said.append(
             Words(
-                f"{counted(hidden, 'segment')} of fewer than {least} customers are not told, and their customers are not listed.",
-                f"有 {hidden} 个分群不足 {least} 位顾客，不给数字，也不列出其顾客。",
+                f"Not told, nor their customers listed: {counted(hidden, 'segment')} of fewer than {least} customers, or"
+                " next in size to these, which would follow from the rest.",
+                f"有 {hidden} 个分群不给数字，也不列出其顾客：不足 {least} 位，或是紧随其后的分群（否则可由其余数字推算出前者）。",
             )
         )
     return tuple(said)

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from shopkeeper.operations.behaviour.small_cells import withheld
 from shopkeeper.operations.segments.base import Base, Floats, Ints
 from shopkeeper.operations.segments.counts import Habits
 from shopkeeper.operations.segments.grouping.naming import named_classes
@@ -23,6 +24,8 @@ LOOKED_AT, FITTED, REDRAWN = 5_000, 20_000, 3_000
 bootstrap draws, at most."""
 FEWEST, MOST = 2, 8
 NOT_YET = -1
+TRAIT_OF = {"recency": "days_since", "frequency": "purchases", "monetary": "value_so_far"}
+"""What each score of RFM is a score of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,23 +78,45 @@ def by_rfm(base: Base) -> Way:
     return Way(
         rfm.SEGMENTS, tuple(RFM_NAMES[name] for name in rfm.SEGMENTS),
         rfm.place(scores, now.purchases), at, again, scores=scores,
-        evidence={"cuts": _cut_rows(cuts, scores, now.days_since, now.purchases, now.spent)},
+        evidence={"cuts": _cut_rows(cuts, scores)},
     )  # fmt: skip
 
 
-def _cut_rows(cuts: rfm.Cuts, scores: Ints, *measures: Floats) -> list[Row]:
-    """Return the lowest and highest value that each score has among the customers."""
-    names = ("days_since", "purchases", "value_so_far")
+def _cut_rows(cuts: rfm.Cuts, scores: Ints) -> list[Row]:
+    """Return between which cuts the values of each score lie.
+
+    The outer ends are open: the lowest and the highest value are those of one customer.
+    """
     rows = []
-    for place, (name, values) in enumerate(zip(names, measures, strict=True)):
-        for score in range(5, 0, -1):
-            mine = values[scores[:, place] == score]
-            if len(mine):
-                rows.append(
-                    {"measure": name, "score": score, "customers": len(mine),
-                     "from": float(mine.min()), "to": float(mine.max())}
-                )  # fmt: skip
+    for place, name in enumerate(TRAIT_OF):
+        between = getattr(cuts, name).tolist()
+        # The best score has the fewest days, the most purchases and the most money.
+        ends = list(zip([None, *between], [*between, None], strict=True))
+        counts = np.bincount(scores[:, place], minlength=6)
+        there = [score for score in range(5, 0, -1) if counts[score]]
+        for score in there:
+            low, high = ends[5 - score] if place == 0 else ends[score - 1]
+            last = score == (there[-1] if place == 0 else there[0])
+            rows.append(
+                {"measure": TRAIT_OF[name], "score": score, "customers": int(counts[score]),
+                 "from": low, "to": None if last else high}
+            )  # fmt: skip
     return rows
+
+
+def hidden_scores(scores: Ints, least: int) -> list[set[int]]:
+    """Return for each measure the scores that too few customers have, or that would tell of these."""
+    return [
+        withheld(dict(enumerate(np.bincount(column).tolist())), least=least) for column in scores.T
+    ]
+
+
+def told_cuts(way: Way, least: int) -> list[Row]:
+    """Return the cuts of the scores that may be told; none where there are no scores."""
+    if way.scores is None:
+        return []
+    hidden = dict(zip(TRAIT_OF.values(), hidden_scores(way.scores, least), strict=True))
+    return [row for row in way.evidence["cuts"] if row["score"] not in hidden[row["measure"]]]
 
 
 def by_behaviour(base: Base, habits: Habits, *, wanted: int, seed: int) -> Way:
