@@ -105,7 +105,7 @@ def test_a_shop_of_a_few_customers_is_told_so_in_words() -> None:
     assert found.chart is None
     (said,) = found.summary
     assert said.en == "Fewer than 20 customers had Product Viewed, too few to be told of."
-    assert said.zh == "有“浏览商品”的顾客不足 20 位，人数太少，不予列出。"
+    assert said.zh == "做过“浏览商品”的顾客不足 20 位，人数太少，不予列出。"
     last = funnel(shop_of({"tv": (70, 30, 3)}), per="customer").summary[0]
     assert "fewer than 20 reached" in last.en and "其中不足 20 位在 168 小时内" in last.zh
 

@@ -13,6 +13,7 @@ from shopkeeper.data.facts import Period
 from shopkeeper.data.metrics import BY_NAME
 from shopkeeper.data.shop import Shop
 from shopkeeper.intervals import proportion
+from shopkeeper.operations.behaviour.small_cells import is_small
 from shopkeeper.words import Words
 
 _COLUMNS = [
@@ -29,7 +30,10 @@ _DEFINITIONS = {
     "value": Words("The number itself; shares lie between 0 and 1.", "数值；占比在 0 到 1 之间。"),
     "low": Words("Lower end of the 95 % Wilson interval.", "95% Wilson 区间下限。"),
     "high": Words("Upper end of the 95 % Wilson interval.", "95% Wilson 区间上限。"),
-    "top": Words("The sum or count that is divided.", "分子：被除的金额或计数。"),
+    "top": Words(
+        "The sum or count that is divided; empty where it is of 1 to 19 customers who bought again.",
+        "分子：被除的金额或计数；复购的顾客为 1 至 19 位时留空。",
+    ),
     "base": Words("The count that it is divided by.", "分母：用来除的计数。"),
     "period": Words("First day of the period.", "周期的第一天。"),
 }
@@ -89,6 +93,9 @@ def _row(measured: dict[str, Any], least: int) -> dict[str, Any]:
     if metric.unit != "share":
         return row
     top, base = float(measured["top"]), measured["base"]
+    if metric.grain == "buyers" and is_small(round(top)):
+        # Buyers as such are not hidden: orders, which stand beside them, count the same people.
+        return row | {"value": None, "top": None}
     if base < least:
         return row | {"value": None}
     # Refund documents can outnumber the orders of their period; then it is no share of anything.

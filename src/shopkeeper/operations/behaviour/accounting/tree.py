@@ -52,14 +52,27 @@ def customer_tables(shop: Shop, plan: Plan) -> dict[str, list[Row]]:
 
 
 def _together(kinds: list[Row]) -> list[Row]:
-    """Return the kinds, those of too few customers as one: each one's money would be theirs."""
-    few = withheld({row["kind"]: row["customers"] for row in kinds if row["kind"] != _NOBODY})
+    """Return the kinds, those of too few customers as one: the money of each would be theirs."""
+    few: set[str] = set()
+    # New customers have money in the second period alone and lost ones in the first: each is to be shared by enough.
+    for _ in kinds:
+        for side in ("c0", "c1"):
+            counts = {row["kind"]: row[side] for row in kinds if row["kind"] != _NOBODY}
+            few |= withheld(counts, hidden=few)
     joined = [row for row in kinds if row["kind"] in few]
     if len(joined) < 2:
         return kinds
     sums = {name: sum(row[name] for row in joined) for name in ("customers", "v0", "v1", "square")}
+    if _come_or_gone(kinds):
+        # Less those of one period they would be the few who came, or who went.
+        sums["customers"] = None
     kept = [row for row in kinds if row["kind"] not in few]
     return sorted([*kept, {"kind": _OTHERS, **sums}], key=lambda row: _KINDS.index(row["kind"]))
+
+
+def _come_or_gone(kinds: list[Row]) -> bool:
+    """Say whether a few customers came or went, whom a difference of customers of two periods would tell."""
+    return any(is_small(row["customers"]) for row in kinds if row["kind"] in ("new", "lost"))
 
 
 def _each(rows: ir.Table) -> ir.Table:
@@ -111,8 +124,9 @@ def _tree(kinds: list[Row]) -> list[Row]:
     # Sums of floats differ in their last digits with the order of the rows, in which names have a part.
     reach = [float(f"{one:.10g}") for one in half]
     before, after = _factors(sums[:4]), _factors(sums[4:])
-    if is_small(before[0]) or is_small(after[0]):
-        before[0] = after[0] = None
+    if is_small(before[0]) or is_small(after[0]) or _come_or_gone(kinds):
+        # Orders a customer would tell them: orders are the value by what is left.
+        before[:2] = after[:2] = [None, None]
     return [
         {"factor": name, "before": before[n], "after": after[n], "effect": effects[n],
          "low": float(effects[n]) - reach[n], "high": float(effects[n]) + reach[n]}
@@ -152,8 +166,9 @@ def _gain_or_loss(row: Row) -> Row:
     before, after = _cents(row["v0"]), _cents(row["v1"])
     change = after - before
     half = float(f"{float(ndtri(0.975)) * float(np.sqrt(row['square'])):.10g}")
+    unknown = row["kind"] == _NOBODY or row["customers"] is None
     return {
-        "kind": row["kind"], "customers": None if row["kind"] == _NOBODY else told(row["customers"]), "before": before,
+        "kind": row["kind"], "customers": None if unknown else told(row["customers"]), "before": before,
         "after": after, "change": change, "low": float(change) - half, "high": float(change) + half,
     }  # fmt: skip
 

@@ -26,7 +26,6 @@ from shopkeeper.operations.behaviour.returning.groups import (
     NOBODY,
     OUTSIDE,
     against,
-    by_group,
     counted,
     grouped,
     ranked,
@@ -44,7 +43,9 @@ from shopkeeper.operations.behaviour.returning.sentences import (
 )
 from shopkeeper.operations.behaviour.returning.shares import (
     rows_by_age,
+    rows_by_group,
     rows_by_period,
+    starts_by_age,
     without_small,
 )
 from shopkeeper.words import Words
@@ -144,9 +145,7 @@ def answer(shop: Shop, plan: Plan) -> Answer | None:
         apart = against(rows_by_age(plan, counts.get(OUTSIDE, NOBODY), days), counts_by_age)
         evidence["against"] = pa.Table.from_pylist(apart, schema=AGAINST)
     elif plan.by:
-        apart = by_group(
-            {name: rows_by_age(plan, one, days) for name, one in ranked(counts).items()}
-        )
+        apart = rows_by_group(ranked(counts), starts_by_age(plan, whole.size, days))
         evidence["by_group"] = pa.Table.from_pylist(apart, schema=BY_GROUP)
     value: list[Row] = []
     if shop.has("orders"):

@@ -13,7 +13,6 @@ from shopkeeper.data.engines import held_table
 from shopkeeper.errors import UsageError
 from shopkeeper.operations.behaviour.features import OF_BEGINNING, Activity, began_with, returns
 from shopkeeper.operations.behaviour.metrics import share_difference, surely_apart
-from shopkeeper.operations.behaviour.returning.shares import UNTOLD
 from shopkeeper.operations.behaviour.small_cells import SMALLEST, is_small, withheld
 from shopkeeper.operations.behaviour.vocabulary import OTHER, PROPERTIES, value_words, with_others
 from shopkeeper.words import Words
@@ -147,25 +146,6 @@ def ranked(counts: Mapping[str, Counted]) -> dict[Words, Counted]:
         joined = [with_others(value_words(name)) for name in order if name in hidden - few]
         found[joined[0] if joined else OTHER] = rest
     return found
-
-
-def by_group(found: Mapping[Words, list[Row]]) -> list[Row]:
-    """Return the shares of each group by age, with what the group is called."""
-    beside: dict[int, dict[Words, int]] = {}
-    for words, by_age in found.items():
-        for row in by_age:
-            beside.setdefault(row["age"], {})[words] = row["returned"]
-    hidden = {age: withheld(counts) for age, counts in beside.items()}
-    rows = []
-    for words, by_age in found.items():
-        rows += [
-            row
-            | {"group_en": words.en, "group_zh": words.zh}
-            | (UNTOLD if words in hidden[row["age"]] else {})
-            for row in by_age
-            if row["customers"] >= SMALLEST
-        ]
-    return rows
 
 
 def against(outside: list[Row], inside: list[Row]) -> list[Row]:

@@ -16,7 +16,7 @@ from shopkeeper.data import facts
 from shopkeeper.operations.behaviour.features import Activity, Span, period_number
 from shopkeeper.operations.behaviour.recorded import Recorded
 from shopkeeper.operations.behaviour.returning.periods import begun, over, period_day
-from shopkeeper.operations.behaviour.returning.shares import ages, counted_in
+from shopkeeper.operations.behaviour.returning.shares import Blocks, ages
 from shopkeeper.operations.behaviour.small_cells import is_small, withheld
 
 if TYPE_CHECKING:
@@ -141,12 +141,13 @@ def _told(plan: Plan, size: Mapping[int, int], brought: Brought, sold: Recorded)
     """
     last, lately = dict.fromkeys(sorted(size), _NEVER), dict.fromkeys(size, 0)
     told: set[Cell] = set()
+    blocks = Blocks.of(size)
     for age in ages(min(size), plan, sold):
         there = [start for start in last if age in ages(start, plan, sold)]
         for start in there:
             lately[start] += brought.joining((start, age), last[start])
         hidden = {start for start in there if size[start] < plan.least or is_small(lately[start])}
-        summed = counted_in(size, (start for start in there if paid_for(start, age, plan, sold)))
+        summed = blocks.within(start for start in there if paid_for(start, age, plan, sold))
         hidden |= withheld({start: lately[start] for start in summed}, hidden=hidden)
         for start in set(there) - hidden:
             last[start], lately[start] = age, 0
@@ -158,7 +159,7 @@ def by_age(
     plan: Plan, size: Mapping[int, int], money: Mapping[str, Brought], sold: Recorded
 ) -> list[Row]:
     """Return the net so far of a customer by age, over all first periods that are that old."""
-    rows = []
+    rows, blocks = [], Blocks.of(size)
     for currency, brought in money.items():
         last, lately = _NEVER, dict.fromkeys(size, 0)
         net, squares = dict.fromkeys(size, Decimal(0)), dict.fromkeys(size, 0.0)
@@ -167,7 +168,7 @@ def by_age(
                 net[start] += brought.net.get((start, age), Decimal(0))
                 squares[start] += brought.squares.get((start, age), 0.0)
                 lately[start] += brought.joining((start, age), last)
-            starts = counted_in(size, (one for one in size if paid_for(one, age, plan, sold)))
+            starts = blocks.within(one for one in size if paid_for(one, age, plan, sold))
             customers = sum(size[start] for start in starts)
             if customers < max(plan.least, 1):
                 continue
@@ -202,5 +203,6 @@ def mean(total: Decimal, squares: float, customers: int, *, shown: bool) -> Row:
     if customers > 1:
         variance = max(squares - customers * middle * middle, 0.0) / (customers - 1)
         half = float(ndtri(0.975)) * math.sqrt(variance / customers)
-        low, high = middle - half, middle + half
+        # Sums of floats differ in their last digits with the order of the rows.
+        low, high = (float(f"{end:.10g}") for end in (middle - half, middle + half))
     return {"per_customer": middle, "low": low, "high": high}

@@ -164,7 +164,10 @@ def _against(plan: Plan, rows: list[Row]) -> Iterator[Words]:
 def _groups(plan: Plan, rows: list[Row]) -> Iterator[Words]:
     """Yield the best and the worst group one period after the first, or that none surely differ."""
     found = list(farthest(rows, 1))
-    if plan.by and any(row["age"] == 1 and row["share"] is None for row in rows):
+    there = [row for row in rows if row["age"] == 1]
+    if len(there) < 2:
+        return
+    if plan.by and any(row["share"] is None for row in there):
         called, span = PROPERTIES[plan.by], SPANS[plan.span]
         yield Words(
             f"By {called.en}, too few of some groups came back one {span.en} after the first to compare them all.",
@@ -174,7 +177,7 @@ def _groups(plan: Plan, rows: list[Row]) -> Iterator[Words]:
         called = PROPERTIES[plan.by]
         yield Words(
             f"By {called.en} no group surely differs from another one {SPANS[plan.span].en} after the first.",
-            f"按{called.zh}看，1 {SPANS[plan.span].zh}后各组留存没有确实的差别。",
+            f"按{called.zh}看，1 {SPANS[plan.span].zh}后各组留存没有明显差异。",
         )
     for best, worst in found:
         told = [f"{row['share']:.1%} ({row['low']:.1%}–{row['high']:.1%})" for row in (best, worst)]

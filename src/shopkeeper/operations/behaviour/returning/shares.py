@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from shopkeeper.intervals import proportion
@@ -13,6 +14,7 @@ from shopkeeper.operations.behaviour.small_cells import is_small, withheld
 if TYPE_CHECKING:
     from shopkeeper.operations.behaviour.returning.finding import Plan
     from shopkeeper.operations.behaviour.returning.groups import Counted
+    from shopkeeper.words import Words
 
 Row = dict[str, Any]
 UNTOLD = {"returned": None, "share": None, "low": None, "high": None}
@@ -23,15 +25,42 @@ def ages(start: int, plan: Plan, days: Recorded) -> range:
     return range(max(period_of(days.last, plan.span) - start, 0) + 1)
 
 
-def counted_in(size: Mapping[int, int], starts: Iterable[int]) -> list[int]:
-    """Return the first periods that are taken together.
+@dataclass(frozen=True, slots=True)
+class Blocks:
+    """First periods in runs of 20 customers at least, which are told together with the others or not at all.
 
-    Where those of a few customers have a few together, they are left out, for the total less the
-    others would tell of them.
+    Else the difference of two ages would tell of the few that only one of them counts.
+
+    Parameters
+    ----------
+    runs
+        The first periods of each run, in order.
     """
-    there = sorted(starts)
-    few = sum(size[start] for start in there if is_small(size[start]))
-    return [start for start in there if not (is_small(size[start]) and is_small(few))]
+
+    runs: tuple[tuple[int, ...], ...]
+
+    @classmethod
+    def of(cls, size: Mapping[int, int]) -> Blocks:
+        """Return the runs of first periods with so many customers each; the last ones, if few, are in none.
+
+        Examples
+        --------
+        >>> Blocks.of({1: 30, 2: 8, 3: 12, 4: 25, 5: 3}).runs
+        ((1,), (2, 3), (4,))
+        """
+        runs: list[list[int]] = [[]]
+        for start in sorted(size):
+            if runs[-1] and not is_small(sum(size[one] for one in runs[-1])):
+                runs.append([])
+            runs[-1].append(start)
+        if is_small(sum(size[one] for one in runs[-1])):
+            runs.pop()
+        return cls(tuple(map(tuple, runs)))
+
+    def within(self, starts: Iterable[int]) -> list[int]:
+        """Return those of first periods whose whole run is there."""
+        there = set(starts)
+        return [start for run in self.runs if there.issuperset(run) for start in run]
 
 
 def rows_by_period(plan: Plan, whole: Counted, days: Recorded) -> list[Row]:
@@ -57,7 +86,7 @@ def rows_by_period(plan: Plan, whole: Counted, days: Recorded) -> list[Row]:
 
 def _hidden(plan: Plan, whole: Counted, days: Recorded) -> set[tuple[int, int]]:
     """Return the first periods and ages of which it is not told how many came back."""
-    size = whole.size
+    size, blocks = whole.size, Blocks.of(whole.size)
     cells = [(start, age) for start in sorted(size) for age in ages(start, plan, days)]
     counts = {cell: whole.came.get(cell, 0) for cell in cells}
     found = {
@@ -65,8 +94,7 @@ def _hidden(plan: Plan, whole: Counted, days: Recorded) -> set[tuple[int, int]]:
     }  # fmt: skip
     for age in ages(min(size), plan, days) if size else ():
         starts = [start for start in size if covered_period(start + age, plan, days)]
-        there = [(start, age) for start in counted_in(size, starts)]
-        beside = {cell: counts[cell] for cell in there if cell in counts}
+        beside = {(start, age): counts[start, age] for start in blocks.within(starts)}
         found |= withheld(beside, hidden=found & beside.keys())
     return found
 
@@ -91,18 +119,49 @@ def shared(returned: int, customers: int, *, complete: bool = True) -> Row:
 
 def rows_by_age(plan: Plan, whole: Counted, days: Recorded) -> list[Row]:
     """Return the counts of each age over all first periods for which that age is covered."""
-    rows, size = [], whole.size
-    for age in ages(min(size), plan, days) if size else ():
-        starts = [start for start in size if covered_period(start + age, plan, days)]
-        starts = counted_in(size, starts)
-        customers = sum(size[start] for start in starts)
-        if customers < max(plan.least, 1):
-            continue
-        returned = sum(whole.came.get((start, age), 0) for start in starts)
-        rows.append(
-            {"age": age, "cohorts": len(starts), "customers": customers, **shared(returned, customers)}
-        )  # fmt: skip
-    return rows
+    return [
+        {"age": age, "cohorts": len(starts), **_counts(whole, starts, age)}
+        for age, starts in starts_by_age(plan, whole.size, days).items()
+        if sum(whole.size[start] for start in starts) >= max(plan.least, 1)
+    ]
+
+
+def starts_by_age(plan: Plan, size: Mapping[int, int], days: Recorded) -> dict[int, list[int]]:
+    """Return by age the first periods that are taken together: the data covers that age of them."""
+    blocks = Blocks.of(size)
+    return {
+        age: blocks.within(start for start in size if covered_period(start + age, plan, days))
+        for age in (ages(min(size), plan, days) if size else ())
+    }
+
+
+def _counts(counted: Counted, starts: Iterable[int], age: int) -> Row:
+    kept = [start for start in starts if start in counted.size]
+    customers = sum(counted.size[start] for start in kept)
+    returned = sum(counted.came.get((start, age), 0) for start in kept)
+    return {"customers": customers, **(shared(returned, customers) if customers else UNTOLD)}
+
+
+def rows_by_group(groups: Mapping[Words, Counted], starts: Mapping[int, list[int]]) -> list[Row]:
+    """Return the counts of each group by age, over the same first periods as those of all.
+
+    The groups add up to all, so that neither who is in a small one nor who of it came back can be
+    told; those that are too small at an age are left out there.
+    """
+    rows: list[Row] = []
+    for age, there in starts.items():
+        counts = {words: _counts(one, there, age) for words, one in groups.items()}
+        few = withheld({words: row["customers"] for words, row in counts.items()})
+        returned = {words: row["returned"] or 0 for words, row in counts.items()}
+        hidden = withheld(returned, hidden=few)
+        rows += [
+            {"group_en": words.en, "group_zh": words.zh, "age": age, "cohorts": len(there), **row}
+            | (UNTOLD if words in hidden else {})
+            for words, row in counts.items()
+            if words not in few and row["customers"]
+        ]
+    place = {words.en: number for number, words in enumerate(groups)}
+    return sorted(rows, key=lambda row: (place[row["group_en"]], row["age"]))
 
 
 def without_small(rows: list[Row]) -> list[Row]:

@@ -10,6 +10,7 @@ import ibis
 import pyarrow as pa
 
 from shopkeeper.answer import Answer
+from shopkeeper.data.engines import held_table
 from shopkeeper.intervals import proportion
 from shopkeeper.language.tongue import UNKNOWN, languages
 from shopkeeper.operations.behaviour.seeking.catalogue import held, suggestions
@@ -27,6 +28,7 @@ from shopkeeper.operations.behaviour.seeking.rows import (
     query_sums,
     rewordings,
     search_rows,
+    searchers_by,
 )
 from shopkeeper.operations.behaviour.seeking.sentences import (
     DEFINITIONS,
@@ -34,7 +36,7 @@ from shopkeeper.operations.behaviour.seeking.sentences import (
     limits,
     sentences,
 )
-from shopkeeper.operations.behaviour.small_cells import told
+from shopkeeper.operations.behaviour.small_cells import is_small
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -124,21 +126,31 @@ def answer(shop: Shop, source: Source, plan: Plan) -> Answer | None:
         reworded = reworded.filter(reworded.searchers >= SEARCHERS)
         reworded = reworded.order_by([ibis.desc("searches"), "query", "next_query"])
         again = reworded.limit(LISTED).to_pyarrow().to_pylist()
-    if not queries:
-        return None
+        if not queries:
+            return None
+        products = product_texts(shop)
+        _grouped(queries, clicks, products, plan)
+        people = {name: _people(shop, kept, queries, name) for name in ("language", "intent")}
     parts = _parts(shop, source, queries)
-    products = product_texts(shop)
-    _grouped(queries, clicks, products, plan)
     shown = [row for row in queries if row["searchers"] >= SEARCHERS][:LISTED]
     _compared(shown, queries, products)
-    table = [_written(row, plan.least) for row in shown]
-    intents = _intent_rows(queries, plan)
+    table = [_without_few(row | _rates(row, plan.least)) for row in shown]
+    intents = [
+        _without_few(row | {"searchers": people["intent"][row["intent"]]})
+        for row in _intent_rows(queries, plan)
+    ]
     evidence = {
-        "whole": _whole(queries, plan),
+        "whole": [
+            _without_few(row | {"searchers": people["language"][row["language"]]})
+            for row in _whole(queries, plan)
+        ],
         "intents": intents,
         "not_sold": [row for row in table if row["why"]],
         "misspelt": [row for row in table if row["suggestion"]],
-        "rewordings": [row | {"searchers": told(row["searchers"])} for row in again],
+        "rewordings": [
+            row | ({"searches": None, "searchers": None} if is_small(row["searchers"]) else {})
+            for row in again
+        ],
         "parts": [{"part": name, "searches": count} for name, count in parts.items()],
     }
     tables = {
@@ -245,13 +257,24 @@ def _why(row: Row) -> str | None:
     return "no_words" if unfound else None
 
 
-def _written(row: Row, least: int) -> Row:
-    """Return a query's row; who searched and what they did is left out where they are a few."""
-    found = row | {"searchers": told(row["searchers"])} | _rates(row, least)
-    if found["searchers"] is None:
-        # Whether there was a result is said of the shop, not of who searched.
-        found |= {f"{rate}_{end}": None for rate in RATES[1:] for end in ("share", "low", "high")}
-    return found
+def _people(shop: Shop, kept: ir.Table, queries: list[Row], name: str) -> dict[Any, int]:
+    """Return how many searched, by language (and in all of them) or by intent."""
+    labels = [row.get(name) for row in queries]
+    if name == "language":
+        labels = [one or "und" for one in labels]
+    known = pa.table({"query": [row["query"] for row in queries], name: labels})
+    found = searchers_by(kept, held_table(shop.connection, known), name)
+    people = {row[name]: row["searchers"] for row in found.to_pyarrow().to_pylist()}
+    return people | ({"all": sum(people.values())} if name == "language" else {})
+
+
+def _without_few(row: Row) -> Row:
+    """Return a row; who searched and what they did is left out where they are a few."""
+    if not is_small(row["searchers"]):
+        return row
+    # Whether there was a result is said of the shop, not of who searched.
+    rates = {f"{rate}_{end}": None for rate in RATES[1:] for end in ("share", "low", "high")}
+    return row | rates | {"searchers": None} | {f"o_{name}": None for name in OUTCOMES}
 
 
 def _rates(row: Row, least: int) -> Row:

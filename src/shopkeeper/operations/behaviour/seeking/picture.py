@@ -26,7 +26,8 @@ _COLOURS = {
 
 def outcomes(intents: list[dict[str, Any]], least: int) -> dict[str, Any] | None:
     """Return a Vega-Lite specification; None where no intent is large enough."""
-    shown = [row for row in intents if row["searches"] >= least][:SHOWN]
+    shown = [row for row in intents if row["searches"] >= least and row["o_nothing"] is not None]
+    shown = shown[:SHOWN]
     if not shown:
         return None
     there = [name for name in OUTCOMES if any(row[f"o_{name}"] for row in shown)]

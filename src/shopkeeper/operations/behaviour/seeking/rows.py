@@ -185,8 +185,7 @@ def query_sums(search: ir.Table) -> ir.Table:
     outcomes = {f"o_{name}": search.count(where=search.outcome == name) for name in OUTCOMES}
     return search.group_by("query").aggregate(
         searches=search.count(),
-        # Where nobody is named, each search may be anybody's.
-        searchers=ibis.ifelse(search.who.count() > 0, search.who.nunique(), search.count()),
+        searchers=_searchers(search),
         zero=search.zero.cast("int64").sum(),
         zero_base=search.zero.count(),
         clicked=search.count(where=search.known_clicks & search.clicked.notnull()),
@@ -197,6 +196,17 @@ def query_sums(search: ir.Table) -> ir.Table:
         bought_base=search.bought.count(),
         **outcomes,
     )
+
+
+def _searchers(search: ir.Table) -> ir.IntegerScalar:
+    # Where nobody is named, each search may be anybody's.
+    return ibis.ifelse(search.who.count() > 0, search.who.nunique(), search.count())
+
+
+def searchers_by(search: ir.Table, label: ir.Table, name: str) -> ir.Table:
+    """Return how many searched for queries of each label: `name` and `searchers`."""
+    known = search.inner_join(label, "query")
+    return known.group_by(name).aggregate(searchers=_searchers(known))
 
 
 def clicked_products(search: ir.Table) -> ir.Table:

@@ -135,10 +135,10 @@ def limits(least: int, source: Source, parts: dict[str, int], searchers: int) ->
     said = [
         Words(
             f"A query of fewer than {searchers} searchers is counted and not written out, for it may tell who it is. Of"
-            f" one that fewer than {SMALLEST} searched for, neither their number nor what they did is told, only how often"
-            " it was searched and found nothing.",
-            f"不足 {searchers} 人搜过的词只计数、不列出，以免透露个人信息；不足 {SMALLEST} 人搜过的词只给搜索次数和无结果占比，"
-            "不给人数及其点击、改搜和下单。",
+            f" a query, a language or an intent that fewer than {SMALLEST} searched for, neither their number nor what they"
+            " did is told, only how often it was searched and found nothing.",
+            f"不足 {searchers} 人搜过的词只计数、不列出，以免透露个人信息；不足 {SMALLEST} 人搜过的词、语言或意图只给搜索次数和"
+            "无结果占比，不给人数及其点击、改搜和下单。",
         ),
         Words(
             f"No share is shown of fewer than {least} searches.",

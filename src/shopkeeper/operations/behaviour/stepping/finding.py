@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import ibis
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from shopkeeper.answer import Answer
 from shopkeeper.errors import MissingDataError
@@ -86,7 +87,7 @@ def answer(shop: Shop, plan: Plan) -> Answer:
         {"part": "without_owner", "count": plan.without_unit},
         {"part": "began", "count": rows[0]["count"]},
     ]
-    lost = lost_customers(shop, plan).to_pyarrow().select(_MEMBERS.names).cast(_MEMBERS)
+    lost = _told_members(lost_customers(shop, plan).to_pyarrow(), plan, hidden[0])
     evidence = {"members": lost, "parts": pa.Table.from_pylist(parts, schema=_PARTS)}
     if plan.cohort:
         evidence = {"difference": pa.Table.from_pylist(difference, _DIFFERENCE), **evidence}
@@ -102,6 +103,15 @@ def answer(shop: Shop, plan: Plan) -> Answer:
         definitions=DEFINITIONS,
         chart=bars(rows),
     )
+
+
+def _told_members(lost: pa.Table, plan: Plan, hidden: set[int]) -> pa.Table:
+    """Return who did not go on from each step, less those whose number tells a hidden count."""
+    if plan.path.per == "customer":
+        before = {plan.path.steps[step - 1] for step in hidden if step}
+        told = [name for name in plan.path.steps if name not in before]
+        lost = lost.filter(pc.is_in(lost["segment"], pa.array(told)))
+    return lost.select(_MEMBERS.names).cast(_MEMBERS)
 
 
 Count = tuple[str, Words, list[int]]

@@ -63,7 +63,7 @@ def _whole(plan: Plan, whole: list[Row]) -> Words:
     if first["count"] is None:
         return Words(
             f"Fewer than {plan.smallest} customers had {names[0].en}, too few to be told of.",
-            f"有“{names[0].zh}”的顾客不足 {plan.smallest} 位，人数太少，不予列出。",
+            f"做过“{names[0].zh}”的顾客不足 {plan.smallest} 位，人数太少，不予列出。",
         )
     within = _within(plan)
     how = Words("in order", "依次") if plan.path.ordered else Words("in any order", "不限次序")
@@ -183,7 +183,7 @@ def limits(plan: Plan) -> tuple[Words, ...]:
                 f"Counts of 1 to {plan.smallest - 1} customers, who reached a step or were lost, are not shown, nor groups of"
                 " so few, nor what would tell them beside a total; the difference of two steps that are shown may be as"
                 " small.",
-                f"到达或流失的顾客为 1 至 {plan.smallest - 1} 位时不显示人数，这么小的组也不列出，可与合计推算出它们的数同样不显示；"
+                f"到达或流失的顾客为 1 至 {plan.smallest - 1} 位时不显示人数，这么小的组也不列出，能由合计推算出来的数同样不显示；"
                 "但两个已显示的步骤之差可能同样小。",
             )
         )
