@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from shopkeeper.errors import MissingDataError
+from shopkeeper.operations.behaviour.small_cells import is_small
+from shopkeeper.operations.segments.guards import LEAST
 from shopkeeper.words import Words
 
 if TYPE_CHECKING:
@@ -12,6 +14,23 @@ if TYPE_CHECKING:
 
 NEEDED, NEEDED_AGAIN = 50, 10
 """Customers, and customers who bought again, that the models need at least."""
+
+
+def how_many(count: int, of: int | None = None) -> Words:
+    """Return a number of customers as it may be told; `of` is the number that they are part of.
+
+    Examples
+    --------
+    >>> [how_many(count).en for count in (0, 7, 1200)]
+    ['0', 'fewer than 20', '1,200']
+    >>> how_many(25, of=30).en, how_many(25, of=30).zh
+    ('all but fewer than 20', '除不足 20 位外都')
+    """
+    if is_small(count):
+        return Words(f"fewer than {LEAST}", f"不足 {LEAST} 位")
+    if of is not None and is_small(of - count):
+        return Words(f"all but fewer than {LEAST}", f"除不足 {LEAST} 位外都")
+    return Words(f"{count:,}", f"{count:,} 位")
 
 
 def nobody(shop: Shop, asked: Words, currency: str) -> MissingDataError:
@@ -50,18 +69,22 @@ def all_small(asked: Words, least: int) -> MissingDataError:
     """Return the message for segments that all are too small to be told."""
     return MissingDataError(
         asked,
-        Words(f"No segment has {least} customers.", f"没有哪个分群达到 {least} 位顾客。"),
+        Words(
+            f"No segment has {least} customers, or would tell of one that has fewer.",
+            f"没有哪个可以给出的分群：都不足 {least} 位顾客，或会透露出不足者的人数。",
+        ),
         Words("Import more orders with customers.", "请导入更多带顾客编号的订单。"),
     )
 
 
 def few_bought(asked: Words, members: int, buyers: int, least: int) -> MissingDataError:
     """Return the message for a segment of whom too few have bought anything."""
+    whole, some = how_many(members), how_many(buyers, members)
     return MissingDataError(
         asked,
         Words(
-            f"Of {members:,} customers in the segment {buyers:,} have a paid order; {least:,} are needed.",
-            f"该分群的 {members:,} 位顾客中，{buyers:,} 位有支付订单；至少需要 {least:,} 位。",
+            f"Of {whole.en} customers in the segment {some.en} have a paid order; {least:,} are needed.",
+            f"该分群的{_after(whole)}顾客中，{some.zh}有支付订单；至少需要 {least:,} 位。",
         ),
         Words(
             "A card says what customers bought: choose a segment of buyers, or a lower minimum_count.",
@@ -74,13 +97,14 @@ def too_short(
     asked: Words, days: int, horizon: int, customers: int, again: int
 ) -> MissingDataError:
     """Return the message for purchases too short or too few to learn who leaves."""
+    whole, back = how_many(customers), how_many(again, customers)
     return MissingDataError(
         asked,
         Words(
-            f"The data covers {days:,} days. Twice {horizon:,} days before its end {customers:,} customers"
-            f" had bought, {again:,} of them again; {NEEDED} and {NEEDED_AGAIN} are needed.",
-            f"数据覆盖 {days:,} 天；在结束前两个 {horizon:,} 天之时，有 {customers:,} 位顾客买过，"
-            f"其中 {again:,} 位复购；至少需要 {NEEDED} 位和 {NEEDED_AGAIN} 位。",
+            f"The data covers {days:,} days. Twice {horizon:,} days before its end {whole.en} customers"
+            f" had bought, {back.en} of them again; {NEEDED} and {NEEDED_AGAIN} are needed.",
+            f"数据覆盖 {days:,} 天；在结束前两个 {horizon:,} 天之时，有{_after(whole)}顾客买过，"
+            f"其中{_after(back)}复购；至少需要 {NEEDED} 位和 {NEEDED_AGAIN} 位。",
         ),
         Words(
             "Import a longer time of orders, or give fewer horizon_days.",
@@ -89,14 +113,20 @@ def too_short(
     )
 
 
+def _after(number: Words) -> str:
+    """Return a number after a Chinese word, from which a figure stands apart and a word does not."""
+    return f" {number.zh}" if number.zh[0].isdigit() else number.zh
+
+
 def too_few(customers: int, again: int, of: Words, others: Words) -> MissingDataError:
     """Return the message for customers too few to say what they are worth."""
+    whole, back = how_many(customers), how_many(again, customers)
     return MissingDataError(
         Words("Asked for the value of customers.", "要估计顾客的未来价值。"),
         Words(
-            f"Customers with paid orders{of.en}: {customers:,}, of whom {again:,} bought"
+            f"Customers with paid orders{of.en}: {whole.en}, of whom {back.en} bought"
             f" again on another day; {NEEDED} and {NEEDED_AGAIN} are needed.",
-            f"{customers:,} 位顾客有{of.zh}支付订单，其中 {again:,} 位在另一天再次购买；"
+            f"{whole.zh}顾客有{of.zh}支付订单，其中{_after(back)}在另一天再次购买；"
             f"至少需要 {NEEDED} 位和 {NEEDED_AGAIN} 位。",
         ),
         Words(

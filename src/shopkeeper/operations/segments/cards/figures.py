@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from shopkeeper.intervals import proportion
+from shopkeeper.operations.behaviour.small_cells import is_small
 from shopkeeper.operations.behaviour.vocabulary import category_words
 from shopkeeper.operations.segments.base import Base, Floats, Ints
 from shopkeeper.operations.segments.clock import PART_NAMES, PARTS, half_hour, part_of_day
@@ -39,7 +40,7 @@ class Figure:
     value, low, high
         The number, and its interval where it has one.
     n
-        Out of how many, or of how many.
+        Out of how many, or of how many; None where it would tell of a few others.
     label
         What it is a statistic of, in both languages.
     """
@@ -47,7 +48,7 @@ class Figure:
     part: str
     statistic: str
     value: float
-    n: int
+    n: int | None
     low: float | None = None
     high: float | None = None
     label: Words = field(default_factory=lambda: Words("", ""))
@@ -177,18 +178,21 @@ def _mentions(shop: Shop, review: pa.Table) -> tuple[pa.Table, dict[str, Words]]
 
 def figures(made: Material, mine: Flags, least: int) -> Iterator[Figure]:
     """Yield the figures of some customers; what rests on fewer than `least` of them is left out."""
-    yield from _who(made, mine)
+    yield from _who(made, mine, least)
     yield from _buys(made, mine, least)
-    yield from _when_and_price(made, mine, least)
+    yield from _when(made, mine, least)
+    yield from _price(made, mine, least)
     yield from _says(made, mine, least)
 
 
-def _who(made: Material, mine: Flags) -> Iterator[Figure]:
+def _who(made: Material, mine: Flags, least: int) -> Iterator[Figure]:
     now, count = made.base.state(made.base.end), int(mine.sum())
     whole = len(mine)
-    share = proportion(count, whole)
-    yield Figure("who", "customers", float(count), whole)
-    yield Figure("who", "share", share.value, whole, share.low, share.high)
+    few = is_small(whole - count, least)
+    yield Figure("who", "customers", float(count), None if few else whole)
+    if not few:
+        share = proportion(count, whole)
+        yield Figure("who", "share", share.value, whole, share.low, share.high)
     yield Figure("who", "purchases", float(now.purchases[mine].mean()), count)
     yield Figure("who", "days_since", float(np.median(now.days_since[mine])), count)
     yield Figure("who", "value_so_far", float(now.spent[mine].sum() / count), count)
@@ -224,58 +228,68 @@ WEEKDAYS = (
 )  # fmt: skip
 
 
-def _when_and_price(made: Material, mine: Flags, least: int) -> Iterator[Figure]:
+def _when(made: Material, mine: Flags, least: int) -> Iterator[Figure]:
     here = mine[made.order_who]
-    orders = int(here.sum())
-    if orders:
-        counts = np.bincount(made.weekday[here], minlength=7)
-        best = int(counts.argmax())
-        share = proportion(float(counts[best]), float(orders))
-        yield Figure("when", "weekday", share.value, orders, share.low, share.high, WEEKDAYS[best])
+    names = [str(day) for day in range(7)]
+    days = np.array(names, dtype=object)[made.weekday[here]]
     parts = made.part_of_day[here]
-    values, counts = np.unique([one for one in parts if one], return_counts=True)
-    if len(values):
-        at = max(range(len(values)), key=lambda n: (counts[n], -PARTS.index(values[n])))
-        share = proportion(float(counts[at]), float(counts.sum()))
-        label = PART_NAMES[str(values[at])]
-        yield Figure(
-            "when", "part_of_day", share.value, int(counts.sum()), share.low, share.high, label
-        )
+    for name, known, order in (("weekday", days, names), ("part_of_day", parts, PARTS)):
+        values, counts = np.unique([one for one in known if one], return_counts=True)
+        if not len(values):
+            continue
+        at = max(range(len(values)), key=lambda n: (counts[n], -order.index(str(values[n]))))
+        if _people(made.order_who[here][known == values[at]]) < least:
+            continue
+        whole = int(counts.sum())
+        share = proportion(float(counts[at]), float(whole))
+        most = str(values[at])
+        label = WEEKDAYS[int(most)] if name == "weekday" else PART_NAMES[most]
+        yield Figure("when", name, share.value, whole, share.low, share.high, label)
     now = made.base.state(made.base.end)
     again = mine & (now.purchases > 1)
-    if again.sum() >= least:
+    back, once = int(again.sum()), int(mine.sum() - again.sum())
+    if back >= least:
         between = (now.age[again] - now.days_since[again]) / (now.purchases[again] - 1)
-        yield Figure("when", "days_between", float(np.median(between)), int(again.sum()))
-    prices = made.price[mine[made.line_who]]
-    prices = prices[~np.isnan(prices)]
-    if len(prices):
+        told = None if is_small(once, least) else back
+        yield Figure("when", "days_between", float(np.median(between)), told)
+
+
+def _price(made: Material, mine: Flags, least: int) -> Iterator[Figure]:
+    priced = mine[made.line_who] & ~np.isnan(made.price)
+    prices = made.price[priced]
+    if len(prices) and _people(made.line_who[priced]) >= least:
         yield Figure("price", "median_price", float(np.median(prices)), len(prices))
-    for name, flags in (("reduced", made.reduced), ("returned", made.returned)):
-        if orders:
-            share = proportion(float(flags[here].sum()), float(orders))
-            yield Figure(
-                "price" if name == "reduced" else "says",
-                name,
-                share.value,
-                orders,
-                share.low,
-                share.high,
-            )
+    here = mine[made.order_who]
+    for part, name, flags in (
+        ("price", "reduced", made.reduced[here]), ("says", "returned", made.returned[here]),
+    ):  # fmt: skip
+        if len(flags) and _may_tell(made.order_who[here], flags, least):
+            share = proportion(float(flags.sum()), float(len(flags)))
+            yield Figure(part, name, share.value, len(flags), share.low, share.high)
+
+
+def _may_tell(who: Ints, flags: Flags, least: int) -> bool:
+    """Say whether neither those of whom it holds nor those of whom it does not are a few customers."""
+    return not any(is_small(_people(who[some]), least) for some in (flags, ~flags))
 
 
 def _says(made: Material, mine: Flags, least: int) -> Iterator[Figure]:
     here = mine[made.review_who]
     reviews = int(here.sum())
     if reviews >= LEAST_REVIEWS and _people(made.review_who[here]) >= least:
-        share = proportion(float((made.sentiment[here] == "negative").sum()), float(reviews))
-        yield Figure("says", "negative", share.value, reviews, share.low, share.high)
+        bad = made.sentiment[here] == "negative"
+        if _may_tell(made.review_who[here], bad, least):
+            share = proportion(float(bad.sum()), float(reviews))
+            yield Figure("says", "negative", share.value, reviews, share.low, share.high)
     said = mine[made.mention_who]
     for name, polarity in (("praised", "positive"), ("complained", "negative")):
         of = said & (made.polarity == polarity)
         values, counts = np.unique(made.aspect[of].astype(str), return_counts=True)
-        if counts.sum() < LEAST_REVIEWS or _people(made.mention_who[of]) < least:
+        if counts.sum() < LEAST_REVIEWS:
             continue
         at = int(np.lexsort((values, -counts))[0])
+        if _people(made.mention_who[of & (made.aspect == values[at])]) < least:
+            continue
         share = proportion(float(counts[at]), float(counts.sum()))
         label = made.aspects.get(str(values[at]), Words(str(values[at]), str(values[at])))
         if refused(label.en) is None and refused(label.zh) is None:
@@ -284,9 +298,3 @@ def _says(made: Material, mine: Flags, least: int) -> Iterator[Figure]:
 
 def _people(who: Ints) -> int:
     return len(np.unique(who))
-
-
-def reachable(made: Material, mine: Flags) -> Any:
-    """Return how many agreed to messages; None where nothing is known of anyone."""
-    known = bool((made.base.accepts >= 0).any())
-    return int((made.base.accepts[mine] == 1).sum()) if known else None

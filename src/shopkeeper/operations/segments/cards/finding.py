@@ -11,13 +11,13 @@ import pyarrow.compute as pc
 
 from shopkeeper.answer import Answer
 from shopkeeper.errors import GenerationError
+from shopkeeper.operations.behaviour.small_cells import is_small
 from shopkeeper.operations.segments.base import read_base
 from shopkeeper.operations.segments.cards.figures import (
     Figure,
     Flags,
     Material,
     figures,
-    reachable,
     read_material,
 )
 from shopkeeper.operations.segments.cards.persona import persona
@@ -32,6 +32,7 @@ from shopkeeper.operations.segments.cards.sentences import (
     sentence,
     sentence_of_one,
 )
+from shopkeeper.operations.segments.grouping.describing import told_segments
 from shopkeeper.operations.segments.grouping.finding import Plan, grouped
 from shopkeeper.operations.segments.left_out import left_out
 from shopkeeper.operations.segments.refusals import few_bought
@@ -110,23 +111,26 @@ def answer(shop: Shop, plan: Plan, of: Of, generator: Generator | None) -> Answe
 
 def _of_segments(shop: Shop, made: Material, plan: Plan, mark: str) -> list[Row]:
     way = grouped(shop, made.base, plan)
+    told = told_segments(way, plan.fewest)
     rows: list[Row] = []
     for code, (name, words) in enumerate(zip(way.ids, way.names, strict=True)):
-        rows += _of_segment(made, name, words, way.codes == code, plan, mark)
+        if name in told:
+            rows += _of_segment(made, name, words, way.codes == code, plan, mark)
     return rows
 
 
 def _of_segment(
     made: Material, name: str, words: Words, mine: Flags, plan: Plan, mark: str
 ) -> list[Row]:
-    if mine.sum() < plan.fewest:
-        return []
     told = [(one, sentence(one, mark)) for one in figures(made, mine, plan.fewest)]
-    agreed = reachable(made, mine)
-    action = Figure("next", "reachable", float(agreed or 0), int(mine.sum()))
-    enough = agreed is not None and agreed >= plan.fewest
-    told.append((action, next_action(name.rpartition(":")[2], agreed, plan.fewest)))
-    return _rows(name, words, told, hidden=not enough)
+    count = int(mine.sum())
+    agreed = int((made.base.accepts[mine] == 1).sum()) if (made.base.accepts >= 0).any() else None
+    shown = (
+        agreed is not None and agreed >= plan.fewest and not is_small(count - agreed, plan.fewest)
+    )
+    action = Figure("next", "reachable", float(agreed or 0), count)
+    told.append((action, next_action(name.rpartition(":")[2], agreed, count, plan.fewest)))
+    return _rows(name, words, told, hidden=not shown)
 
 
 def _of_customer(made: Material, customer: str, mark: str) -> list[Row]:

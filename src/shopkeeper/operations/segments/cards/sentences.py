@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from shopkeeper.operations.behaviour.small_cells import is_small
 from shopkeeper.operations.segments.cards.figures import Figure
 from shopkeeper.words import Words, counted
 
@@ -13,7 +14,8 @@ TITLE = Words("One card a segment", "分群名片")
 DEFINITIONS = {
     "statistic": Words("Which statistic the sentence states.", "这句话所说的统计量。"),
     "value": Words("The number; a share stands as a fraction.", "数值；占比为小数。"),
-    "n": Words("Out of how many, or of how many.", "基数。"),
+    "n": Words("Out of how many, or of how many; empty where it would tell of a few others.",
+               "基数；据此可推算出少数其他顾客时留空。"),
     "low": Words("Lower end of the 95 % interval, where it is a share (Wilson).",
                  "占比的 95% 区间下限（威尔逊区间）。"),
     "next": Words("What to do next: a rule of thumb by the segment or the rhythm, not a tested effect.",
@@ -23,6 +25,10 @@ DEFINITIONS = {
                      "仅根据这些句子写成的人物描述；设置了语言模型且内容全部有据时由模型写，否则用模板。"),
 }  # fmt: skip
 LIMITS = (
+    Words(
+        "What rests on too few customers is left out, and so is a share where those of whom it does not hold are too few.",
+        "依据的顾客太少的统计不写入；某项占比中不符合的顾客太少时，该占比也不写入。",
+    ),
     Words(
         "A card says what most of them do, and single customers differ. Health, religion, pregnancy, ethnicity"
         " and orientation are never inferred; names of things that speak of them are left out.",
@@ -50,8 +56,13 @@ def sentence(one: Figure, mark: str) -> Words:
     """
     value, share, label = one.value, f"{one.value:.1%}", one.label
     count = round(value) if one.statistic == "customers" else 0
+    of_all = (
+        Words(f"{counted(count, 'customer')}.", f"共 {count:,} 位顾客。")
+        if one.n is None
+        else Words(f"{counted(count, 'customer')} of {one.n:,}.", f"共 {one.n:,} 位顾客中的 {count:,} 位。")
+    )  # fmt: skip
     made = {
-        "customers": lambda: Words(f"{counted(count, 'customer')} of {one.n:,}.", f"共 {one.n:,} 位顾客中的 {count:,} 位。"),
+        "customers": lambda: of_all,
         "share": lambda: Words(f"They are {share} of all who bought.", f"占全部已购顾客的 {share}。"),
         "purchases": lambda: Words(f"They bought {value:,.1f} times on average.", f"平均买过 {value:,.1f} 次。"),
         "days_since": lambda: Words(f"For half of them no more than {value:,.0f} days have passed since the last purchase.", f"有一半顾客距上次购买不超过 {value:,.0f} 天。"),
@@ -86,8 +97,8 @@ _SOON = Words(
 )
 
 
-def next_action(segment: str, reachable: int | None, few: int) -> Words:
-    """Return what to do next with a segment, and how many may be written to."""
+def next_action(segment: str, reachable: int | None, customers: int, few: int) -> Words:
+    """Return what to do next with a segment, and how many of its customers may be written to."""
     what = _RFM.get(segment, _SOON)
     if reachable is None:
         return Words(
@@ -98,6 +109,11 @@ def next_action(segment: str, reachable: int | None, few: int) -> Words:
         return Words(
             f"Next: {what.en}. Fewer than {few} of them agreed to messages, so not by messages.",
             f"下一步：{what.zh}。同意接收营销信息的不足 {few} 位，因此不要群发。",
+        )
+    if is_small(customers - reachable, few):
+        return Words(
+            f"Next: {what.en}. All of them but fewer than {few} agreed to messages.",
+            f"下一步：{what.zh}。除不足 {few} 位外，都同意接收营销信息。",
         )
     return Words(
         f"Next: {what.en}. {reachable:,} of them agreed to messages.",
