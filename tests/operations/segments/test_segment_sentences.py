@@ -1,6 +1,7 @@
 """A segment from a sentence: what is read, what is refused, and whom the rule holds."""
 
 from datetime import date, timedelta
+from itertools import pairwise
 
 import pyarrow as pa
 import pytest
@@ -167,3 +168,45 @@ def test_own_segments_live_in_the_settings_and_a_bad_one_stops_nothing(
 def test_a_rule_that_nobody_meets_is_said(shop: Shop) -> None:
     with pytest.raises(UsageError, match="nobody meets it"):
         segment(shop, sentence="bought more than 500 times")
+
+
+def test_no_step_of_a_rule_drops_a_few_customers(shop: Shop, tables: dict[str, pa.Table]) -> None:
+    answer = segment(
+        shop,
+        sentence="bought at least twice, who agreed to marketing, from 广东",
+        minimum_count=20,
+    )
+    steps = [200, *answer.evidence["rule"]["left"].to_pylist()]
+    told = [count for count in steps if count is not None]
+    assert len(told) > 2
+    drops = [before - after for before, after in pairwise(told)]
+    assert all(drop == 0 or drop >= 20 for drop in drops)
+
+
+def test_a_step_that_drops_a_few_is_not_counted() -> None:
+    # Of 100 customers 90 bought twice, and 50 of these agreed; 10 agreed who bought once.
+    names = [f"c{n:03d}" for n in range(100)]
+    bought = [*names, *names[:90]]
+    shop = shop_from_tables({
+        "orders": pa.table({
+            "order_id": [str(n) for n in range(len(bought))], "customer_id": bought,
+            "ordered_at": [f"2025-01-{1 + n // 100 * 9:02d} 10:00:00" for n in range(len(bought))],
+            "total": [20.0] * len(bought)}),
+        "customers": pa.table({"customer_id": names, "accepts_marketing": [n < 50 or n >= 90 for n in range(100)]}),
+    })  # fmt: skip
+    answer = segment(shop, sentence="bought at least twice, agreed to marketing", minimum_count=20)
+    rule = answer.evidence["rule"].to_pylist()
+    assert [row["left"] for row in rule] == [None, 50]
+    assert [row["customers"] for row in rule] == [None, None]
+    nearly = segment(shop, sentence="bought at least twice", minimum_count=20)
+    (row,) = nearly.table.to_pylist()
+    assert (row["customers"], row["share"], row["value_share"]) == (90, None, None)
+    assert nearly.summary[1].en == "90 customers meet it."
+    assert nearly.summary[1].zh == "符合的顾客有 90 位。"
+    assert any("Nearly all meet it" in one.en for one in nearly.limits)
+    own = shop_from_tables(
+        {name: shop.table(name).to_pyarrow() for name in ("orders", "customers")},
+        settings=Settings(segments={"most": "bought at least twice"}, minimum_count=20),
+    )
+    (row,) = segment(own).evidence["own"].to_pylist()
+    assert (row["customers"], row["share"], row["low"]) == (90, None, None)

@@ -95,7 +95,7 @@ def segment_rows(base: Base, way: Way, traits: Mapping[str, Floats], least: int)
         if name in told:
             row |= {
                 "customers": count,
-                **_of_all(count, base.customers, least),
+                **share_of_all(count, base.customers, least),
                 "reachable": reachable(base, mine, least),
                 "purchases": float(now.purchases[mine].mean()),
                 "days_since": float(np.median(now.days_since[mine])),
@@ -120,7 +120,7 @@ def _mean_value(spent: Floats) -> Row:
     }
 
 
-def _of_all(count: int, whole: int, least: int) -> Row:
+def share_of_all(count: int, whole: int, least: int) -> Row:
     """Return the share of all; nothing where it would tell of a few others."""
     if is_small(whole - count, least):
         return {}

@@ -15,12 +15,12 @@ from scipy.stats import rankdata
 
 from shopkeeper.answer import Answer
 from shopkeeper.errors import UsageError
-from shopkeeper.intervals import proportion
 from shopkeeper.operations.segments.base import Base, Ints, read_base
 from shopkeeper.operations.segments.counts import read_habits
 from shopkeeper.operations.segments.grouping.describing import (
     overlap_rows,
     segment_rows,
+    share_of_all,
     traits_of,
 )
 from shopkeeper.operations.segments.grouping.finding import (
@@ -35,6 +35,7 @@ from shopkeeper.operations.segments.guards import NAMES, refused
 from shopkeeper.operations.segments.left_out import left_out
 from shopkeeper.operations.segments.rules import Condition, joined
 from shopkeeper.operations.segments.spoken.reading import Read, read
+from shopkeeper.operations.segments.spoken.steps import rule_table
 from shopkeeper.operations.segments.traits import bought_lines, people
 from shopkeeper.words import Words, counted
 
@@ -44,15 +45,15 @@ if TYPE_CHECKING:
 Flags = NDArray[np.bool_]
 Row = dict[str, Any]
 OWN = "own"
-RULE = pa.schema(
-    [(name, pa.string()) for name in ("words", "condition_en", "condition_zh")]
-    + [("customers", pa.int64()), ("left", pa.int64())]
-)
 OWN_SEGMENTS = pa.schema(
     [(name, pa.string()) for name in ("segment", "sentence", "rule_en", "rule_zh")]
     + [("customers", pa.int64())]
     + [(name, pa.float64()) for name in ("share", "low", "high")]
     + [(name, pa.string()) for name in ("problem_en", "problem_zh")]
+)
+_NEARLY_ALL = Words(
+    "Nearly all meet it, so their share is not told: it would tell of the few who do not.",
+    "几乎所有顾客都符合，因此不给占比，以免透露少数不符合者的情况。",
 )
 _PLACES = ("region", "city", "country")
 _EXAMPLES = Words(
@@ -116,9 +117,9 @@ def with_own(shop: Shop, plan: Plan, made: Answer) -> Answer:
             text = joined(tuple(condition for condition, _ in said.conditions))
             codes = np.where(np.logical_and.reduce(held), 0, -1).astype(np.int64)
             tables.append(member_table(base, _way(name, text, codes), OWN, [name]))
-            share = proportion(float((codes == 0).sum()), float(len(codes)))
+            share = share_of_all(int((codes == 0).sum()), len(codes), plan.fewest)
             row |= {"rule_en": text.en, "rule_zh": text.zh, "customers": int((codes == 0).sum()),
-                    "share": share.value, "low": share.low, "high": share.high}  # fmt: skip
+                    "share": share.get("share"), "low": share.get("share_low"), "high": share.get("share_high")}  # fmt: skip
         rows.append(row)
     own = pa.Table.from_pylist(rows, schema=OWN_SEGMENTS)
     return replace(made, evidence=made.evidence | {"members": pa.concat_tables(tables), "own": own})
@@ -138,7 +139,6 @@ def _answer(shop: Shop, base: Base, plan: Plan, said: Read, held: list[Flags]) -
         f"{name}{end}" for name in ("precision", "recall") for end in ("", "_low", "_high"))))  # fmt: skip
     row |= {"rule_en": text.en, "rule_zh": text.zh, "currency": base.currency}
     overlap = overlap_rows(way, by_rfm(base), [OWN], plan.fewest)
-    share = proportion(int(mine.sum()), base.customers)
     return Answer(
         verb="segment",
         title=TITLE,
@@ -147,38 +147,31 @@ def _answer(shop: Shop, base: Base, plan: Plan, said: Read, held: list[Flags]) -
         as_of=shop.cut.isoformat() if shop.cut else "",
         summary=(
             Words(f"Read as: {text.en}.", f"读作：{text.zh}。"),
-            Words(
-                f"{counted(row['customers'], 'customer')} meet it, {share.value:.1%} of all who bought"
-                f" (95 % interval {share.low:.1%} to {share.high:.1%}).",
-                f"符合的顾客有 {row['customers']:,} 位，占全部已购顾客的 {share.value:.1%}"
-                f"（95% 区间 {share.low:.1%} 至 {share.high:.1%}）。",
-            ),
+            _who_meet_it(row),
         ),
         evidence={
-            "rule": _rule_table(said, held, plan.fewest),
+            "rule": rule_table(said, held, plan.fewest),
             "overlap": pa.Table.from_pylist(overlap, schema=EVIDENCE["overlap"]),
             "members": member_table(base, way, OWN, [OWN]),
         },
         limits=(
             *limits("rule", plan.fewest, 0),
+            *([] if row.get("share") is not None else [_NEARLY_ALL]),
             *left_out(shop, plan.opted_out, base.others, base.stray),
         ),
         definitions=DEFINITIONS,
     )
 
 
-def _rule_table(said: Read, held: list[Flags], least: int) -> pa.Table:
-    """Return each condition, the words it was read in, and how many meet it and all before it."""
-    rows, left = [], np.ones(len(held[0]), bool)
-    for (condition, words), flags in zip(said.conditions, held, strict=True):
-        left = left & flags
-        text = condition.text()
-        alone, both = int(flags.sum()), int(left.sum())
-        rows.append(
-            {"words": words, "condition_en": text.en, "condition_zh": text.zh,
-             "customers": alone if alone >= least else None, "left": both if both >= least else None}
-        )  # fmt: skip
-    return pa.Table.from_pylist(rows, schema=RULE)
+def _who_meet_it(row: Row) -> Words:
+    many = counted(row["customers"], "customer")
+    if row.get("share") is None:
+        return Words(f"{many} meet it.", f"符合的顾客有 {row['customers']:,} 位。")
+    share, low, high = (f"{row[name]:.1%}" for name in ("share", "share_low", "share_high"))
+    return Words(
+        f"{many} meet it, {share} of all who bought (95 % interval {low} to {high}).",
+        f"符合的顾客有 {row['customers']:,} 位，占全部已购顾客的 {share}（95% 区间 {low} 至 {high}）。",
+    )
 
 
 def _short(sentence: str) -> str:
