@@ -264,3 +264,23 @@ def test_what_lies_beside_the_data_is_named(command, exported, tmp_path: Path) -
     assert "Not looked at: more/, old.zip." in done.out
     told = command("import", folder, "--shop", tmp_path / "s", "--json").document
     assert told["skipped"] == ["more/", "old.zip"]
+
+
+def test_an_import_of_which_nothing_is_usable_fails_and_says_why(
+    command, exported, reviews, tmp_path: Path
+) -> None:
+    path = exported("lines.csv", [{"ord": "1", "line": "L0", "qty": "1", "price": "2"}])
+    mapping = tmp_path / "m.toml"
+    mapping.write_text(
+        'table = "order_items"\n[columns]\norder_id = "ord"\nline = "line"\nquantity = "qty"\nprice = "price"\n'
+    )
+    line = ["import", path, "--shop", tmp_path / "s", "--mapping", mapping]
+    english, chinese = command(*line, "--lang", "en"), command(*line, "--lang", "zh")
+    assert (english.code, chinese.code) == (3, 3)
+    assert "nothing usable" in english.out
+    assert "cannot read “L0” as a whole number" in english.out.splitlines()[-1]
+    assert "没有可用的行" in chinese.out
+    document = command(*line, "--json").document
+    assert document["files"][0]["error"]["exit_code"] == 3
+    beside = command("import", exported("reviews.csv", reviews(5)), *line[1:])
+    assert beside.code == 0

@@ -22,6 +22,7 @@ from shopkeeper.data.door.meanings import require_meanings
 from shopkeeper.data.door.read import nothing_typed, stage
 from shopkeeper.data.door.staged import Staged, literal
 from shopkeeper.data.door.unrecognised import unrecognised
+from shopkeeper.data.door.unusable import is_unusable, unusable
 from shopkeeper.data.door.values import value_columns
 from shopkeeper.data.sources import recognise
 from shopkeeper.data.sources.kinds import FileKind, Header
@@ -42,7 +43,7 @@ from shopkeeper.progress import Progress, silent
 from shopkeeper.settings import Settings
 from shopkeeper.words import Words
 
-Outcome = Literal["imported", "unchanged", "unrecognised", "failed"]
+Outcome = Literal["imported", "unchanged", "unusable", "unrecognised", "failed"]
 _DISK = (
     "No space left",
     "File too large",
@@ -62,7 +63,7 @@ class FileOutcome:
         Its name.
     outcome
         `imported`, `unchanged` (these bytes are in the shop already, read under the same settings and
-        mappings), `unrecognised` or `failed`.
+        mappings), `unusable` (every row was rejected), `unrecognised` or `failed`.
     kind, title
         What the file is.
     rows_read, kept, duplicates, rejected
@@ -72,7 +73,7 @@ class FileOutcome:
     tables
         Canonical table → rows that the file brought.
     error
-        Why it was not imported.
+        Why it was not imported, or why nothing of it is usable.
     mapping
         The suggested mapping that was written for it.
     """
@@ -121,6 +122,12 @@ class ImportSummary:
     changed: bool
     version: int
     skipped: tuple[str, ...] = ()
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether every file could be read, and something of at least one was usable."""
+        outcomes = {file.outcome for file in self.files}
+        return not outcomes & {"unrecognised", "failed"} and outcomes != {"unusable"}
 
     def to_dict(self, lang: str = "en") -> dict[str, Any]:
         """Return plain JSON values."""
@@ -231,12 +238,20 @@ class _Importer:
         digest = self._digest_of_all(content)
         for record in (*self.writer.manifest.imports, *self.records):
             if record["digest"] == digest:
-                return replace(_imported(record), file=path.name, outcome="unchanged")
+                return self._outcome(record, path.name, "unchanged")
         kind, converted = self._converted(path, prefix)
         self.said += converted.said
         record = {"digest": digest, "content": content} | self._record(path, kind, converted)
         self.records.append(record)
-        return _imported(record)
+        return self._outcome(record, record["file"], "imported")
+
+    def _outcome(self, record: dict[str, Any], file: str, outcome: Outcome) -> FileOutcome:
+        """Return what an import took of a file; that nothing of it is usable is said each time."""
+        error = None
+        if is_unusable(record):
+            folder = str(self.writer.path / record["quarantine"])
+            outcome, error = "unusable", unusable(self.connection, file, record, folder)
+        return replace(_imported(record), file=file, outcome=outcome, error=error)
 
     def _digest_of_all(self, content: str) -> str:
         """Hash a file's bytes with what decides how they are read: mappings and settings."""

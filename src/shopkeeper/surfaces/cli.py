@@ -137,8 +137,7 @@ def import_exports(
     with told(asked.language) as progress, damage_told(shop):
         summary = import_files(exports, shop, mapping=mapping, settings=new, progress=progress)
     _show(asked, summary.to_dict(asked.language), lambda screen: _imported(screen, summary))
-    whole = all(file.outcome in ("imported", "unchanged") for file in summary.files)
-    return 0 if whole else DataError.exit_code
+    return 0 if summary.is_whole else DataError.exit_code
 
 
 def check_shop(asked: Asked, shop: Path, *, rows: int | None = None) -> int:

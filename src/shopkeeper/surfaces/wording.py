@@ -88,6 +88,7 @@ RUN_COLUMNS = (
 OUTCOMES: dict[str, Words] = {
     "imported": Words("imported", "已导入"),
     "unchanged": Words("unchanged", "无变化"),
+    "unusable": Words("nothing usable", "没有可用的行"),
     "unrecognised": Words("not recognised", "无法识别"),
     "failed": Words("failed", "失败"),
     "answered": Words("answered", "已完成"),

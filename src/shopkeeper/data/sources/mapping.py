@@ -281,6 +281,19 @@ def _made_keys(table: Table, columns: dict[str, str]) -> tuple[str, ...]:
     return ()
 
 
+def can_be_made(table: str, column: str) -> bool:
+    """Say whether a key column is made where a mapping leaves it out.
+
+    Examples
+    --------
+    >>> can_be_made("order_items", "line"), can_be_made("orders", "order_id")
+    (True, False)
+    """
+    if table in MADE_FROM_ROW:
+        return column in BY_NAME[table].key
+    return table in NUMBERED and column == "line"
+
+
 def _quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
