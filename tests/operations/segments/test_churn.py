@@ -14,7 +14,7 @@ from shopkeeper.errors import MissingDataError, UsageError
 from shopkeeper.operations.segments.ask_ahead import churn
 from shopkeeper.operations.segments.methods.logistic import fit_logistic
 from shopkeeper.operations.segments.methods.rhythm import Rhythm
-from shopkeeper.operations.segments.overdue.finding import auc
+from shopkeeper.operations.segments.overdue.finding import _parts, _tenths, auc
 
 FIRST = date(2025, 1, 1)
 
@@ -32,11 +32,11 @@ def shop_of(rows: list[tuple[str, int]], currency: str = "CNY") -> Shop:
 def answer() -> Answer:
     draw = np.random.default_rng(4)
     rows: list[tuple[str, int]] = []
-    for number in range(600):
+    for number in range(2_400):
         own, day = float(draw.choice([7, 25, 80])), float(draw.integers(0, 60))
         stays = draw.exponential(400)
         while day < min(400, stays + 30):
-            rows.append((f"c{number * 31 % 1000:03d}", int(day)))
+            rows.append((f"c{number * 31 % 10_000:04d}", int(day)))
             day += max(1.0, draw.gamma(6, own / 6))
     return churn(shop_of(rows), horizon_days=60)
 
@@ -53,7 +53,7 @@ def test_own_rhythm_tells_more_than_recency_where_customers_have_one(answer: Ans
 
 def test_the_probability_is_calibrated_on_the_days_kept_aside(answer: Answer) -> None:
     rows = answer.evidence["calibration"].to_pylist()
-    assert len(rows) > 5
+    assert len(rows) > 3
     whole = sum(row["customers"] for row in rows)
     missed = sum(row["customers"] * abs(row["expected"] - row["happened"]) for row in rows) / whole
     assert missed < 0.1
@@ -121,3 +121,47 @@ def test_nobody_leaving_is_no_error() -> None:
     assert found.evidence["quality"].num_rows == 0
     assert any("nothing says how right" in one.en for one in found.limits)
     assert not any(row["overdue"] for row in found.table.to_pylist())
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_no_tenth_tells_of_few_who_left_or_of_few_who_stayed(seed: int) -> None:
+    draw = np.random.default_rng(seed)
+    said = np.sort(draw.random(400))
+    gone = (draw.random(400) < said**2).astype(float)
+    rows = _tenths(said, gone, 20)
+    assert sum(row["customers"] for row in rows) == 400
+    assert len(rows) > 2 and rows[-1]["tenth"] == 10
+    for row in rows:
+        left = round(row["happened"] * row["customers"])
+        for count in (left, row["customers"] - left):
+            assert count == 0 or count >= 20
+    assert rows[0]["happened"] < rows[-1]["happened"]
+
+
+def test_where_few_left_at_all_no_tenth_is_told() -> None:
+    gone = np.zeros(400)
+    gone[-9:] = 1
+    assert _tenths(np.linspace(0, 1, 400), gone, 20) == []
+    assert [row["tenth"] for row in _tenths(np.linspace(0, 1, 400), np.ones(400), 20)] == [*range(1, 11)]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("once", "in_time", "late", "told"),
+    [
+        (40, 30, 25, [95, 55, 25]),
+        (7, 30, 50, [87, None, 50]),
+        (40, 7, 25, [72, 32, None]),
+        (40, 30, 7, [77, 37, None]),
+        (5, 6, 40, [51, None, None]),
+    ],
+)
+def test_no_part_tells_of_few_by_the_part_around_it(
+    once: int, in_time: int, late: int, told: list[int | None]
+) -> None:
+    table = pa.table({
+        "value_so_far": [1.0] * (once + in_time + late),
+        "purchases": [1] * once + [3] * (in_time + late),
+        "overdue": [False] * (once + in_time) + [True] * late})  # fmt: skip
+    rows = _parts(table, 20)
+    assert [row["customers"] for row in rows] == told
+    assert [row["value_so_far"] is None for row in rows] == [count is None for count in told]

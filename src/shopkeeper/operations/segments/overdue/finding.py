@@ -14,6 +14,7 @@ from scipy.stats import rankdata
 
 from shopkeeper.answer import Answer
 from shopkeeper.intervals import bootstrap, proportion, tenths
+from shopkeeper.operations.behaviour.small_cells import is_small, withheld
 from shopkeeper.operations.segments.base import Base, Floats, State, read_base
 from shopkeeper.operations.segments.guards import LEAST
 from shopkeeper.operations.segments.left_out import left_out
@@ -258,18 +259,43 @@ def _log_loss(said: Floats, happened: Floats) -> float:
 
 
 def _tenths(said: Floats, gone: Floats, least: int) -> list[Row]:
+    """Return what was told and what happened by tenths of what was told; the first is lowest.
+
+    Tenths of which a few customers left, or a few stayed, are one with the next; there is no row where that is
+    so of all customers.
+    """
     place = tenths(said)
     rows = []
-    for tenth in range(1, 11):
-        mine = place == tenth
-        if mine.sum() < least:
-            continue
+    for group in _large_groups(place, gone, least):
+        mine = np.isin(place, group)
         share = proportion(float(gone[mine].sum()), float(mine.sum()))
         rows.append(
-            {"tenth": tenth, "customers": int(mine.sum()), "expected": float(said[mine].mean()),
+            {"tenth": group[-1], "customers": int(mine.sum()), "expected": float(said[mine].mean()),
              "happened": share.value, "low": share.low, "high": share.high}
         )  # fmt: skip
     return rows
+
+
+def _large_groups(place: NDArray[np.int64], gone: Floats, least: int) -> list[list[int]]:
+    """Return neighbouring tenths together, as few as it takes for each group to be told."""
+
+    def enough(group: list[int]) -> bool:
+        there = gone[np.isin(place, group)]
+        left = int(there.sum())
+        return len(there) >= least and not any(
+            is_small(part, least) for part in (left, len(there) - left)
+        )
+
+    groups: list[list[int]] = []
+    open_: list[int] = []
+    for tenth in np.unique(place).tolist():
+        open_.append(tenth)
+        if enough(open_):
+            groups.append(open_)
+            open_ = []
+    while open_ and groups and not enough(open_):
+        open_ = groups.pop() + open_
+    return [*groups, open_] if open_ and enough(open_) else groups
 
 
 def _table(base: Base, now: View, model: Model) -> pa.Table:
@@ -305,15 +331,19 @@ def _table(base: Base, now: View, model: Model) -> pa.Table:
 def _parts(table: pa.Table, least: int) -> list[Row]:
     """Return how many customers there are, bought again and are overdue, and what they brought.
 
-    A part of fewer than `least` customers has no number.
+    A part of fewer than `least` customers has no number, nor has one that would tell of so few beside it.
     """
     value = table["value_so_far"].to_numpy()
     again = table["purchases"].to_numpy() > 1
     late = table["overdue"].to_numpy(zero_copy_only=False)
     parts = {"customers": np.ones(len(value), bool), "again": again, "overdue": late}
+    # Each part is within the one before it: a part and who is beside it there are told by one number.
+    beside = {"again": ~again, "in_time": again & ~late, "overdue": late}
+    hidden = withheld({name: int(mine.sum()) for name, mine in beside.items()}, least=least)
+    untold = hidden | {name for name, mine in parts.items() if mine.sum() < least}
     return [
-        {"part": name, "customers": int(mine.sum()) if mine.sum() >= least else None,
-         "value_so_far": float(np.sort(value[mine]).sum()) if mine.sum() >= least else None}
+        {"part": name, "customers": None if name in untold else int(mine.sum()),
+         "value_so_far": None if name in untold else float(np.sort(value[mine]).sum())}
         for name, mine in parts.items()
     ]  # fmt: skip
 

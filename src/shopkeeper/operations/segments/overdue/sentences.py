@@ -42,8 +42,9 @@ DEFINITIONS = {
     "brier": Words("Mean squared error of the probability; lower is better.", "概率的均方误差，越低越好。"),
     "log_loss": Words("Mean −ln of the probability of what happened; lower is better.",
                       "实际结果所得概率的平均负对数，越低越好。"),
-    "tenth": Words("Tenth of the customers by churn probability, the lowest first.",
-                   "按流失概率从低到高分成的十组。"),
+    "tenth": Words("Tenth of the customers by churn probability, the lowest first; tenths of which too few left, or too"
+                   " few stayed, are told together under the number of the last.",
+                   "按流失概率从低到高分成的十组；流失或留下的人太少的组与相邻的组合并，以其中最后一组的序号列出。"),
     "happened": Words("Share who did not buy in the days kept aside, with its Wilson interval.",
                       "留出期内没有购买的比例，附威尔逊区间。"),
 }  # fmt: skip
