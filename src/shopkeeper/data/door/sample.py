@@ -1,4 +1,4 @@
-"""Some rows of a file that no platform writes, and every different cell of columns that have few."""
+"""Some rows of a file that no platform writes, what they can be read as, and the cells of columns that have few."""
 
 from __future__ import annotations
 
@@ -7,8 +7,20 @@ import pyarrow as pa
 
 from shopkeeper.data.door.staged import quoted
 from shopkeeper.data.sources.kinds import Header
+from shopkeeper.data.tables import Type
 
 ROWS, FEW = 200, 30
+_MOST = 0.5
+_TIME = "coalesce(local_time(x, false), local_time(x, true))"
+_READ: dict[Type, str] = {
+    "int64": "whole(x)",
+    "float64": "stars(x)",
+    "money": "amount(x)",
+    "boolean": "yes(x)",
+    "timestamp": _TIME,
+    "date": _TIME,
+}
+"""How a cell is read as each type, as `Plan` does."""
 
 
 def sample_of(
@@ -27,6 +39,38 @@ def sample_of(
         and len(found := _different(connection, name, prefix)) <= FEW
     }
     return sample, few
+
+
+def readable_types(
+    connection: duckdb.DuckDBPyConnection, sample: pa.Table
+) -> dict[str, frozenset[Type]]:
+    """Return column → the types as which most of its cells are read; every type where it has no cells.
+
+    Parameters
+    ----------
+    connection
+        Holds the door's macros, which read these cells as an import would.
+    sample
+        Some rows of the file.
+    """
+    names: list[str] = []
+    cells: list[str] = []
+    for name in sample.column_names:
+        written = [str(value) for value in sample[name].to_pylist() if value is not None]
+        names += [name] * len(written)
+        cells += written
+    table = pa.table({"name": names, "cell": pa.array(cells, pa.string())})
+    connection.register("_sampled", table)
+    counts = ", ".join(f"count({_READ[kind]}) / count(x) > {_MOST}" for kind in _READ)
+    rows = connection.execute(
+        f"SELECT name, {counts} FROM (SELECT name, cell(cell) AS x FROM _sampled) GROUP BY name HAVING count(x) > 0"
+    ).fetchall()
+    connection.unregister("_sampled")
+    found = {
+        name: frozenset(kind for kind, reads in zip(_READ, told, strict=True) if reads)
+        for name, *told in rows
+    }
+    return dict.fromkeys(sample.column_names, frozenset(_READ)) | found
 
 
 def _different(connection: duckdb.DuckDBPyConnection, name: str, prefix: str) -> list[str]:

@@ -8,10 +8,10 @@ from shlex import quote
 
 import duckdb
 
-from shopkeeper.data.door.sample import sample_of
+from shopkeeper.data.door.sample import readable_types, sample_of
 from shopkeeper.data.privacy import mask
 from shopkeeper.data.sources.kinds import Header
-from shopkeeper.data.sources.suggestion import anything_fits, shown_columns, suggested_mapping
+from shopkeeper.data.sources.suggestion import is_a_form, shown_columns, suggested_mapping
 from shopkeeper.errors import UnrecognisedFileError
 from shopkeeper.words import Words
 
@@ -46,14 +46,18 @@ def unrecognised(
         Prefix of the relations.
     """
     sample, few = sample_of(connection, header, prefix=prefix)
-    suggested = suggested_mapping(mask(path.name), header, sample, few)
+    readable = readable_types(connection, sample)
+    suggested = suggested_mapping(mask(path.name), header, sample, few, readable)
     target = _kept_beside(mappings / "suggested", mask(path.stem), suggested)
     names = shown_columns(header, sample)
-    fits = anything_fits(header, sample, few)
     error = UnrecognisedFileError(
         Words(f"Asked to import {path.name}.", f"要导入 {path.name}。"),
         _unknown(header, names),
-        _NO_HEADER if not names else _advised(target) if fits else _unadvised(target),
+        _NO_HEADER
+        if not names
+        else _unadvised(target)
+        if is_a_form(suggested)
+        else _advised(target),
     )
     error.mapping = target
     return error

@@ -7,22 +7,25 @@ cells. No cell is written into the suggestion except words for a sentiment that 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Set
 
 import pyarrow as pa
 
 from shopkeeper.data.sources.kinds import Header
 from shopkeeper.data.sources.mapping import MADE_FROM_ROW, NUMBERED
-from shopkeeper.data.tables import BY_NAME, Table
+from shopkeeper.data.tables import BY_NAME, Table, Type
 from shopkeeper.settings_files import toml_string
 from shopkeeper.words import Words
 
+Readable = Mapping[str, Set[Type]]
+"""Column of a file → the types as which most of its cells can be read."""
+
 _SYNONYMS: dict[str, str] = {
     "review_id": "review id|评价id|评价编号|评论id|评论编号",
-    "order_id": "transaction id|transaction no|tx id|txn id|order id|order no|order number|order|订单号|订单编号|主订单编号|订单id|交易号",
-    "customer_id": "customer id|customer|user id|user|uid|buyer id|buyer|member id|client id|"
+    "order_id": "ord|transaction id|transaction no|tx id|txn id|order id|order no|order number|order|订单号|订单编号|主订单编号|订单id|交易号",
+    "customer_id": "cust|customer id|customer|user id|user|uid|buyer id|buyer|member id|client id|"
     "客户编号|客户id|顾客编号|顾客id|用户id|用户编号|会员id|会员编号|会员号|买家id|买家编号|买家账号|买家|顾客|客户|会员|买家昵称|买家会员名|会员名|用户名",
-    "product_id": "product id|product|sku|item id|item|goods id|asin|spu|商品id|商品编号|商品编码|货号|商品货号|宝贝id|商家编码",
+    "product_id": "prod|product id|product|sku|item id|item|goods id|asin|spu|商品id|商品编号|商品编码|货号|商品货号|宝贝id|商家编码",
     "text": "text|review|review text|comment|comments|content|body|message|feedback|review body|"
     "评价内容|评论内容|评论|评价|内容|正文|留言|反馈|反馈内容|消息|消息内容|初评内容",
     "rating": "rating|stars|star|score|star rating|overall|review score|评分|星级|打分|得分|评价星级|评分星级",
@@ -32,7 +35,7 @@ _SYNONYMS: dict[str, str] = {
     "reviewed_at": "reviewed at|review date|review time|评价时间|评论时间|评价日期|评论日期",
     "ordered_at": "datetime|transaction date|transaction time|ordered at|order date|order time|purchase date|purchased at|下单时间|下单日期|订单创建时间|订单时间|交易时间|购买时间",
     "paid_at": "paid at|payment date|payment time|付款时间|支付时间|订单付款时间",
-    "happened_at": "happened at|timestamp|event time|时间戳|发生时间|访问时间|行为时间",
+    "happened_at": "when|happened at|timestamp|event time|时间戳|发生时间|访问时间|行为时间",
     "searched_at": "searched at|search time|搜索时间",
     "sent_at": "sent at|sent time|message time|发送时间|消息时间",
     "created_at": "created at|created|registered at|signup date|date|time|创建时间|注册时间|上架时间|日期|时间",
@@ -55,9 +58,10 @@ _SYNONYMS: dict[str, str] = {
     "description": "description|desc|details|描述|商品描述|详情",
     "stock": "stock|inventory|库存|库存数量",
     "query": "query|search|search term|keyword|keywords|搜索词|关键词|搜索关键词",
-    "name": "event|event name|action|behavior|behaviour|行为|事件|事件名称|行为类型|姓名|客户姓名|full name|customer name",
+    "name": "姓名|客户姓名|full name|customer name",
+    "currency": "currency|currency code|cur|ccy|币种|货币|币别",
     "visitor_id": "visitor id|visitor|cookie|device id|anonymous id|访客id|设备id|访客",
-    "session_id": "session id|session|会话id",
+    "session_id": "session id|session|sess|会话id|会话",
     "conversation_id": "conversation id|conversation|ticket id|chat id|会话编号|工单号",
     "sender": "sender|role|from|speaker|发送者|发送方|角色",
     "verified": "verified|verified purchase|已购买",
@@ -66,6 +70,7 @@ _SYNONYMS: dict[str, str] = {
     "seller_id": "seller id|seller|merchant id|卖家id|店铺id|商家id",
     "channel": "channel|source channel|渠道|来源",
 }
+_EVENT_NAME = "event|event name|action|behavior|behaviour|what|行为|事件|事件名称|行为类型"
 _TELLING: dict[str, tuple[str, ...]] = {
     "reviews": ("text", "rating", "label", "reviewed_at", "review_id", "helpful_votes"),
     "order_items": ("order_id", "product_id", "quantity", "price"),
@@ -82,7 +87,7 @@ _SENTIMENT = {
     "negative": "0|-1|neg|negative|bad|差评|负面|消极|不满意",
 }
 _MEANING = {word: name for name, words in _SENTIMENT.items() for word in words.split("|")}
-_KNOWN = {word for words in _SYNONYMS.values() for word in words.split("|")} | {
+_KNOWN = {word for words in (*_SYNONYMS.values(), _EVENT_NAME) for word in words.split("|")} | {
     name.replace("_", " ") for table in BY_NAME.values() for name in table.names
 }
 _DATE = re.compile(r"\s*[\"=']*(\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}|\d{1,2}/\d{1,2}/\d{2,4})")
@@ -96,7 +101,11 @@ _NEEDS = {"en": "needs a column of the file", "zh": "请填写文件里的列名
 
 
 def suggested_mapping(
-    file: str, header: Header, sample: pa.Table, few: dict[str, list[str]] | None = None
+    file: str,
+    header: Header,
+    sample: pa.Table,
+    few: dict[str, list[str]] | None = None,
+    readable: Readable | None = None,
 ) -> str:
     """Return a TOML mapping for a file, with what to check, in both languages.
 
@@ -110,6 +119,8 @@ def suggested_mapping(
         Some of its rows.
     few
         Column → every different cell of the whole file, for columns that have few.
+    readable
+        Column → the types as which its cells can be read; where it is not given, headings alone decide.
 
     Examples
     --------
@@ -122,16 +133,16 @@ def suggested_mapping(
     """
     names = shown_columns(header, sample)
     cells = {name: [*_cells(sample, name), *(few or {}).get(name, [])] for name in names}
-    table, columns = _best(names, cells)
+    table, columns = _best(names, cells, readable)
     if not _fits(table, columns):
         return "\n".join([*_head(file, table, names, header, nothing=True), *_blanks(table), *_rest(names, {}, table)])
     values = _meanings(cells[columns["label"]]) if "label" in columns else {}
     return "\n".join([*_head(file, table, names, header), *_body(table, columns), *_values(values), *_rest(names, columns, table)])
 
 
-def anything_fits(header: Header, sample: pa.Table, few: dict[str, list[str]]) -> bool:
-    """Say whether a suggestion would be more than a form to fill in."""
-    return NOTHING.en not in suggested_mapping("", header, sample, few)
+def is_a_form(suggested: str) -> bool:
+    """Say whether a suggestion is no more than a form to fill in."""
+    return NOTHING.en in suggested
 
 
 def shown_columns(header: Header, sample: pa.Table) -> list[str]:
@@ -167,8 +178,10 @@ def _fits(table: Table, columns: dict[str, str]) -> bool:
     return any(name in columns for name in _TELLING[table.name] if name != table.time)
 
 
-def _best(names: list[str], cells: dict[str, list[str]]) -> tuple[Table, dict[str, str]]:
-    guesses = {table: _guess(BY_NAME[table], names, cells) for table in _TELLING}
+def _best(
+    names: list[str], cells: dict[str, list[str]], readable: Readable | None
+) -> tuple[Table, dict[str, str]]:
+    guesses = {table: _guess(BY_NAME[table], names, cells, readable) for table in _TELLING}
     scores = {table: _score(table, guess) for table, guess in guesses.items()}
     best = max(scores, key=lambda table: scores[table])
     return BY_NAME[best], guesses[best]
@@ -182,14 +195,15 @@ def _score(table: str, columns: dict[str, str]) -> float:
     return telling + 0.1 * len(columns) - 2 * len(needed - columns.keys())
 
 
-def _guess(table: Table, names: list[str], cells: dict[str, list[str]]) -> dict[str, str]:
+def _guess(
+    table: Table, names: list[str], cells: dict[str, list[str]], readable: Readable | None
+) -> dict[str, str]:
     found: dict[str, str] = {}
     for column in table.columns:
-        words = [column.name.replace("_", " "), *_SYNONYMS.get(column.name, "").split("|")]
-        if table.name == "events" or column.name != "name":
-            match = _first(words, [name for name in names if name not in found.values()])
-        else:
-            match = _first([word for word in words if word not in ("event", "action")], names)
+        free = [name for name in names if name not in found.values()]
+        # A heading promises a number or a time; only the cells below it can keep that.
+        fitting = [name for name in free if _reads(column.type, name, readable)]
+        match = _first(_words_for(table, column.name), fitting)
         if match:
             found[column.name] = match
     free = [name for name in names if name not in found.values()]
@@ -203,6 +217,15 @@ def _guess(table: Table, names: list[str], cells: dict[str, list[str]]) -> dict[
             found[column_name] = match
             free.remove(match)
     return found
+
+
+def _words_for(table: Table, column: str) -> list[str]:
+    said = _EVENT_NAME if (table.name, column) == ("events", "name") else _SYNONYMS.get(column, "")
+    return [column.replace("_", " "), *said.split("|")]
+
+
+def _reads(kind: Type, name: str, readable: Readable | None) -> bool:
+    return kind == "string" or readable is None or kind in readable.get(name, ())
 
 
 def _first(words: list[str], names: list[str]) -> str | None:
