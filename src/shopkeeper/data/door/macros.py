@@ -1,8 +1,8 @@
-"""SQL macros that read one cell: text, yes/no, times; numbers are in `amounts`."""
+"""SQL macros that read one cell: text, yes/no, times; numbers are in `amounts`, currencies in `codes`."""
 
 from __future__ import annotations
 
-from shopkeeper.data.door import amounts
+from shopkeeper.data.door import amounts, codes
 
 _OFFSET = r"\d:\d{2}(?::\d{2}(?:\.\d+)?)?\s*(Z|UTC|GMT|[+-]\d{2}:?\d{2})$"
 _FORMATS = (
@@ -43,6 +43,7 @@ MACROS = (
         WHEN unwrapped(x) IN ('', '-', '--', 'NULL', 'null', 'nan', 'NaN', 'None', 'N/A', '\\N', '""')
         THEN NULL ELSE unwrapped(x) END""",
     *amounts.MACROS,
+    *codes.MACROS,
     """CREATE OR REPLACE TEMP MACRO yes(x) AS CASE
         WHEN lower(cell(x)) IN ('yes', 'true', '1', 'y', 't', '是', '有', 'subscribed') THEN true
         WHEN lower(cell(x)) IN ('no', 'false', '0', 'n', 'f', '否', '无', 'unsubscribed') THEN false END""",

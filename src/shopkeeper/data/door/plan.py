@@ -170,18 +170,19 @@ class Plan:
             return self._instant(raw)
         if column.type == "date":
             return self._day(raw)
-        if not self.is_text(raw):
-            return (
-                f"cell(CAST({value} AS VARCHAR))"
-                if column.type == "string"
-                else f"TRY_CAST({value} AS {target})"
-            )
         if column.type == "string":
-            return value
+            return self._words(column, value if self.is_text(raw) else f"cell({value}::VARCHAR)")
+        if not self.is_text(raw):
+            return f"TRY_CAST({value} AS {target})"
         if self._clean.get(raw) == target:
             return f"TRY_CAST({value} AS {target})"
         reader = "stars" if column.name == "rating" else _READERS[column.type]
         return f"{reader}({value}, comma := true)" if raw in self._commas else f"{reader}({value})"
+
+    def _words(self, column: Column, text: str) -> str:
+        if column.name != "currency":
+            return text
+        return f"currency_code({text}, {literal(self.currency)})"
 
     def _instant(self, raw: str) -> str:
         kind, value = self._types[raw], self._bound(raw)

@@ -27,7 +27,7 @@ def is_unusable(record: dict[str, Any]) -> bool:
     >>> is_unusable({"kept": 0, "rejected": 3}), is_unusable({"kept": 0, "rejected": 0})
     (True, False)
     """
-    return record["kept"] == 0 and record["rejected"] > 0
+    return not record["kept"] and bool(record["rejected"])
 
 
 def unusable(
