@@ -8,6 +8,7 @@ import pytest
 from shopkeeper.data.checks import check
 from shopkeeper.data.laws import LAWS
 from shopkeeper.data.metrics import METRICS
+from shopkeeper.data.oddities import ODDITIES
 from shopkeeper.data.shop import Shop, shop_from_tables
 
 
@@ -88,7 +89,8 @@ def test_every_law_finds_exactly_the_rows_that_break_it(shop: Shop) -> None:
         "reviews.no_text": 1,
         "contacts.unknown_campaigns": 1,
     }
-    assert set(found) == {law.name for law in LAWS}
+    # What only a whole table can tell has tests of its own.
+    assert set(found) == {law.name for law in LAWS} - {law.name for law in ODDITIES}
 
 
 def test_laws_name_metrics_that_exist() -> None:

@@ -10,7 +10,8 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from shopkeeper.answer import Answer
-from shopkeeper.data.laws import LAWS, Law
+from shopkeeper.data.law import Law
+from shopkeeper.data.laws import LAWS
 from shopkeeper.data.metrics import METRICS
 from shopkeeper.data.shop import Shop
 from shopkeeper.data.tables import TABLES
@@ -121,15 +122,15 @@ def _findings(shop: Shop) -> list[dict[str, Any]]:
 
 
 def _finding(shop: Shop, law: Law, rows: int) -> dict[str, Any]:
-    total = shop.rows(law.table)
+    total, what = shop.rows(law.table), law.said(shop)
     return {
         "finding": law.name,
         "table": law.table,
         "rows": rows,
         "total": total,
         "share": rows / total,
-        "what_en": law.title.en,
-        "what_zh": law.title.zh,
+        "what_en": what.en,
+        "what_zh": what.zh,
         "corrupts": list(law.corrupts),
     }
 

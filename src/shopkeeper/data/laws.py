@@ -7,49 +7,18 @@ broken law is a finding, never a crash: the rows stay, and the check says what t
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import ibis
 
+from shopkeeper.data.law import Law
+from shopkeeper.data.oddities import ODDITIES
 from shopkeeper.data.shop import Shop
 from shopkeeper.data.tables import BY_NAME
 from shopkeeper.words import Words
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
-
-Broken = Callable[[Shop], "ir.Table"]
-
-
-@dataclass(frozen=True, slots=True)
-class Law:
-    """One law.
-
-    Parameters
-    ----------
-    name
-        Its name, e.g. `order_items.orphans`; the part before the dot is the table whose rows it judges.
-    title
-        What is wrong with a row that breaks it, in words.
-    needs
-        Tables without which it says nothing.
-    broken
-        Shop → expression for the rows that break it.
-    corrupts
-        Names of the metrics in `data.metrics` that such rows make wrong; empty where none is.
-    """
-
-    name: str
-    title: Words
-    needs: tuple[str, ...]
-    broken: Broken
-    corrupts: tuple[str, ...] = ()
-
-    @property
-    def table(self) -> str:
-        """The table whose rows it judges."""
-        return self.name.partition(".")[0]
 
 
 def _orphans(
@@ -267,4 +236,5 @@ LAWS: tuple[Law, ...] = (
         "没有文字的评价（星级仍计入）",
         (),
     ),
+    *ODDITIES,
 )
