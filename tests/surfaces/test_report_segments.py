@@ -19,10 +19,10 @@ LANGUAGES = ("en", "zh")
 
 
 def tables() -> dict[str, pa.Table]:
-    """Return a shop in which some buy often and most once or twice, of a category with a hostile name."""
+    """Return a shop in which some buy once, and the others stop one after another, of a category with a hostile name."""
     rows = [
-        (who, step, datetime(2025, 1, 6, 9) + timedelta(days=who + step * (15 + who % 40)))
-        for who in range(240) for step in range(1 + who % 6)
+        (who, step, datetime(2025, 1, 6, 9) + timedelta(days=who % 40 + step * (15 + who % 40)))
+        for who in range(300) for step in range(1 + (who % 6 > 0) * (20 + who * 37 % 340) // (15 + who % 40))
     ]  # fmt: skip
     ids = [f"o{who}-{step}" for who, step, _ in rows]
     return {

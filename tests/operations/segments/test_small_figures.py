@@ -13,6 +13,7 @@ from shopkeeper.operations.segments.ask_ahead import churn, lifetime_value
 from shopkeeper.operations.segments.base import read_base
 from shopkeeper.operations.segments.cards.figures import Figure, figures, read_material
 from shopkeeper.operations.segments.cards.sentences import next_action, sentence
+from shopkeeper.operations.segments.lifetime.judging import _tenths
 from shopkeeper.operations.segments.refusals import few_bought, how_many
 from shopkeeper.words import Words
 
@@ -117,3 +118,29 @@ def test_numbers_of_customers_in_messages() -> None:
     assert found.zh == "该分群的 30 位顾客中，不足 20 位有支付订单；至少需要 20 位。"
     nearly = few_bought(ASKED, 50, 45, 60).found
     assert nearly.zh == "该分群的 50 位顾客中，除不足 20 位外都有支付订单；至少需要 60 位。"
+
+
+def test_what_is_expected_is_told_of_twenty_customers_at_least() -> None:
+    rows = [(f"c{n:03d}", day) for n in range(90) for day in range(n % 20, 200, 9 + n)]
+    # Five of them buy daily in the end, which nothing foretold.
+    rows += [(f"c{n:03d}", day) for n in range(60, 65) for day in range(171, 200)]
+    made = lifetime_value(orders_of(rows), horizon_days=30)
+    said = made.summary[0]
+    mean = np.mean(made.table["predicted_clv"].to_pylist()[:20])
+    assert said.en == f"Of 90 customers the 20 most valuable are expected to bring {mean:,.2f} each within 30 days."  # fmt: skip
+    assert said.zh == f"共 90 位顾客；其中最有价值的 20 位预计在 30 天内人均带来 {mean:,.2f}。"
+    quality = made.evidence["quality"].to_pylist()
+    held = [row for row in quality if row["metric"].endswith("_coverage")]
+    assert len(held) == 2
+    for row in held:
+        for share in (row["value"], None if row["value"] is None else 1 - row["value"]):
+            assert share is None or round(share * row["n"]) not in range(1, 20)
+    assert [row["value"] for row in held if row["metric"] == "purchases_coverage"] == [None]
+
+
+def test_a_small_tenth_does_not_follow_from_the_number_of_all() -> None:
+    # Equal ones stay together: tenths of 7, 43, 30 and 120.
+    expected = np.repeat([0.0, 1.0, 2.0, 3.0], [7, 43, 30, 120])
+    rows = _tenths(expected, expected, FEWEST)
+    assert sum(row["customers"] for row in rows) <= 200 - FEWEST
+    assert min(row["customers"] for row in rows) > 7

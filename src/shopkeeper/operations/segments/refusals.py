@@ -28,7 +28,7 @@ def how_many(count: int, of: int | None = None) -> Words:
     """
     if is_small(count):
         return Words(f"fewer than {LEAST}", f"不足 {LEAST} 位")
-    if of is not None and is_small(of - count):
+    if count and of is not None and is_small(of - count):
         return Words(f"all but fewer than {LEAST}", f"除不足 {LEAST} 位外都")
     return Words(f"{count:,}", f"{count:,} 位")
 

@@ -163,10 +163,10 @@ OWN: dict[str, Definition] = {
         "95% Wilson interval. Further activity within the first period is no return.",
         "首个周期之后第若干期有活动的顾客数 ÷ 该期已结束的全部顾客数，附 95% Wilson 区间。首个周期内的再次活动不算回来。"),
     "worth_ahead": _own(
-        "What is expected of a customer", "单个顾客的预期",
-        "Expected purchases in the days ahead (BG/NBD) × net value of one (Gamma-Gamma), and the probability of still being "
-        "active, from when and for how much each customer bought. Single customers scatter widely around it.",
-        "未来天数内的预期购买次数（BG/NBD）× 单次购买净额（Gamma-Gamma），以及仍活跃的概率，只依据各顾客的购买时间与金额。"
+        "What is expected of customers", "对顾客的预期",
+        "Expected purchases in the days ahead (BG/NBD) × net value of one (Gamma-Gamma), "
+        "from when and for how much each customer bought. Single customers scatter widely around it.",
+        "未来天数内的预期购买次数（BG/NBD）× 单次购买净额（Gamma-Gamma），只依据各顾客的购买时间与金额。"
         "单个顾客的实际会有很大出入。"),
     "worth_part": _own(
         "Part of the highest tenth", "最高十分之一的占比",

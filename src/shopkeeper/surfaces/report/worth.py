@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 from markupsafe import Markup
 
 from shopkeeper.answer import Answer
+from shopkeeper.operations.behaviour.small_cells import SMALLEST
 from shopkeeper.surfaces.report import customer_phrases as words
 from shopkeeper.surfaces.report import phrases
 from shopkeeper.surfaces.report.blocks import Block, Column, Grid, Missing, Paragraph
@@ -43,7 +44,7 @@ def _total(answer: Answer, pen: Pen) -> Iterator[Markup]:
     """Write what all customers together are expected to bring, and the part of the highest tenth."""
     table = answer.table.sort_by([("predicted_clv", "descending")])
     whole, highest = (_sum(part) for part in (table, table.slice(0, len(table) // _TENTHS)))
-    if not whole > 0 or len(table) < pen.minimum_count:
+    if not whole > 0 or len(table) // _TENTHS < max(SMALLEST, pen.minimum_count):
         return
     yield pen.say(
         words.WORTH_TOTAL,

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from shopkeeper.intervals import bootstrap, proportion, tenths
+from shopkeeper.operations.behaviour.small_cells import is_small, withheld
 from shopkeeper.operations.segments.cells import Floats
 from shopkeeper.operations.segments.features import bought_between, histories
 from shopkeeper.operations.segments.guards import LEAST
@@ -161,7 +162,7 @@ def _columns(table: pa.Table) -> Floats:
 
 
 def _covered(models: Models, bought: Floats, paid: Floats, horizon_days: int) -> list[Row]:
-    """Return how many of the customers lie within their interval."""
+    """Return the share of customers within their interval, where neither they nor the others are few."""
     counts = counts_ahead(models.purchases, models.cells, horizon_days / DAYS_A_WEEK)
     each = counts.by_customer(models.place)
     low, high = value_ahead(each, models.spend, models.paying, models.mean)
@@ -170,11 +171,12 @@ def _covered(models: Models, bought: Floats, paid: Floats, horizon_days: int) ->
         ("purchases_coverage", (bought >= each.low) & (bought <= each.high)),
         ("value_coverage", (paid >= low - 0.005) & (paid <= high + 0.005)),
     ):
-        one = proportion(float(inside.sum()), len(inside))
-        rows.append(
-            {"method": "bg_nbd", "metric": name, "n": len(inside), "value": one.value,
-             "low": one.low, "high": one.high}
-        )  # fmt: skip
+        count = int(inside.sum())
+        row: Row = {"method": "bg_nbd", "metric": name, "n": len(inside)}
+        if not is_small(count) and not is_small(len(inside) - count):
+            one = proportion(float(count), len(inside))
+            row |= {"value": one.value, "low": one.low, "high": one.high}
+        rows.append(row)
     return rows
 
 
@@ -220,10 +222,13 @@ def _ratio(expected: Floats, happened: Floats) -> float:
 def _tenths(expected: Floats, happened: Floats, least: int) -> list[Row]:
     """Return what was expected and what happened by tenths of the expectation; the first is lowest."""
     places_of = tenths(expected)
+    # The number of all stands beside the errors.
+    many = {tenth: int((places_of == tenth).sum()) for tenth in range(1, 11)}
+    hidden = withheld(many, least=least)
     rows = []
     for tenth in range(1, 11):
         places = np.flatnonzero(places_of == tenth)
-        if len(places) < least:
+        if not len(places) or tenth in hidden:
             continue
         one = bootstrap(np.mean, np.sort(happened[places]), repeats=200)
         rows.append(

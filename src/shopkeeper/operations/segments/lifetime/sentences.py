@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from shopkeeper.operations.segments.beginnings import COVARIATES
+from shopkeeper.operations.segments.guards import LEAST
 from shopkeeper.operations.segments.lifetime.covariates import apart
 from shopkeeper.words import Words, counted
 
@@ -62,8 +64,8 @@ DEFINITIONS = {
     ),
     "purchases_coverage": Words(
         "Share of customers whose purchases in the days kept aside lay within their interval; 95 % or more"
-        " is right, for counts are whole.",
-        "留出期内购买次数落在各自区间内的顾客比例；次数是整数，95% 或略高为准确。",
+        " is right, for counts are whole. Empty where too few lay without to be counted.",
+        "留出期内购买次数落在各自区间内的顾客比例；次数是整数，95% 或略高为准确。落在区间外的人太少时留空。",
     ),
     "value_coverage": Words("The same of value.", "同上，按金额。"),
     "historic_clv": Words(
@@ -120,15 +122,8 @@ def sentences(
     plan: Plan, rows: pa.Table, quality: list[Row], covariates: list[Row], currency: str
 ) -> Iterator[Words]:
     """Yield what a shopkeeper should know first."""
-    (first,) = rows.slice(0, 1).to_pylist()
-    mark = f"{currency} " if currency else ""
-    days, most = plan.horizon_days, f"{first['predicted_clv']:,.2f}"
-    yield Words(
-        f"Of {counted(rows.num_rows, 'customer')} the most valuable is expected to bring {mark}{most}"
-        f" within {days:,} days, with a probability of {first['p_active']:.1%} of still being active.",
-        f"共 {rows.num_rows:,} 位顾客；其中最有价值的一位预计在 {days:,} 天内带来 {mark}{most}，"
-        f"仍活跃的概率为 {first['p_active']:.1%}。",
-    )
+    yield _highest(rows, plan.horizon_days, currency)
+    days = plan.horizon_days
     yield from _by_covariates(covariates)
     told = {(row["method"], row["metric"]): row for row in quality}
     if not told:
@@ -157,6 +152,18 @@ def sentences(
         yield _with_and_without(
             told["bg_nbd_alone", "purchases_rmse"], told["bg_nbd_minus_alone", "purchases_rmse"]
         )
+
+
+def _highest(rows: pa.Table, days: int, currency: str) -> Words:
+    """Say what the highest tenth is expected to bring: of twenty customers at least, for one is nobody's to tell."""
+    most = max(LEAST, rows.num_rows // 10)
+    mean = pc.mean(rows["predicted_clv"].slice(0, most)).as_py()
+    mark = f"{currency} " if currency else ""
+    return Words(
+        f"Of {counted(rows.num_rows, 'customer')} the {most:,} most valuable are expected to bring {mark}{mean:,.2f}"
+        f" each within {days:,} days.",
+        f"共 {rows.num_rows:,} 位顾客；其中最有价值的 {most:,} 位预计在 {days:,} 天内人均带来 {mark}{mean:,.2f}。",
+    )
 
 
 def _by_covariates(rows: list[Row]) -> Iterator[Words]:
