@@ -21,6 +21,7 @@ import click
 from shopkeeper import __version__
 from shopkeeper.settings import LARGEST, load_settings
 from shopkeeper.surfaces import wording
+from shopkeeper.surfaces.choices import chinese_choices, with_legend
 from shopkeeper.surfaces.columns import write_list
 from shopkeeper.words import Language, Words
 
@@ -264,7 +265,7 @@ def make_command(
     docstring = inspect.getdoc(function) or ""
     told, hints = described(docstring), typing.get_type_hints(function)
     options = [
-        _option(item, hints[item.name], _both(name, item.name, told.get(item.name, "")))
+        _option(name, item, hints[item.name], told.get(item.name, ""))
         for item in inspect.signature(function).parameters.values()
         if item.kind is inspect.Parameter.KEYWORD_ONLY and item.name != "rows"
     ]
@@ -294,9 +295,12 @@ def _both(command: str, name: str, english: str) -> Words:
     return Words(english, chinese.get(f"{command} {name}") or chinese.get(name) or english)
 
 
-def _option(item: inspect.Parameter, annotation: Any, words: Words) -> Option:
+def _option(command: str, item: inspect.Parameter, annotation: Any, english: str) -> Option:
     flag = f"--{item.name.replace('_', '-')}"
-    kind = _kind(annotation)
+    kind, words = _kind(annotation), _both(command, item.name, english)
+    if isinstance(kind, click.Choice):
+        named = chinese_choices(command, item.name, kind.choices)
+        words = Words(words.en, with_legend(words.zh, named))
     if item.name == "seed":
         kind = click.IntRange(0, LARGEST)
     required = item.default is inspect.Parameter.empty

@@ -1,7 +1,7 @@
 """The words of the command line itself, in both languages.
 
 The English line of a command or option comes from its docstring; the Chinese one stands here, and a
-test fails when one is missing.
+test fails when one is missing. What the values of an option are called stands in `choices`.
 """
 
 from __future__ import annotations
@@ -161,9 +161,9 @@ CHINESE: dict[str, str] = {
     "intents": "意图分组数上限，2 到 200。",
     "searches method": "ngrams 看词与字及点击商品的标题，encoder 另用 BERT 编码器读英文（需安装 encoder 附加包）。",
     "searches minimum_count": "搜索次数低于此数的不显示占比；未给出时用店铺设置。",
-    "by": "订单里看什么：product 商品，category 类目，brand 品牌。",
+    "by": "订单里看什么。",
     "baskets minimum_count": "一件商品至少的订单数，低于此数的不看；未给出时用店铺设置。",
-    "metric": "指标：net 净额，paid 支付金额，orders 支付订单数，aov 客单价，conversion 访问转化率。",
+    "metric": "要解释的指标。",
     "before": "前一期：月份（2025-03）、ISO 周（2025-W10）、某一天，或起止两天（2025-03-01..2025-03-09）；留空为再前一期。",
     "after": "后一期，写法同上；留空为最近一个完整的月份。",
     "explain-change by": "拆分维度，最多四个，以逗号分隔：channel、device、region、country、category、brand、product_id；"
@@ -174,17 +174,17 @@ CHINESE: dict[str, str] = {
     "如“funnel_lost(浏览 > 加购 > 下单):加购”；留空为全部。",
     "retention by": "按顾客起点的哪个属性分开看：channel 渠道、country 国家、region 省/州、city 城市，来访还可用 device 设备。",
     "steps": "事件名，以逗号分隔，也可写“浏览,加购,下单”；留空则取店里有的浏览、加购、结账、下单。",
-    "order": "ordered 每一步不早于上一步；any 不限次序。",
-    "per": "谁的事件算在一起：session 按会话，customer 按顾客（跨会话）。",
+    "order": "各步是否要依次发生（每一步不早于上一步）。",
+    "per": "谁的事件算在一起。",
     "window_hours": "算在一起的事件，首尾最多相隔的小时数。",
     "cohort": "要与其余人比较的属性和取值，如 device=mobile|tablet；或分群，如 segment=rfm:loyal，"
     "或某个漏斗的流失顾客，如“segment=funnel_lost(浏览 > 加购 > 下单):加购”。",
     "breakdown": "要拆分的属性，以逗号分隔：channel、device、product_id、category、brand、city、region、country。",
-    "since": "从什么算起：order 首笔支付订单，visit 首次来访。",
-    "returning": "怎样算回来：order 支付订单，visit 来访。",
-    "retention period": "一期的长度：自然月或 ISO 周。",
+    "since": "从什么算起。",
+    "returning": "怎样算回来。",
+    "retention period": "一期的长度（自然月或 ISO 周）。",
     "retention minimum_count": "首期顾客数低于此数的群体不显示，至少 20；未给出时用店铺设置。",
-    "period": "一期的长度：自然月、ISO 周或日。",
+    "period": "一期的长度（自然月、ISO 周或日）。",
     "method": "读法：majority 一律取最常见的一类，ngrams 数词与字的片段，"
     "encoder 微调 BERT 编码器（英文，需安装 encoder 附加包），"
     "cascade 先由编码器教出的 n-gram 模型读，没有把握的再交给编码器。",
@@ -208,7 +208,7 @@ CHINESE: dict[str, str] = {
     "segment seed": "起点与抽样的随机种子；未给出时用店铺设置里的种子。",
     "review-aspects method": "判断分句褒贬的方法：words 只看观点词表，learned 还从本店带星级的评价学习。",
     "accuracy": "不弃权的评价应达到的准确率，0（从不弃权）到 1。",
-    "source": "哪些文本：reviews 评价、searches 搜索词、messages 顾客消息。",
+    "source": "哪些文本。",
     "topics": "话题数上限（不含新话题），按各语言的文本数分配，2 到 200。",
     "review-topics method": "向量的来源：ngrams 数词与字并找出常一起出现的，"
     "encoder 用 BERT 编码器读英文（需安装 encoder 附加包），其他语言同 ngrams。",

@@ -16,6 +16,7 @@ from shopkeeper.errors import UsageError
 from shopkeeper.surfaces.asking.desk import View
 from shopkeeper.surfaces.asking.jobs import Full, Job
 from shopkeeper.surfaces.asking.questions import Field, Question, question_of
+from shopkeeper.surfaces.choices import chinese_choices, without_values
 from shopkeeper.surfaces.rest.jobs import require
 from shopkeeper.surfaces.rest.problems import Refused, refusal, told_of_values
 from shopkeeper.surfaces.rest.schemas import form_model
@@ -292,25 +293,29 @@ def _shown(
         "question": question,
         "told": question.told.get(reader.lang),
         "title": question.verb.title.get(reader.lang),
-        "fields": [_field(field, asked, reader.lang) for field in question.fields],
+        "fields": [_field(question.path, field, asked, reader.lang) for field in question.fields],
         "answer": answer,
         "missing": missing,
         "error": error,
     }
 
 
-def _field(field: Field, asked: dict[str, str], lang: str) -> FieldView:
+def _field(path: str, field: Field, asked: dict[str, str], lang: str) -> FieldView:
     default = field.default
     given = asked.get(field.name)
-    choices: tuple[tuple[str, str], ...] = tuple((name, name) for name in field.choices)
+    hint = field.words.get(lang)
+    choices = tuple((value, value) for value in field.choices)
+    label = label_of(field.name, hint, lang)
+    if lang == "zh" and choices:
+        named = chinese_choices(path, field.name, field.choices)
+        choices, hint = tuple(named.items()), without_values(hint, named)
     kind = {int: "number", float: "number"}.get(field.kind, "text")
     if field.kind is bool:
         choices, default = _YES_NO[lang], str(default).lower()
     if choices:
         kind = "select"
     value = given if given is not None else "" if default is None else str(default)
-    hint = field.words.get(lang)
-    return FieldView(field.name, label_of(field.name, hint, lang), hint, kind, value, choices)
+    return FieldView(field.name, label, hint, kind, value, choices)
 
 
 def label_of(name: str, hint: str, lang: str) -> str:
