@@ -343,3 +343,20 @@ def test_a_wrong_date_is_no_last_month_and_orders_without_lines_say_so() -> None
         "no lines of orders" in words.en and "没有订单明细" in words.zh for words in answer.limits
     )
     assert any("Of it" in words.en for words in usual.summary)
+
+
+def test_intervals_take_orders_as_drawn_however_many_lines_they_have() -> None:
+    lines = [("a1", 1, "10.00"), ("a2", 1, "20.00"), ("b1", 2, "30.00"), ("a1", 1, "10.00")]
+    found = explain_change(
+        shop_of([*EDGES, (1, 3, "web", lines, "0")]), metric="paid", by="product"
+    )
+    whole = found.table.to_pylist()[-1]
+    squares = 4 * 10.01**2 + 100**2
+    assert whole["high"] - float(whole["change"]) == pytest.approx(
+        1.959964 * squares**0.5, rel=1e-6
+    )
+    of_a1 = next(
+        row for row in found.evidence["by_dimension"].to_pylist() if "a1" in row["value_en"]
+    )
+    half = 1.959964 * (4 * 10**2 + 20**2) ** 0.5
+    assert of_a1["high"] - float(of_a1["change"]) == pytest.approx(half, rel=1e-6)

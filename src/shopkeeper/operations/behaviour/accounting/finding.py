@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -16,7 +17,7 @@ from shopkeeper.operations.behaviour.accounting.happenings import known_events
 from shopkeeper.operations.behaviour.accounting.parting import Sides, of_a_rate, of_a_sum
 from shopkeeper.operations.behaviour.accounting.picture import waterfall
 from shopkeeper.operations.behaviour.accounting.plan import Plan
-from shopkeeper.operations.behaviour.accounting.rows import leaves, metric_rows, sided
+from shopkeeper.operations.behaviour.accounting.rows import by_unit, leaves, metric_rows, sided
 from shopkeeper.operations.behaviour.accounting.said import new_terms
 from shopkeeper.operations.behaviour.accounting.search import explaining
 from shopkeeper.operations.behaviour.accounting.sentences import (
@@ -29,6 +30,7 @@ from shopkeeper.operations.behaviour.accounting.sentences import (
     slice_words,
 )
 from shopkeeper.operations.behaviour.accounting.spans import told
+from shopkeeper.operations.behaviour.accounting.spread import Orders, orders_of
 from shopkeeper.operations.behaviour.accounting.tree import customer_tables
 from shopkeeper.operations.behaviour.vocabulary import category_words
 from shopkeeper.words import Words
@@ -41,17 +43,22 @@ Called = dict[tuple[str, str], Words]
 LISTED, SCALE = 200, 10_000
 """Values of one dimension that are listed; money is counted in ten-thousandths."""
 
+_ALIKE = 10_000
 SUM_EFFECTS, RATE_EFFECTS = ("volume", "mix", "price", "other"), ("mix", "rate")
 
 
 @dataclass(frozen=True, slots=True)
 class Cube:
-    """The finest slices: codes and values of each dimension, and their sums in two periods."""
+    """The finest slices: codes and values of each dimension, and their sums in two periods.
+
+    `orders` are what orders add to them, of money; elsewhere a row is drawn by itself.
+    """
 
     values: list[list[str]]
     codes: list[NDArray[np.int64]]
     sides: Sides
     squares: NDArray[np.float64]
+    orders: Orders | None = None
 
 
 def answer(shop: Shop, plan: Plan) -> Answer:
@@ -98,7 +105,7 @@ def _schemas(plan: Plan) -> dict[str, pa.Schema]:
             [("kind", text), ("slice_en", text), ("slice_zh", text), *numbers,
              ("share_of_change", pa.float64()), *ends]
         ),
-        "by_dimension": pa.schema([("dimension", text), ("value_en", text), ("value_zh", text), *numbers]),
+        "by_dimension": pa.schema([("dimension", text), ("value_en", text), ("value_zh", text), *numbers, *ends]),
         "tree": pa.schema(
             [("factor", text), ("before", pa.float64()), ("after", pa.float64()), ("effect", amount),
              *ends]
@@ -142,7 +149,11 @@ def _cube(shop: Shop, plan: Plan) -> Cube:
     squares = np.zeros((2, len(cells)))
     squares[side, place] = found["squares"].to_pylist()
     sides = Sides(both("base"), both("top", SCALE), both("other", SCALE))
-    return Cube(values, codes, sides, squares)
+    orders = None
+    if plan.metric in ("net", "paid"):
+        added = by_unit(rows, plan.dimensions).to_pyarrow()
+        orders = orders_of(added, plan.dimensions, number, codes)
+    return Cube(values, codes, sides, squares, orders)
 
 
 def _effects(cube: Cube, plan: Plan) -> dict[str, NDArray[Any]]:
@@ -170,10 +181,14 @@ def _row(cube: Cube, effects: dict[str, NDArray[Any]], mine: NDArray[np.int64], 
     else:
         row |= {"before": _amount(top[0], plan), "after": _amount(top[1], plan)}
         row["change"] = row["after"] - row["before"]
-        half = float(np.sqrt(cube.squares[:, mine].sum()))
+        half = cube.orders.error(mine) if cube.orders else _plain_error(cube, mine)
     z = float(ndtri(0.975))
     row |= {"low": float(row["change"]) - z * half, "high": float(row["change"]) + z * half}
     return row
+
+
+def _plain_error(cube: Cube, mine: NDArray[np.int64]) -> float:
+    return float(np.sqrt(cube.squares[:, mine].sum()))
 
 
 def _rate_half(
@@ -228,29 +243,39 @@ def _by_dimension(
     for n, name in enumerate(plan.dimensions):
         codes, values = cube.codes[n], cube.values[n]
         order = np.argsort(codes, kind="stable")
-        leaves_of = np.split(order, np.searchsorted(codes[order], np.arange(1, len(values))))
-        found = [
-            (values[code], code, _row(cube, effects, leaves_of[code], plan))
-            for code in _largest(np.abs(np.bincount(codes, change, len(values))))
+        starts = np.searchsorted(codes[order], np.arange(len(values) + 1))
+        sizes = np.abs(np.bincount(codes, change, len(values)))
+        named = [
+            (-_steady(sizes[code]), slice_words({name: values[code]}, called, bare=True), code)
+            for code in _largest(sizes)
         ]
-        named = [(slice_words({name: one[0]}, called, bare=True), *one) for one in found]
-        named.sort(key=lambda one: (-abs(one[3]["change"]), one[0].en, one[1]))
-        for words, _, _, row in named[:LISTED]:
+        listed = heapq.nsmallest(LISTED, named, key=lambda one: (one[0], one[1].en, values[one[2]]))
+        for _, words, code in listed:
+            row = _row(cube, effects, order[starts[code] : starts[code + 1]], plan)
             rows.append(row | {"dimension": name, "value_en": words.en, "value_zh": words.zh})
         if len(values) > LISTED:
-            others = ~np.isin(codes, [code for _, _, code, _ in named[:LISTED]])
+            others = ~np.isin(codes, [code for _, _, code in listed])
             rest = _row(cube, effects, np.flatnonzero(others), plan)
             rows.append(rest | {"dimension": name, "value_en": REST.en, "value_zh": REST.zh})
     return rows
 
 
+def _steady(size: float) -> float:
+    """Return a sum of floats without the digits that change with the order of the rows."""
+    return float(f"{size:.12g}")
+
+
 def _largest(sizes: NDArray[np.float64]) -> list[int]:
-    """Return the values that may be listed: the largest, and all that the last of them is as large as."""
+    """Return the values that may be listed: the largest, and those that the last of them is as large as.
+
+    Of a million equal ones the first by their ids, for each is still to be named.
+    """
     if len(sizes) <= LISTED:
         return list(range(len(sizes)))
     edge = np.partition(sizes, -LISTED)[-LISTED]
-    near: list[int] = np.flatnonzero(sizes >= edge * (1 - 1e-9)).tolist()
-    return near
+    larger, near = sizes > edge * (1 + 1e-9), sizes >= edge * (1 - 1e-9)
+    alike: list[int] = np.flatnonzero(near & ~larger)[:_ALIKE].tolist()
+    return [*np.flatnonzero(larger).tolist(), *alike]
 
 
 def _spoken_of(rows: list[Row]) -> list[tuple[str, dict[str, str]]]:

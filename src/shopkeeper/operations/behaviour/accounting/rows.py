@@ -31,11 +31,12 @@ DIMENSIONS: dict[str, tuple[str, ...]] = {
 
 
 def metric_rows(shop: Shop, metric: Metric, currency: str) -> ir.Table:
-    """Return the rows of a metric: on, base, top, and every dimension, "" where it is not known.
+    """Return the rows of a metric: on, unit, base, top, and every dimension, "" where it is not known.
 
     The metric is Σ top, or Σ top ÷ Σ base for `aov` and `conversion`. Of money, base is the units of a
     line; what an order holds besides its lines (shipping, tax, a difference) and what was given back
     are rows of their own without units, so that the rows add up to the orders' values to the last cent.
+    Unit is the order of money, whose rows come and go together; elsewhere a row is one.
 
     Parameters
     ----------
@@ -57,7 +58,8 @@ def metric_rows(shop: Shop, metric: Metric, currency: str) -> ir.Table:
     else:
         rows = _money_rows(shop, currency, net=metric == "net")
     known = {name: ibis.coalesce(rows[name], "") for name in DIMENSIONS[metric]}
-    rows = rows.select("on", "base", **known, top=rows.top.cast("decimal(38, 4)"))
+    unit = rows.order_id if metric in ("net", "paid") else ibis.null("string")
+    rows = rows.select("on", "base", **known, unit=unit, top=rows.top.cast("decimal(38, 4)"))
     return rows.filter(rows.on.notnull())
 
 
@@ -92,8 +94,8 @@ def _money_rows(shop: Shop, currency: str, *, net: bool) -> ir.Table:
     product = shop.products.select("category", "brand", known="product_id")
     line = line.left_join(product, line.product_id == product.known).drop("known")
     whole = line.group_by("order_id").aggregate(lines=line.worth.sum())
-    of_order = ("on", *OF_ORDER)
-    goods = line.inner_join(paid.select("order_id", *of_order), "order_id")
+    of_order = ("on", "order_id", *OF_ORDER)
+    goods = line.inner_join(paid.select(*of_order), "order_id")
     goods = goods.select(*of_order, *OF_LINE, base=goods.quantity, top=goods.worth)
     beside = paid.left_join(whole, "order_id")
     rest = ibis.coalesce(beside.value, 0) - ibis.coalesce(beside.lines, 0)
@@ -138,6 +140,12 @@ def leaves(rows: ir.Table, dimensions: tuple[str, ...]) -> ir.Table:
         other=ibis.coalesce(rows.top.sum(where=rows.base == 0), 0).cast("decimal(38, 4)"),
         squares=(value * value).sum(),
     )
+
+
+def by_unit(rows: ir.Table, dimensions: tuple[str, ...]) -> ir.Table:
+    """Return what each unit adds to each finest slice: unit, dimensions, `added`."""
+    value = rows.top.cast("float64")
+    return rows.group_by("unit", *dimensions).aggregate(added=value.sum())
 
 
 def customer_sums(shop: Shop, currency: str) -> ir.Table:
