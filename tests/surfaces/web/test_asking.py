@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from shopkeeper.surfaces.verbs import BY_NAME
-from shopkeeper.surfaces.web.matching import matches, metrics_of, outside
+from shopkeeper.surfaces.web.matching import matches, metrics_of, outside, sentence_of
 from shopkeeper.surfaces.web.said import CUES, SAID
 
 _LINES = (Path(__file__).parent / "questions.tsv").read_text(encoding="utf-8").splitlines()
@@ -32,6 +32,23 @@ def test_no_question_is_answered_with_something_else(is_chinese: bool) -> None:
     counts = Counter(said.values())
     assert counts["right"] >= 0.7 * sum(bool(want) for want in mine.values()), counts
     assert counts["lost"] + counts["misled"] <= 0.08 * len(mine), counts
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence"),
+    [
+        ("三个月没买的老客有多少", "三个月没买的老客"),
+        ("新客和老客哪个花得多", ""),
+        ("How many customers have not bought for three months?",
+         "customers have not bought for three months"),
+    ],
+)  # fmt: skip
+def test_regulars_are_no_sign_of_retention_where_they_are_told_apart(
+    question: str, sentence: str
+) -> None:
+    assert matches(question)[0].verb == "segment"
+    assert matches(question)[0].is_sure
+    assert sentence_of(question) == sentence
 
 
 def test_what_shopkeepers_say_belongs_to_verbs_that_exist() -> None:

@@ -4,6 +4,7 @@ import asyncio
 import html
 import re
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
@@ -64,6 +65,11 @@ def test_a_page_says_what_it_cannot_answer(known: Visitor) -> None:
     assert "None of the answers fits" in page
     listed = [verb for verb in VERBS if f'/verbs/{verb.name.replace("_", "-")}"' in page]
     assert listed == list(VERBS)
+
+
+def test_a_question_that_tells_customers_apart_leads_to_its_sentence(known: Visitor) -> None:
+    page = known.get(f"/ask?lang=zh&q={quote('三个月没买的老客有多少')}").body.decode()
+    assert f"/verbs/segment?sentence={quote('三个月没买的老客')}" in page
 
 
 def test_every_verb_has_a_page_and_appears_where_its_package_does(known: Visitor) -> None:

@@ -17,7 +17,7 @@ from functools import cache
 from shopkeeper.data.metrics import METRICS, Metric
 from shopkeeper.surfaces.asking.questions import question_of
 from shopkeeper.surfaces.verbs import VERBS
-from shopkeeper.surfaces.web.said import CALLED, CUES, OUTSIDE, SAID
+from shopkeeper.surfaces.web.said import CALLED, CUES, OUTSIDE, SAID, SENTENCES
 from shopkeeper.words import Words
 
 _LEAST, _SURE, _SHOWN = 0.6, 1.05, 3
@@ -158,6 +158,19 @@ def period_of(text: str) -> str:
         if any(name in latin if name.isascii() else name in low for name in names):
             return period
     return ""
+
+
+def sentence_of(text: str) -> str:
+    """Return the part of a question that draws a circle around customers; empty where none does.
+
+    Examples
+    --------
+    >>> sentence_of("三个月没买的老客有多少"), sentence_of("新客和老客哪个花得多")
+    ('三个月没买的老客', '')
+    """
+    low = text.lower()
+    found = (re.search(cue, low) for cue in SENTENCES)
+    return max((hit[0] for hit in found if hit), key=len, default="")
 
 
 def metrics_of(text: str) -> list[Metric]:

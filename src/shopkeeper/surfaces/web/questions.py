@@ -12,7 +12,7 @@ from shopkeeper.surfaces.web import phrases
 from shopkeeper.surfaces.web.answers import section
 from shopkeeper.surfaces.web.cells import amount
 from shopkeeper.surfaces.web.frame import Reader, query_string
-from shopkeeper.surfaces.web.matching import matches, metrics_of, outside, period_of
+from shopkeeper.surfaces.web.matching import matches, metrics_of, outside, period_of, sentence_of
 from shopkeeper.surfaces.web.pictures import Pictures
 
 LONGEST = 300
@@ -26,8 +26,7 @@ def context(desk: Desk, reader: Reader, pictures: Pictures) -> dict[str, Any]:
     found, closest = [], []
     for match in fitting:
         address = f"/verbs/{match.verb.replace('_', '-')}"
-        if match.verb == "overview" and period_of(text):
-            address = query_string(address, {"period": period_of(text)})
+        address = query_string(address, _chosen(match.verb, text))
         if fitting[0].is_sure:
             one = section(desk, BY_NAME[match.verb], reader.lang, pictures)
             found.append({"section": one, "words": match.words, "address": address})
@@ -46,6 +45,15 @@ def context(desk: Desk, reader: Reader, pictures: Pictures) -> dict[str, Any]:
             (f"/verbs/{verb.name.replace('_', '-')}", verb.title.get(reader.lang)) for verb in VERBS
         ],
     }
+
+
+def _chosen(verb: str, text: str) -> dict[str, str]:
+    """Return what a question chooses beside the verb: a period, or a sentence that tells customers apart."""
+    chosen = {"overview": ("period", period_of), "segment": ("sentence", sentence_of)}
+    if verb not in chosen:
+        return {}
+    name, read = chosen[verb]
+    return {name: read(text)} if read(text) else {}
 
 
 def _named(desk: Desk, text: str, lang: str) -> list[tuple[str, str, str]]:

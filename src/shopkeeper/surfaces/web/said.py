@@ -40,6 +40,20 @@ SAID: dict[str, str] = {
 }
 """What shopkeepers say instead of a verb's own words; a verb without a line here has its own words."""
 
+_WHO = "顾客|客户|客人|会员|买家|用户|客"
+_NUMBER = "(\\d+|[一二两三四五六七八九十半]+)"
+_SPAN = f"{_NUMBER}个?(天|周|星期|月|季度|年)(以?来|内)?都?"
+_SPAN_EN = "(the last |the past |over )?(\\d+|one|two|three|six|nine|twelve|half a) (days?|weeks?|months?|years?)"
+_KNOWN = "returning|repeat|regular|loyal|old"
+
+SENTENCES: tuple[str, ...] = (
+    f"{_SPAN}没有?再?(买|下单|来|消费|购物).*({_WHO})",
+    f"({_WHO}).*{_SPAN}没有?再?(买|下单|来|消费|购物)",
+    f"(买|下单|消费)过?{_NUMBER}[次单笔]以上.*({_WHO})",
+    f"(customers|buyers|clients)\\b.*not (ordered|bought|purchased)\\b.*(for|in) {_SPAN_EN}",
+)
+"""Turns of phrase that draw a circle around customers, as `segment --sentence` reads them."""
+
 CUES: dict[str, tuple[str, ...]] = {
     "overview": (
         "average order value", "how many orders", "how much (did|do|have) we (sell|sold|earn|make|take)", "best month",
@@ -62,7 +76,11 @@ CUES: dict[str, tuple[str, ...]] = {
     "retention": (
         "come back", "came back", "bought once", "buy again", "second order", "repeat purchase", "return within",
         "没再来", "再来买", "只买过?一次", "复购", "老[客顾]", "回头客", "second time", "second purchase", "第二次", "再买一次", "stick(y|iness)", "[黏粘]性",),
-    "segment": ("(kinds|groups|types) of (customers|buyers|clients)", "分成?几类", "哪几类", "哪些类型的", "split (my|our|the) customers", "分组", "怎么分",),
+    "segment": ("(kinds|groups|types) of (customers|buyers|clients)", "分成?几类", "哪几类", "哪些类型的", "split (my|our|the) customers", "分组", "怎么分",
+        *SENTENCES,
+        # Which group spends more.
+        f"新({_WHO}).*老({_WHO}).*(花|消费|贡献|价值|值钱)", f"老({_WHO}).*新({_WHO}).*(花|消费|贡献|价值|值钱)", f"老({_WHO}).*(花|消费|贡献).*新({_WHO})", f"新老({_WHO}).*(花|消费|贡献|价值|值钱)",
+        f"({_KNOWN}|new)\\b.*\\b(or|and|than|versus|vs)\\b.*\\b({_KNOWN}|new)\\b.*\\b(spend|worth)( more)?",),
     "profile": (
         "tell me about (my|our)", "who are (my|our) champions", "describe (the|my|our)", "什么样的人", "长什么样",
         "有什么特[点征]", "是什么样", "(loyal|best|new|regular) customers (like|buy|want|prefer)", "(忠实|核心|新|老)(顾客|客户|客人).*(喜欢|爱)买", "喜欢买什么", "what are .{2,20} (customers|buyers) like",),
