@@ -36,6 +36,17 @@ MEASURED = pa.schema(
 )
 
 
+_NAMING = ("events.session_id", "events.visitor_id", "events.customer_id")
+_NO_EVENTS = Words("no events", "没有行为事件")
+_NOBODY = Words(
+    "no events that name their session, visitor or customer",
+    "没有写明会话、访客或顾客的行为事件",
+)
+_NO_VIEWS = Words(
+    "no events that view a product (Product Viewed)", "没有浏览商品（Product Viewed）的行为事件"
+)
+
+
 def measure(
     shop: Shop,
     metrics: Sequence[Metric] = METRICS,
@@ -112,6 +123,30 @@ def missing(shop: Shop, metrics: Sequence[Metric] = METRICS) -> dict[str, tuple[
         for metric in metrics
     }
     return {name: needs for name, needs in unmet.items() if needs}
+
+
+def nothing_measured(shop: Shop) -> Words:
+    """Return why no metric at all can be computed, in one sentence on what the tables hold.
+
+    Examples
+    --------
+    >>> from datetime import datetime
+    >>> from shopkeeper.data.shop import shop_from_tables
+    >>> seen = {
+    ...     "event_id": ["1"],
+    ...     "name": ["Product Viewed"],
+    ...     "happened_at": [datetime(2026, 5, 1)],
+    ... }
+    >>> nothing_measured(shop_from_tables({"events": pa.table(seen)})).en
+    'It has no orders, no events that name their session, visitor or customer, and no reviews with stars.'
+    """
+    events = _NO_EVENTS
+    if shop.has("events"):
+        events = _NO_VIEWS if any(_there(shop, _NAMING).values()) else _NOBODY
+    return Words(
+        f"It has no orders, {events.en}, and no reviews with stars.",
+        f"店里没有订单，{events.zh}，也没有带星级的评价。",
+    )
 
 
 def _there(shop: Shop, wanted: Sequence[str]) -> dict[str, bool]:
