@@ -292,3 +292,12 @@ def test_whoever_opted_out_is_in_no_segment(shop_of: Callable[..., Shop]) -> Non
     assert retention(shop, segment="rfm:loyal").table["customers"].to_pylist()[0] == 30 - 2
     live = retention(shop, segment="funnel_lost(view > cart > order):cart")
     assert live.table["customers"].to_pylist()[0] == 40 - 3
+
+
+def test_a_value_that_nobody_has_is_named_beside_those_that_somebody_has(
+    shop_of: Callable[..., Shop],
+) -> None:
+    told = funnel(shop_of(), cohort="device=app|tablet").summary
+    assert any(words.en == "Nobody who began has the device tablet." for words in told)
+    assert any(words.zh == "开始的人里没有设备为 tablet 的。" for words in told)
+    assert not any("Nobody" in words.en for words in funnel(shop_of(), cohort="device=app").summary)

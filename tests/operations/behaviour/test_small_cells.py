@@ -62,7 +62,7 @@ def test_a_funnel_of_customers_hides_small_counts_and_small_groups(shop: Shop) -
         row[name] for row in hidden for name in ("lost", "share", "low", "share_of_previous")
     } == {None}
     assert any("1 to 19 customers" in words.en for words in found.limits)
-    assert any("顾客为 1 至 19 位" in words.zh for words in found.limits)
+    assert any("为 1 至 19 位顾客" in words.zh for words in found.limits)
     assert small(found) == set()
 
 
@@ -201,7 +201,7 @@ def test_retention_says_nothing_that_hidden_cells_may_refute(came_back: Answer) 
                 assert row[name] in (None, 0) or row[name] >= 20
     told = {(cell["since"], cell["told"]) for cell in came_back.chart["data"]["values"]}
     assert ("2025-02", "–") in told and ("2025-01", "30.0%") in told
-    assert "–：人数太少" in came_back.chart["title"]["zh"]
+    assert "–：人数太少，或可据此推算" in came_back.chart["title"]["zh"]
 
 
 def test_retention_hides_small_groups() -> None:
@@ -260,3 +260,50 @@ def small(answer: Answer, names: tuple[str, ...] = ("count", "lost")) -> set[Any
     said = " ".join(words.en for words in answer.summary)
     cells |= {int(told.replace(",", "")) for told in re.findall(r"(?:Of|,|:) ([\d,]+)(?= )", said)}
     return {cell for cell in cells if cell is not None and 0 < cell < 20}
+
+
+def test_no_share_tells_a_hidden_count(shop: Shop) -> None:
+    """A share of the step before, beside its own count, is that step's count."""
+    rows = funnel(
+        shop_of({"app": (100, 19, 0), "web": (60, 40, 35)}), per="customer", breakdown="device"
+    )
+    told = {(row["group_en"], row["rank"]): row for row in rows.table.to_pylist()}
+    assert told["app", 2]["count"] is None and told["app", 3]["count"] == 0
+    assert {told["app", 3][name] for name in ("lost", "share_of_previous", "previous_high")} == {
+        None
+    }
+    assert told["app", 3]["share"] == 0
+
+
+def test_sessions_of_a_segment_are_told_as_customers_are(shop: Shop) -> None:
+    lost = "segment=funnel_lost(view > order; customer):view"
+    reach = {"app": (100, 60, 20), "web": (60, 57, 45)}
+    found = funnel(shop_of(reach), cohort=lost, minimum_count=1)
+    assert counts(found, "in")[-1] == 0
+    assert small(found) == set()
+    assert any("1 to 19 sessions" in words.en for words in found.limits)
+
+
+def test_who_is_unknown_is_neither_best_nor_worst_and_visitors_are_called_so() -> None:
+    names = [(f"c{n}", None, "paris") for n in range(80)] + [(None, f"v{n}", "") for n in range(80)]
+    names += [(f"d{n}", None, "rome") for n in range(80)]
+    rows = [
+        (*who, step, START + timedelta(minutes=place))
+        for number, who in enumerate(names)
+        for place, step in enumerate(STEPS)
+        if place == 0
+        or (who[2] == "paris" and number % 2)
+        or (who[2] == "rome" and number % 10 == 0)
+    ]
+    events = pa.table({
+        "event_id": [f"e{n}" for n in range(len(rows))],
+        **{name: pa.array([row[at] for row in rows]) for at, name in enumerate(("customer_id", "visitor_id"))},
+        "channel": [row[2] for row in rows], "name": [row[3] for row in rows],
+        "happened_at": [row[4] for row in rows],
+    })  # fmt: skip
+    found = funnel(shop_from_tables({"events": events}), breakdown="channel", minimum_count=20)
+    said = " ".join(words.en for words in found.summary)
+    assert "reached most by paris" in said and "least by rome" in said
+    by_customer = funnel(shop_from_tables({"events": events}), per="customer").summary[0]
+    assert "240 customers and visitors" in by_customer.en
+    assert "240 位顾客或访客" in by_customer.zh

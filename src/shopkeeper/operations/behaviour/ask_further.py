@@ -176,8 +176,8 @@ def baskets(
                 f"没有一笔已支付订单含两种不同的{_BY[by]}。",
             ),
             Words(
-                "Import orders with all their lines, or ask --by product.",
-                "请导入含全部商品明细的订单，或改用 --by product。",
+                "Import orders with all their lines, or ask --by category or brand.",
+                "请导入含全部商品明细的订单，或改用 --by category 或 brand。",
             ),
         )
     return made

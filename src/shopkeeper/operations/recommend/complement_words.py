@@ -129,9 +129,10 @@ def sentences(
 ) -> Iterator[Words]:
     """Yield what a shopkeeper should know, every number from a table."""
     yield Words(
-        f"Of {counted(parts['pairs_tested'], 'pair')} of products, {parts['pairs_sure']:,} are surely bought together "
+        f"Of {counted(parts['pairs_tested'], 'pair')} of all products that were ever bought beside another, however"
+        f" seldom, {parts['pairs_sure']:,} are surely bought together "
         f"more often than by chance, in {counted(parts['several'], 'basket')} of several products.",
-        f"在 {parts['several']:,} 笔多件订单、{parts['pairs_tested']:,} 对商品中，"
+        f"所有曾与别的商品同单的商品（不论次数多少）组成 {parts['pairs_tested']:,} 对，在 {parts['several']:,} 笔多件订单中，"
         f"{parts['pairs_sure']:,} 对确实比偶然更常同单购买。",
     )
     if bundles:

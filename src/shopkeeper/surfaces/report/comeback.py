@@ -71,7 +71,9 @@ def _all(
     lines: dict[Any, dict[int, Row]], by_age: dict[int, Row], ages: list[int], pen: Pen
 ) -> tuple[Markup, ...]:
     """Write the first line: all first periods for which that age is over."""
-    customers = max((row["customers"] for row in by_age.values()), default=0)
+    # Those of the first age that is listed: of later first periods nothing is told yet.
+    known = [by_age[age]["customers"] for age in ages if age in by_age]
+    customers = known[0] if known else 0
     cells = [
         pen.share_cell(
             Interval(*(by_age[age][end] for end in ("share", "low", "high"))),

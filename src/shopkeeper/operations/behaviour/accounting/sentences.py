@@ -122,13 +122,16 @@ def sentences(
     )
     if has_lines or plan.unit != "money":
         yield _effects(whole, plan)
+    left = Words("", "")
     for row in [row for row in rows if row["kind"] == "slice"][:_TOLD]:
         one = _change(row["change"], plan)
         sure = not row["low"] <= 0 <= row["high"]
         yield Words(
-            f"{row['slice_en']}: {one.en}" + ("." if sure else ", within what chance does."),
-            f"{row['slice_zh']}：{one.zh}" + ("。" if sure else "，仍在偶然范围内。"),
+            f"{row['slice_en']}{left.en}: {one.en}"
+            + ("." if sure else ", within what chance does."),
+            f"{row['slice_zh']}{left.zh}：{one.zh}" + ("。" if sure else "，仍在偶然范围内。"),
         )
+        left = Words(" (what is left of it)", "（除上述之外）")
     yield from _known(evidence)
     yield from _said(evidence, {row["slice_en"]: row["slice_zh"] for row in rows})
 

@@ -168,9 +168,9 @@ def against(outside: list[Row], inside: list[Row]) -> list[Row]:
 
 
 def farthest(rows: list[Row], age: int) -> Iterator[tuple[Row, Row]]:
-    """Yield the best and the worst group at an age, where they surely differ and none is hidden."""
-    mine = [row for row in rows if row["age"] == age]
-    if len(mine) < 2 or any(row["share"] is None for row in mine):
+    """Yield the best and the worst group at an age of those that are told, where they surely differ."""
+    mine = [row for row in rows if row["age"] == age and row["share"] is not None]
+    if len(mine) < 2:
         return
     best = max(mine, key=lambda row: (row["share"], row["group_en"]))
     worst = min(mine, key=lambda row: (row["share"], row["group_en"]))

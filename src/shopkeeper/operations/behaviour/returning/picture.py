@@ -27,10 +27,20 @@ _SHOWN = {
 }
 
 
-_TITLE = Words(
-    "Who comes back (…: not covered; –: too few to tell)",
-    "顾客留存（…：数据未覆盖；–：人数太少，不显示）",
-)
+_SIGNS = {
+    "…": Words("…: not covered whole", "…：数据未完整覆盖"),
+    "–": Words("–: too few, or would tell of few", "–：人数太少，或可据此推算"),
+}
+
+
+def _title(values: list[dict[str, Any]]) -> Words:
+    """Return the title, with what those signs mean that stand in the picture."""
+    there = {value["told"] for value in values}
+    signs = [words for sign, words in _SIGNS.items() if sign in there]
+    if not signs:
+        return Words("Who comes back", "顾客留存")
+    en, zh = "; ".join(one.en for one in signs), "；".join(one.zh for one in signs)
+    return Words(f"Who comes back ({en})", f"顾客留存（{zh}）")
 
 
 def heat_map(plan: Plan, rows: list[dict[str, Any]]) -> dict[str, Any] | None:
@@ -42,6 +52,7 @@ def heat_map(plan: Plan, rows: list[dict[str, Any]]) -> dict[str, Any] | None:
     shares = [row["share"] for row in shown if row["share"] is not None]
     if not shares:
         return None
+    values = [_value(row, plan) for row in shown]
     encoding = {
         "x": {"field": "age", "type": "ordinal", "title": _AGES[plan.span].to_dict(),
               "axis": {"labelAngle": 0, "ticks": False, "domain": False}},
@@ -57,8 +68,8 @@ def heat_map(plan: Plan, rows: list[dict[str, Any]]) -> dict[str, Any] | None:
         "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
         "width": {"step": 48},
         "height": {"step": 24},
-        "title": _TITLE.to_dict(),
-        "data": {"values": [_value(row, plan) for row in shown]},
+        "title": _title(values).to_dict(),
+        "data": {"values": values},
         "encoding": encoding,
         "layer": [
             {"transform": [{"filter": "datum.share === null"}],

@@ -167,11 +167,13 @@ def _groups(plan: Plan, rows: list[Row]) -> Iterator[Words]:
     there = [row for row in rows if row["age"] == 1]
     if len(there) < 2:
         return
-    if plan.by and any(row["share"] is None for row in there):
+    hidden = any(row["share"] is None for row in there)
+    if plan.by and hidden and not found:
         called, span = PROPERTIES[plan.by], SPANS[plan.span]
         yield Words(
-            f"By {called.en}, too few of some groups came back one {span.en} after the first to compare them all.",
-            f"按{called.zh}看，1 {span.zh}后有的组回来的人太少，不作比较。",
+            f"By {called.en}, too few of some groups came back one {span.en} after the first to compare them all; of the"
+            " others none surely differs.",
+            f"按{called.zh}看，1 {span.zh}后有的组回来的人太少，不作比较；其余各组没有明显差异。",
         )
     elif plan.by and not found:
         called = PROPERTIES[plan.by]
@@ -182,10 +184,13 @@ def _groups(plan: Plan, rows: list[Row]) -> Iterator[Words]:
     for best, worst in found:
         told = [f"{row['share']:.1%} ({row['low']:.1%}–{row['high']:.1%})" for row in (best, worst)]
         called, span = PROPERTIES[plan.by], SPANS[plan.span]
+        among = Words("", "")
+        if hidden:
+            among = Words(" of the groups of whom enough came back", "（只比较回来的人足够多的组）")
         yield Words(
-            f"By {called.en}, best after 1 {span.en}: {best['group_en']}, {told[0]}; worst: {worst['group_en']},"
+            f"By {called.en}, best{among.en} after 1 {span.en}: {best['group_en']}, {told[0]}; worst: {worst['group_en']},"
             f" {told[1]}.",
-            f"按{called.zh}看，1 {span.zh}后留存最高的是“{best['group_zh']}”：{told[0]}；最低的是“{worst['group_zh']}”：{told[1]}。",
+            f"按{called.zh}看{among.zh}，1 {span.zh}后留存最高的是“{best['group_zh']}”：{told[0]}；最低的是“{worst['group_zh']}”：{told[1]}。",
         )
 
 

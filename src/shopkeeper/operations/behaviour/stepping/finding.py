@@ -97,7 +97,7 @@ def answer(shop: Shop, plan: Plan) -> Answer:
         table=table,
         method="ordered" if plan.path.ordered else "any",
         as_of=shop.cut.isoformat() if shop.cut else "",
-        summary=tuple(sentences(plan, rows, difference)),
+        summary=tuple(sentences(plan, rows, difference, absent=_absent(shop, plan))),
         evidence=evidence,
         limits=limits(plan),
         definitions=DEFINITIONS,
@@ -218,8 +218,10 @@ def _rows(plan: Plan, counted: Count, hidden: set[int]) -> list[Row]:
     for rank, (step, number) in enumerate(zip(plan.path.steps, numbers, strict=True), 1):
         before = numbers[rank - 2] if rank > 1 else number
         told = rank - 1 not in hidden
-        of_first = _share(number, numbers[0], plan.least) if told else _UNTOLD
-        of_previous = _share(number, before, plan.least) if told else _UNTOLD
+        # A share beside its count tells what it is of.
+        of_first = _share(number, numbers[0], plan.least) if told and 0 not in hidden else _UNTOLD
+        known = told and rank - 2 not in hidden
+        of_previous = _share(number, before, plan.least) if known else _UNTOLD
         rows.append(
             {
                 "cohort": side,
@@ -228,9 +230,7 @@ def _rows(plan: Plan, counted: Count, hidden: set[int]) -> list[Row]:
                 "rank": rank,
                 "step": step,
                 "count": number if told else None,
-                "lost": told_count(before - number, plan.smallest)
-                if told and rank - 2 not in hidden
-                else None,
+                "lost": told_count(before - number, plan.smallest) if known else None,
                 **dict(zip(("share", "low", "high"), of_first, strict=True)),
                 **dict(
                     zip(
@@ -298,9 +298,24 @@ def _require_sides(shop: Shop, plan: Plan, inside: int, outside: int) -> None:
         raise _few(plan, name, values, Words("of all others", "其余顾客里"))
 
 
-def _nobody_inside(shop: Shop, plan: Plan, name: str, values: tuple[str, ...]) -> MissingDataError:
+def _absent(shop: Shop, plan: Plan) -> list[str]:
+    """Return those of several values of the cohort that nobody who began has."""
+    name, values = plan.cohort or ("", ())
+    if plan.members or len(values) < 2:
+        return []
+    began = _began(shop, plan)
+    there = began.filter(began[name].isin(values)).select(name).distinct().to_pyarrow()
+    return [value for value in values if value not in there[name].to_pylist()]
+
+
+def _began(shop: Shop, plan: Plan) -> ir.Table:
     units = with_properties(shop, reached(shop, plan.path, complete=plan.complete), plan.path)
-    units = units.filter((units.level > 0) & (units[name] != ""))
+    return units.filter(units.level > 0)
+
+
+def _nobody_inside(shop: Shop, plan: Plan, name: str, values: tuple[str, ...]) -> MissingDataError:
+    units = _began(shop, plan)
+    units = units.filter(units[name] != "")
     counted = units.group_by(name).aggregate(count=ibis._.count())
     rows = counted.order_by([ibis.desc("count"), name]).limit(8).to_pyarrow().to_pylist()
     there = [str(row[name])[:40] for row in rows]

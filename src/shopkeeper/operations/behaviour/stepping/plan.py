@@ -60,8 +60,8 @@ class Plan:
 
     @property
     def smallest(self) -> int:
-        """Return the fewest that are told of: customers in a cell are never so few, sessions may be."""
-        return SMALLEST if self.path.per == "customer" else 1
+        """Return the fewest that are told of: customers in a cell are never so few, sessions of everybody may be."""
+        return SMALLEST if self.path.per == "customer" or self.members else 1
 
 
 def make_plan(

@@ -8,7 +8,7 @@ from typing import Any
 from shopkeeper.operations.behaviour.features import SESSION_MINUTES
 from shopkeeper.operations.behaviour.metrics import surely_apart
 from shopkeeper.operations.behaviour.stepping.plan import MOST_SHOWN, Plan
-from shopkeeper.operations.behaviour.vocabulary import OTHER, event_words
+from shopkeeper.operations.behaviour.vocabulary import OTHER, PROPERTIES, UNKNOWN, event_words
 from shopkeeper.words import Words, counted
 
 Row = dict[str, Any]
@@ -18,6 +18,8 @@ UNITS = {
     "session": Words("session", "次会话"),
     "customer": Words("customer", "位顾客"),
 }
+_NAMELESS = Words("customer or visitor", "位顾客或访客")
+"""Who is counted by customer where some events name none."""
 DEFINITIONS = {
     "cohort": Words(
         "all; in: who has one of the cohort's values; out: everybody else.",
@@ -40,34 +42,49 @@ DEFINITIONS = {
 }
 
 
-def sentences(plan: Plan, rows: list[Row], difference: list[Row]) -> Iterator[Words]:
-    """Yield what a shopkeeper should know first."""
+def sentences(
+    plan: Plan, rows: list[Row], difference: list[Row], *, absent: list[str]
+) -> Iterator[Words]:
+    """Yield what a shopkeeper should know first; absent are values of the cohort that nobody has."""
     count = len(plan.path.steps)
     whole = rows[:count]
     yield _whole(plan, whole)
     yield from _largest_loss(plan, whole)
     if difference:
         yield _versus(plan, difference[-1])
+    if absent:
+        called = PROPERTIES[plan.cohort[0]] if plan.cohort else Words("", "")
+        yield Words(
+            f"Nobody who began has the {called.en} {', '.join(absent)[:80]}.",
+            f"开始的人里没有{called.zh}为 {'、'.join(absent)[:80]} 的。",
+        )
     groups = [row for row in rows[count:] if row["cohort"] == "all"]
     began = {row["group_en"]: row["count"] for row in groups if row["rank"] == 1}
     last = [row for row in groups if row["rank"] == count]
     # A group whose count is not told may be the worst of all.
     if all(row["count"] is not None for row in last):
-        named = [row for row in last if row["share"] is not None and row["group_en"] != OTHER.en]
+        # Who is not known has no name for a reason: visitors who did not sign in did not order either.
+        named = [
+            row
+            for row in last
+            if row["share"] is not None
+            and row["group_en"] != OTHER.en
+            and UNKNOWN.en not in row["group_en"].split(" · ")
+        ]
         yield from _extremes(named, began)
 
 
 def _whole(plan: Plan, whole: list[Row]) -> Words:
-    first, last, unit = whole[0], whole[-1], UNITS[plan.path.per]
+    first, last, unit = whole[0], whole[-1], _unit(plan)
     names = event_words(first["step"]), event_words(last["step"])
     if first["count"] is None:
         return Words(
-            f"Fewer than {plan.smallest} customers had {names[0].en}, too few to be told of.",
+            f"Fewer than {_counted(plan.smallest, plan)} had {names[0].en}, too few to be told of.",
             f"做过“{names[0].zh}”的顾客不足 {plan.smallest} 位，人数太少，不予列出。",
         )
     within = _within(plan)
     how = Words("in order", "依次") if plan.path.ordered else Words("in any order", "不限次序")
-    got, total = _told(last["count"], plan), counted(first["count"], unit.en)
+    got, total = _told(last["count"], plan), _counted(first["count"], plan)
     share = Words("", "")
     if last["share"] is not None:
         said = f"{last['share']:.1%}", f"{last['low']:.1%}", f"{last['high']:.1%}"
@@ -81,6 +98,16 @@ def _whole(plan: Plan, whole: list[Row]) -> Words:
         f"{first['count']:,} {unit.zh}有“{names[0].zh}”，其中{got.zh}{unit.zh[0]}{share.zh}在 {within.zh}内"
         f"{how.zh}走到“{names[1].zh}”。",
     )
+
+
+def _unit(plan: Plan) -> Words:
+    nameless = plan.path.per == "customer" and not plan.complete
+    return _NAMELESS if nameless else UNITS[plan.path.per]
+
+
+def _counted(number: int, plan: Plan) -> str:
+    unit = _unit(plan)
+    return counted(number, unit.en, "customers and visitors" if unit is _NAMELESS else "")
 
 
 def _told(count: int | None, plan: Plan) -> Words:
@@ -98,7 +125,7 @@ def _largest_loss(plan: Plan, whole: list[Row]) -> Iterator[Words]:
     if not worst["lost"]:
         return
     names = event_words(plan.path.steps[worst["rank"] - 2]), event_words(worst["step"])
-    share, unit = f"{worst['share_of_previous']:.1%}", UNITS[plan.path.per]
+    share, unit = f"{worst['share_of_previous']:.1%}", _unit(plan)
     yield Words(
         f"Most are lost between {names[0].en} and {names[1].en}: {worst['lost']:,} did not go on,"
         f" {share} did.",
@@ -177,21 +204,22 @@ def limits(plan: Plan) -> tuple[Words, ...]:
                     f"来源没有会话编号时，访客停顿满 {SESSION_MINUTES} 分钟即视为会话结束。",
                 )
             )
-    else:
+    if plan.smallest > 1:
+        unit = UNITS[plan.path.per]
         said.append(
             Words(
-                f"Counts of 1 to {plan.smallest - 1} customers, who reached a step or were lost, are not shown, nor groups of"
+                f"Counts of 1 to {plan.smallest - 1} {unit.en}s, that reached a step or were lost, are not shown, nor groups of"
                 " so few, nor what would tell them beside a total; the difference of two steps that are shown may be as"
                 " small.",
-                f"到达或流失的顾客为 1 至 {plan.smallest - 1} 位时不显示人数，这么小的组也不列出，能由合计推算出来的数同样不显示；"
+                f"到达或流失的为 1 至 {plan.smallest - 1} {unit.zh}时不显示，这么小的组也不列出，能由合计推算出来的数同样不显示；"
                 "但两个已显示的步骤之差可能同样小。",
             )
         )
     if plan.path.per == "customer" and not plan.complete:
         said.append(
             Words(
-                "Where an event names no customer, its visitor is counted.",
-                "事件没有顾客编号时，按访客计。",
+                "Where an event names no customer, its visitor is counted; as members only customers with a name are listed.",
+                "事件没有顾客编号时，按访客计；成员名单只列有编号的顾客。",
             )
         )
     if plan.without_unit:

@@ -99,7 +99,7 @@ def answer(shop: Shop, plan: Plan) -> Answer | None:
         table=pa.Table.from_pylist(shown, schema=TABLE),
         method="pair_counts",
         as_of=shop.cut.isoformat() if shop.cut else "",
-        summary=tuple(sentences(shown, parts)),
+        summary=tuple(sentences(shown, parts, plan.least)),
         evidence={
             name: pa.Table.from_pylist(evidence[name], schema=schema)
             for name, schema in EVIDENCE.items()

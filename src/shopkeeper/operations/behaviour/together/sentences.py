@@ -75,16 +75,17 @@ DEFINITIONS = {
 }
 
 
-def sentences(rows: list[Row], parts: dict[str, int]) -> Iterator[Words]:
+def sentences(rows: list[Row], parts: dict[str, int], least: int) -> Iterator[Words]:
     """Yield what a shopkeeper should know first."""
     yield Words(
         f"Of {counted(parts['baskets'], 'paid order')}, {parts['several']:,} hold two things or more.",
         f"{parts['baskets']:,} 笔已支付订单中，{parts['several']:,} 笔含两件或以上不同商品。",
     )
     yield Words(
-        f"Of {counted(parts['tests'], 'possible pair')}, {parts['complement']:,} are surely bought together "
+        f"Of {counted(parts['tests'], 'possible pair')} of things with {counted(least, 'order')} or more each,"
+        f" {parts['complement']:,} are surely bought together "
         f"(complements) and {parts['substitute']:,} surely stand for each other (substitutes).",
-        f"{parts['tests']:,} 对可能的组合中，确实常一起买（互补）的 {parts['complement']:,} 对，"
+        f"各有至少 {least} 笔订单的商品组成 {parts['tests']:,} 对可能的组合，其中确实常一起买（互补）的 {parts['complement']:,} 对，"
         f"确实互相替代的 {parts['substitute']:,} 对。",
     )
     sure = [row for row in rows if row["relation"] == "complement"]
