@@ -78,7 +78,7 @@ def test_sales_with_negative_totals_are_told_from_refunds() -> None:
     kinds = ["sale", None, "refund", "adjustment"]
     some = found(orders=orders(daily(4), [-5.0, 5.0, -5.0, -5.0], kind=kinds))
     assert some["orders.negative_total"]["rows"] == 1
-    assert "(1 of 2); refunds belong under kind refund" in some["orders.negative_total"]["what_en"]
+    assert "(1 of 2); refunds belong in documents" in some["orders.negative_total"]["what_en"]
     every = found(orders=orders(daily(4), [-5.0, -5.0, -5.0, -5.0], kind=kinds))
     assert "every one of them" in every["orders.negative_total"]["what_en"]
     assert "全部如此" in every["orders.negative_total"]["what_zh"]

@@ -139,8 +139,8 @@ def _negative_told(shop: Shop) -> Words:
             "，且全部如此：导出文件的金额正负号可能相反",
         )
     return Words(
-        f" ({negative:,} of {sales:,}); refunds belong under kind refund",
-        f"（{sales:,} 单中 {negative:,} 单）；退款单的 kind 应为 refund",
+        f" ({negative:,} of {sales:,}); refunds belong in documents of the kind refund",
+        f"（{sales:,} 单中 {negative:,} 单）；退款应记为退款单（refund）",
     )
 
 

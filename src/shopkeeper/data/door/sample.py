@@ -10,7 +10,7 @@ from shopkeeper.data.sources.kinds import Header
 from shopkeeper.data.tables import Type
 
 ROWS, FEW = 200, 30
-_MOST = 0.5
+_MOST, _LONGEST = 0.5, 64
 _TIME = "coalesce(local_time(x, false), local_time(x, true))"
 _READ: dict[Type, str] = {
     "int64": "whole(x)",
@@ -56,7 +56,8 @@ def readable_types(
     names: list[str] = []
     cells: list[str] = []
     for name in sample.column_names:
-        written = [str(value) for value in sample[name].to_pylist() if value is not None]
+        # No number and no time is longer, and a cell may be a whole text.
+        written = [str(value)[:_LONGEST] for value in sample[name].to_pylist() if value is not None]
         names += [name] * len(written)
         cells += written
     table = pa.table({"name": names, "cell": pa.array(cells, pa.string())})
