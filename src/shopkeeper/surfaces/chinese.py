@@ -86,7 +86,9 @@ def defined(answer: Answer, name: str) -> str:
     for place, table in tables.items():
         if name in table.column_names:
             return heading(name, place)
-    return heading(name, answer.verb)
+    named = heading(name, answer.verb)
+    # A definition may be of a table of evidence, also where that is not there.
+    return evidence_name(name) if named == name else named
 
 
 def aspects(answer: Answer) -> dict[str, str]:
