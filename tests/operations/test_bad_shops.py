@@ -160,11 +160,11 @@ REFUSED = {
     },
     "one order": {
         "funnel": "the shop has Product Viewed", "baskets": "No paid order holds two",
-        "explain_change": "Nothing is recorded in 2024-11", "profile": "No segment has 20", "churn": "covers 1 days",
-        "lifetime_value": "paid orders: 1, of whom 0",
+        "explain_change": "Nothing is recorded in 2024-11", "profile": "No segment has 20", "segment": "No segment has 20", "churn": "covers 1 day",
+        "lifetime_value": "paid orders: fewer than 20, of whom 0",
     },
     "one customer": {
-        "profile": "No segment has 20 customers", "churn": "1 customers had bought", "lifetime_value": "paid orders: 1, of whom 1",
+        "profile": "No segment has 20 customers", "segment": "No segment has 20 customers", "churn": "fewer than 20 customers had bought", "lifetime_value": "paid orders: fewer than 20, of whom fewer than 20",
     },
 }  # fmt: skip
 """What each verb says it lacks; where nothing stands, it answers."""

@@ -308,13 +308,12 @@ def few(rows: list[tuple[str, str, float, str]]) -> Shop:
             "currency": [currency for *_, currency in rows]})})  # fmt: skip
 
 
-def test_one_order_and_one_customer_are_answered_without_telling_of_them() -> None:
+def test_one_order_and_one_customer_are_refused_without_telling_of_them() -> None:
     for rows in ([("a", "2025-01-01", 5.0, "CNY")],
                  [("a", f"2025-01-{day:02d}", 5.0, "CNY") for day in range(1, 29)]):  # fmt: skip
         for method in ("rfm", "behaviour", "embedding"):
-            answer = segment(few(rows), method=method)
-            assert answer.evidence["members"].num_rows == 0
-            assert answer.table["customers"].to_pylist() == [None]
+            with pytest.raises(MissingDataError, match="No segment has 20 customers"):
+                segment(few(rows), method=method, minimum_count=20)
 
 
 def test_negative_totals_and_several_currencies_are_never_summed_silently() -> None:

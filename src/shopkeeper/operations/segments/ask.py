@@ -64,9 +64,9 @@ def segment(
     Raises
     ------
     MissingDataError
-        Nobody has a paid order in the currency.
+        Nobody has a paid order in the currency, or every segment is too small to be told.
     UsageError
-        The sentence asks for what is never inferred or holds a part that cannot be read, nobody or
+        The sentence is blank, asks for what is never inferred or holds a part that cannot be read, nobody or
         too few meet its rule, or `segments` or `minimum_count` is out of range.
 
     Limits
@@ -110,18 +110,28 @@ def segment(
             Words(f"Give 2 to {MOST_SEGMENTS}, or 0 to choose by the data.",
                   f"请给 2 到 {MOST_SEGMENTS}，或给 0 由数据决定。"),
         )  # fmt: skip
+    if sentence and not sentence.strip():
+        raise UsageError(
+            asked,
+            Words("The sentence holds nothing but blanks.", "句子里只有空白。"),
+            Words("Say whom you mean, such as “bought at least twice”, or give no sentence at all.",
+                  "请说明是哪些顾客，例如“买过两次以上”；或者不要给句子。"),
+        )  # fmt: skip
     plan = Plan(
         method, segments, currency.strip(),
         who_opted_out(shop, opted_out),
         shop.settings.least_count(minimum_count), shop.settings.seed if seed is None else seed,
     )  # fmt: skip
-    made = spoken(shop, plan, sentence) if sentence.strip() else groups(shop, plan)
+    made = spoken(shop, plan, sentence) if sentence else groups(shop, plan)
     if made is None:
         raise refusals.nobody(shop, asked, plan.currency)
-    if sentence.strip():
+    if sentence:
         return made
     made = with_kept(shop, plan, made)
-    return with_own(shop, plan, made) if shop.settings.segments else made
+    made = with_own(shop, plan, made) if shop.settings.segments else made
+    if not made.evidence["members"].num_rows:
+        raise refusals.all_small(asked, plan.fewest)
+    return made
 
 
 def profile(
@@ -198,7 +208,7 @@ def profile(
     ... )
     >>> answer = profile(shop_from_tables({"orders": orders}), customer="甲")
     >>> answer.table["said_en"].to_pylist()[0]
-    'This customer bought 2 times.'
+    'This customer bought twice.'
     """
     from shopkeeper.language.generate import generator_from_environment
     from shopkeeper.operations.behaviour.stepping.dropping import members_of

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from shopkeeper.errors import MissingDataError
 from shopkeeper.operations.behaviour.small_cells import is_small
 from shopkeeper.operations.segments.guards import LEAST
-from shopkeeper.words import Words
+from shopkeeper.words import Words, counted
 
 if TYPE_CHECKING:
     from shopkeeper.data.shop import Shop
@@ -98,17 +98,23 @@ def too_short(
 ) -> MissingDataError:
     """Return the message for purchases too short or too few to learn who leaves."""
     whole, back = how_many(customers), how_many(again, customers)
+    before = Words(
+        f" Twice {counted(horizon, 'day')} before its end {whole.en} customers had bought, {back.en} of them"
+        f" again; {NEEDED} and {NEEDED_AGAIN} are needed.",
+        f"在结束前两个 {horizon:,} 天之时，有{_after(whole)}顾客买过，其中{_after(back)}复购；"
+        f"至少需要 {NEEDED} 位和 {NEEDED_AGAIN} 位。",
+    )
+    if not horizon:
+        before = Words(" That is too short to learn from.", "这段时间太短，无从学起。")
     return MissingDataError(
         asked,
         Words(
-            f"The data covers {days:,} days. Twice {horizon:,} days before its end {whole.en} customers"
-            f" had bought, {back.en} of them again; {NEEDED} and {NEEDED_AGAIN} are needed.",
-            f"数据覆盖 {days:,} 天；在结束前两个 {horizon:,} 天之时，有{_after(whole)}顾客买过，"
-            f"其中{_after(back)}复购；至少需要 {NEEDED} 位和 {NEEDED_AGAIN} 位。",
+            f"The data covers {counted(days, 'day')}.{before.en}",
+            f"数据覆盖 {days:,} 天。{before.zh}",
         ),
         Words(
-            "Import a longer time of orders, or give fewer horizon_days.",
-            "请导入更长时间的订单，或减少天数（horizon_days）。",
+            "Import orders of a longer time, or look less far ahead with --horizon-days.",
+            "请导入更长时间的订单，或用 --horizon-days 缩短天数。",
         ),
     )
 

@@ -152,10 +152,16 @@ _ONE = {
 }
 
 
+_TIMES = {1: "once", 2: "twice"}
+
+
 def sentence_of_one(one: Figure, mark: str) -> Words | None:
     """Return the sentence of a figure of one customer; None where it only makes sense of many."""
     if one.statistic in ("customers", "share"):
         return None
+    if one.statistic == "purchases" and round(one.value) in _TIMES:
+        count = round(one.value)
+        return Words(f"This customer bought {_TIMES[count]}.", f"该顾客买过 {count} 次。")
     if one.statistic in _ONE:
         said = _ONE[one.statistic]
         return Words(said.en.format(n=round(one.value)), said.zh.format(n=round(one.value)))

@@ -68,6 +68,10 @@ _WHY = {
                  " (ICL is lowest)", "此时既能用较少的类别描述顾客，又能把顾客分清（ICL 最小）"),
     "silhouette": Words("the mean silhouette is highest there", "此时平均轮廓系数最大"),
 }  # fmt: skip
+_STILL = {
+    "icl": Words("ICL still falls there", "而 ICL 到此仍在下降"),
+    "silhouette": Words("the mean silhouette still rises there", "而平均轮廓系数到此仍在上升"),
+}  # fmt: skip
 _READ = {
     "rfm": Words("by recency, frequency and money, cut at the fifths of the customers",
                  "按最近购买、购买频次、消费金额的五等分"),
@@ -88,14 +92,8 @@ def sentences(
     told = [row for row in rows if row["customers"] is not None]
     way = _READ[method]
     yield Words(f"{counted(len(told), 'segment')} {way.en}.", f"{way.zh}分出 {len(told)} 个分群。")
-    chosen = [row for row in choices if row["chosen"]]
-    if len(choices) > 1 and chosen:
-        k, why = chosen[0]["segments"], _WHY[chosen[0]["criterion"]]
-        tried = [row["segments"] for row in choices]
-        yield Words(
-            f"{k} were chosen from {min(tried)} to {max(tried)} because {why.en}.",
-            f"在 {min(tried)} 到 {max(tried)} 个之间选择 {k} 个，因为{why.zh}。",
-        )
+    yield from _unstable(told)
+    yield from _chosen(choices)
     best = max(told, key=lambda row: row["value_share"] or 0, default=None)
     if best is not None and best["value_share"] is not None and len(told) > 1:
         mark = f"{currency} " if currency else ""
@@ -106,6 +104,40 @@ def sentences(
             f"人均 {mark}{best['value_so_far']:,.2f}。",
         )
     yield from _slipping(rows, migration)
+
+
+def _unstable(told: Sequence[Row]) -> Iterator[Words]:
+    """Say so where most segments come out otherwise when all is learned anew."""
+    judged = [row for row in told if row.get("stability") is not None]
+    shaky = sum(row["stability"] < STABLE for row in judged)
+    if 2 * shaky > len(judged):
+        yield Words(
+            f"Most of them are not stable: {shaky} of {len(judged)} come out otherwise when all is learned anew from"
+            f" drawn customers (mean Jaccard below {STABLE}), so do not build on them.",
+            f"其中多数并不稳定：对顾客重新抽样后再分群，{len(judged)} 个里有 {shaky} 个变了样"
+            f"（平均 Jaccard 低于 {STABLE}），请勿据此行事。",
+        )
+
+
+def _chosen(choices: Sequence[Row]) -> Iterator[Words]:
+    """Say why there are so many, or that the data did not settle it."""
+    chosen = [row for row in choices if row["chosen"]]
+    if len(choices) < 2 or not chosen:
+        return
+    k, criterion = chosen[0]["segments"], chosen[0]["criterion"]
+    tried = [row["segments"] for row in choices]
+    if k == max(tried):
+        why = _STILL[criterion]
+        yield Words(
+            f"{k} is the most that were tried, from {min(tried)} on, and {why.en}: the data names no best number.",
+            f"从 {min(tried)} 个试起，{k} 个是试过的最大数目，{why.zh}，因此数据并未给出最合适的数目。",
+        )
+        return
+    why = _WHY[criterion]
+    yield Words(
+        f"{k} were chosen from {min(tried)} to {max(tried)} because {why.en}.",
+        f"在 {min(tried)} 到 {max(tried)} 个之间选择 {k} 个，因为{why.zh}。",
+    )
 
 
 def _slipping(rows: Sequence[Row], migration: Sequence[Row]) -> Iterator[Words]:
@@ -159,8 +191,9 @@ def limits(method: str, least: int, hidden: int) -> tuple[Words, ...]:
     if hidden:
         said.append(
             Words(
-                f"Not told, nor their customers listed: {counted(hidden, 'segment')} of fewer than {least} customers, or"
-                " next in size to these, which would follow from the rest.",
+                f"{counted(hidden, 'segment')} {'is' if hidden == 1 else 'are'} not told, and no customer of"
+                f" {'it is' if hidden == 1 else 'them is'} listed: with fewer than {least} customers, or next in size"
+                " to one with so few, which would follow from the rest.",
                 f"有 {hidden} 个分群不给数字，也不列出其顾客：不足 {least} 位，或是紧随其后的分群（否则可由其余数字推算出前者）。",
             )
         )

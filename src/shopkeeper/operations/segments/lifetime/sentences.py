@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from shopkeeper.operations.behaviour.small_cells import is_small
 from shopkeeper.operations.segments.beginnings import COVARIATES
 from shopkeeper.operations.segments.guards import LEAST
 from shopkeeper.operations.segments.lifetime.covariates import apart
@@ -31,7 +32,13 @@ DEFINITIONS = {
         " are known.",
         "按 BG/NBD 估计的仍活跃概率；区间反映参数的不确定性。",
     ),
-    "churn_probability": Words("1 − the probability of being active.", "1 − 仍活跃概率。"),
+    "churn_probability": Words(
+        "1 − the probability of being active. For who bought once it is 0 by construction: BG/NBD lets"
+        " customers leave only after they have bought again. How likely these are not to come back is"
+        " what the verb `churn` says.",
+        "1 − 仍活跃概率。只买过一次的顾客，此值按构造就是 0：BG/NBD 只允许顾客在再次购买之后流失；"
+        "他们有多大可能不再回来，请看 `churn`。",
+    ),
     "predicted_number_of_orders": Words(
         "Days with a paid order expected within the days ahead; orders_low and orders_high hold 95 % of"
         " what the model thinks possible.",
@@ -124,6 +131,7 @@ def sentences(
     """Yield what a shopkeeper should know first."""
     yield _highest(rows, plan.horizon_days, currency)
     days = plan.horizon_days
+    yield from _active(rows)
     yield from _by_covariates(covariates)
     told = {(row["method"], row["metric"]): row for row in quality}
     if not told:
@@ -163,6 +171,23 @@ def _highest(rows: pa.Table, days: int, currency: str) -> Words:
         f"Of {counted(rows.num_rows, 'customer')} the {most:,} most valuable are expected to bring {mark}{mean:,.2f}"
         f" each within {days:,} days.",
         f"共 {rows.num_rows:,} 位顾客；其中最有价值的 {most:,} 位预计在 {days:,} 天内人均带来 {mark}{mean:,.2f}。",
+    )
+
+
+def _active(rows: pa.Table) -> Iterator[Words]:
+    """Say how likely those who bought again are to be active still; who bought once is so by construction."""
+    again = rows.filter(pc.greater(rows["historic_number_of_orders"], 1))
+    if again.num_rows < LEAST:
+        return
+    of = counted(again.num_rows, "customer")
+    many = Words(f"the {of} who bought again", f"复购过的 {again.num_rows:,} 位顾客")
+    if is_small(rows.num_rows - again.num_rows):
+        many = Words("those who bought again", "复购过的顾客")
+    share = pc.mean(again["p_active"]).as_py()
+    yield Words(
+        f"On average {many.en} are active still with a probability of {share:.1%};"
+        " who bought once is left out, for the model cannot tell whether they left.",
+        f"{many.zh}平均有 {share:.1%} 的概率仍活跃；只买过一次的不计入，因为模型看不出他们是否已流失。",
     )
 
 
