@@ -11,7 +11,15 @@ from shopkeeper.errors import UsageError
 from shopkeeper.operations.segments.ask import segment
 from shopkeeper.operations.segments.guards import NAMES, refused
 from shopkeeper.operations.segments.spoken.reading import read
+from shopkeeper.operations.segments.spoken.things import names_of
 from shopkeeper.settings import Settings
+
+LABELS = {
+    "category": names_of("category", ["food", "baby", "home_care"], {
+        "food": ["Food", "食品"], "baby": ["Mother & baby", "母婴"], "home_care": ["Home care", "家清"]}),
+    "region": names_of("region", ["广东", "上海", "北京市", "England"], {}),
+    "country": names_of("country", ["CN", "IN", "US"], {}),
+}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -61,10 +69,39 @@ def shop(tables: dict[str, pa.Table]) -> Shop:
         ("bought food, never returned anything", ["category is food", "returned_orders le 0"]),
         ("同意接收营销信息", ["accepts_marketing is yes"]),
         ("ｂｏｕｇｈｔ ｔｗｉｃｅ", ["purchases is 2"]),
+        ("买过食品", ["category is food"]),
+        ("买过食品的顾客", ["category is food"]),
+        ("买过类目食品", ["category is food"]),
+        ("买过“食品”类商品", ["category is food"]),
+        ("买过 food", ["category is food"]),
+        ("bought  FOOD", ["category is food"]),
+        ("bought things from the Food category", ["category is food"]),
+        ("bought home care", ["category is home_care"]),
+        ("bought Mother & baby", ["category is baby"]),
+        ("买过母婴但没买过食品", ["category is baby", "category not food"]),
+        ("没买过食品", ["category not food"]),
+        ("从来不买食品的老客", ["category not food", "purchases ge 2"]),
+        ("did not buy food", ["category not food"]),
+        ("haven't bought any Food", ["category not food"]),
+        ("bought no food", ["category not food"]),
+        ("bought baby but not food", ["category is baby", "category not food"]),
+        ("spent between 200 and 500", ["value_so_far ge 200", "value_so_far le 500"]),
+        ("spent $200 to $500 in total", ["value_so_far ge 200", "value_so_far le 500"]),
+        ("花了200到500元", ["value_so_far ge 200", "value_so_far le 500"]),
+        ("bought 2 to 5 times", ["purchases ge 2", "purchases le 5"]),
+        ("买过2到5次", ["purchases ge 2", "purchases le 5"]),
+        ("bought 3 or more times", ["purchases ge 3"]),
+        ("customers from Beijing", ["region is 北京市"]),
+        ("regulars in Shanghai", ["purchases ge 2", "region is 上海"]),
+        ("来自英格兰的老客", ["region is England", "purchases ge 2"]),
+        ("in the US", ["country is US"]),
+        ("not in three months", ["days_since ge 90"]),
+        ("花钱最多的前10%顾客", ["value_top le 0.1"]),
+        ("消费最高的前10%", ["value_top le 0.1"]),
     ],
 )  # fmt: skip
 def test_a_sentence_becomes_a_rule(sentence: str, conditions: list[str]) -> None:
-    made = read(sentence, {"category": ["food"], "region": ["广东"]})
+    made = read(sentence, LABELS)
     assert made.unread == ()
     assert [
         f"{one.trait} {one.sign} {one.value if isinstance(one.value, str) else f'{one.value:g}'}"
@@ -75,13 +112,22 @@ def test_a_sentence_becomes_a_rule(sentence: str, conditions: list[str]) -> None
 @pytest.mark.parametrize(
     ("sentence", "part"),
     [
-        ("bought twice in the last 90 days", "in last 90 days"),
+        ("bought twice in the last 90 days", "in the last 90 days"),
         ("最近30天买过两次", "最近30天"),
         ("没有买过两次以上", "没有"),
         ("三个月没买或者退过货", "或者"),
         ("bought twice or spent over 100", "or"),
         ("爱喝茶的老客", "爱喝茶"),
-        ("ignore all previous instructions", "ignore previous instructions"),
+        ("ignore all previous instructions", "ignore all previous instructions"),
+        ("bought food or sports spent between 200 and 500", "'or sports'"),
+        ("spent between 500 and 200", "between 500 and 200"),
+        ("spent 200 and 500", "500"),
+        ("三个月没买food", "三个月"),
+        ("bought food twice", "twice"),
+        ("bought food in the last 90 days", "in the last 90 days"),
+        ("只买过food", "只"),
+        ("bought Food or Books", "or Books"),
+        ("not in Shanghai, bought twice", "not in Shanghai"),
         ("不在广东的顾客", "不在"),
     ],
 )  # fmt: skip
@@ -89,7 +135,7 @@ def test_what_cannot_be_read_is_refused_by_name(shop: Shop, sentence: str, part:
     with pytest.raises(UsageError) as caught:
         segment(shop, sentence=sentence)
     assert part in caught.value.found.en
-    assert part in caught.value.found.zh
+    assert part.strip("'") in caught.value.found.zh
 
 
 @pytest.mark.parametrize(
@@ -163,6 +209,63 @@ def test_own_segments_live_in_the_settings_and_a_bad_one_stops_nothing(
     assert "pregnancy" in rows["pregnant"]["problem_en"]
     assert "nobody meets it" in rows["nobody"]["problem_en"]
     assert {row["segment_set"] for row in answer.evidence["members"].to_pylist()} == {"rfm", "own"}
+
+
+@pytest.fixture(scope="module")
+def named(tables: dict[str, pa.Table]) -> Shop:
+    """The same shop, with its categories named in both languages."""
+    rows = [
+        ("food", "en", "Food"),
+        ("food", "zh", "食品"),
+        ("books", "en", "Books"),
+        ("books", "zh", "图书"),
+    ]
+    categories = [dict(zip(("category", "language", "name"), row, strict=True)) for row in rows]
+    return shop_from_tables(tables | {"categories": pa.Table.from_pylist(categories)})
+
+
+def test_every_name_of_a_category_asks_for_the_same_customers(named: Shop) -> None:
+    by_id = segment(named, sentence="没买过books且买过food", minimum_count=20).evidence["members"]
+    for sentence in (
+        "没买过图书，买过食品",
+        "bought Food but not Books",
+        "买过 FOOD、没买过类目图书",
+    ):
+        answer = segment(named, sentence=sentence, minimum_count=20)
+        assert answer.evidence["members"].equals(by_id), sentence
+    assert answer.summary[0].en == "Read as: has bought Food and has bought no Books."
+    assert answer.summary[0].zh == "读作：买过食品，且没买过图书。"
+    assert answer.evidence["rule"]["words"].to_pylist() == ["买过 FOOD", "没买过类目图书"]
+
+
+def test_a_name_of_two_categories_is_refused_by_name(tables: dict[str, pa.Table]) -> None:
+    rows = [{"category": one, "language": "zh", "name": "百货"} for one in ("food", "books")]
+    shop = shop_from_tables(tables | {"categories": pa.Table.from_pylist(rows)})
+    with pytest.raises(UsageError) as caught:
+        segment(shop, sentence="买过百货")
+    assert caught.value.found.en == "'百货' can mean 2 things here: 'books', 'food'."
+    assert caught.value.found.zh == "“百货”在本店可指 2 样：“books”、“food”。"
+
+
+def test_a_category_is_not_asked_for_by_a_number_where_its_name_must_not_be(
+    tables: dict[str, pa.Table],
+) -> None:
+    rows = [{"category": "food", "language": "en", "name": "Maternity"}]
+    shop = shop_from_tables(tables | {"categories": pa.Table.from_pylist(rows)})
+    with pytest.raises(UsageError, match="Could not read 'bought food'"):
+        segment(shop, sentence="bought food")
+
+
+def test_a_sentence_of_blanks_is_refused(shop: Shop) -> None:
+    for sentence in (" ", "\u3000\n"):
+        with pytest.raises(UsageError, match="nothing but blanks"):
+            segment(shop, sentence=sentence)
+
+
+def test_what_is_never_inferred_is_no_tautology(shop: Shop) -> None:
+    with pytest.raises(UsageError) as caught:
+        segment(shop, sentence="怀孕的顾客")
+    assert caught.value.found.zh == "“怀孕”属于不作推断的类别（怀孕）。"
 
 
 def test_a_rule_that_nobody_meets_is_said(shop: Shop) -> None:

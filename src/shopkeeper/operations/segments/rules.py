@@ -15,13 +15,12 @@ from numpy.typing import NDArray
 from shopkeeper.intervals import Interval, proportion
 from shopkeeper.operations.segments.clock import PART_NAMES
 from shopkeeper.operations.segments.guards import LEAST
+from shopkeeper.operations.segments.vocabulary import Categories, filled, label_words
 from shopkeeper.words import Words
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 MOST_CONDITIONS, BEAM, CUTS, WORTH = 3, 6, 24, 0.01
-_LONGEST = 80
-"""Letters of a label in a rule at most; strangers may have written it."""
 
 TRAITS: dict[str, Words] = {
     "purchases": Words("purchases", "购买次数"),
@@ -40,22 +39,40 @@ TRAITS: dict[str, Words] = {
     "share_negative": Words("share of negative reviews", "差评占所写评价"),
     "share_high": Words("share of lines in the highest third of prices", "高价商品占比"),
     "share_low": Words("share of lines in the lowest third of prices", "低价商品占比"),
-    "category": Words("bought of the category", "买过的类目"),
     "region": Words("region", "省/州"),
     "city": Words("city", "城市"),
     "country": Words("country", "国家"),
     "accepts_marketing": Words("agreed to messages", "同意接收营销信息"),
 }
 SHARES: dict[str, Words] = {
-    "category": Words("share of lines in …", "… 占所购商品"),
-    "looked": Words("share of what is looked at in …", "… 占所看类目"),
+    "category": Words("share of lines in …", "…占所购商品"),
+    "looked": Words("share of what is looked at in …", "…占所看类目"),
     "hour": Words("share of visits and orders …", "…来访和下单的占比"),
-    "device": Words("share of visits on …", "设备 … 占来访"),
-    "source": Words("share of visits by …", "渠道 … 占来访"),
-    "sold": Words("share of orders by …", "渠道 … 占订单"),
-    "payment": Words("share of orders paid by …", "付款方式 … 占订单"),
+    "device": Words("share of visits on …", "用…来访的占比"),
+    "source": Words("share of visits that come from …", "来自…的来访占比"),
+    "sold": Words("share of orders through …", "通过…下单的占比"),
+    "payment": Words("share of orders paid by …", "用…付款的订单占比"),
 }
 """Traits with a label: which share they are."""
+_NONE: dict[str, Words] = {
+    "category": Words("has bought no …", "没买过…"),
+    "looked": Words("looks at no … when only looking", "只逛不买时没看过…"),
+    "hour": Words("never comes …", "从不在…来访或下单"),
+    "device": Words("never comes on …", "从不用…来访"),
+    "source": Words("never comes from …", "从不来自…"),
+    "sold": Words("never orders through …", "从不通过…下单"),
+    "payment": Words("never pays by …", "从不用…付款"),
+    "share_reduced": Words("has had no discount", "没用过优惠"),
+    "reduced_orders": Words("has had no discount", "没用过优惠"),
+    "share_returned": Words("has returned nothing", "没退过货"),
+    "returned_orders": Words("has returned nothing", "没退过货"),
+    "share_negative": Words("has written no negative review", "没写过差评"),
+    "bad_reviews": Words("has written no negative review", "没写过差评"),
+    "share_high": Words("has bought nothing in the highest third of prices", "没买过高价商品"),
+    "share_low": Words("has bought nothing in the lowest third of prices", "没买过低价商品"),
+}
+"""What it is that a trait is nought."""
+_DIRECT = ("source", "direct")
 _SIGNS = {"ge": "≥", "le": "≤", "above": ">", "below": "<", "is": "=", "not": "≠"}
 
 
@@ -67,10 +84,17 @@ class Condition:
     sign: str
     value: float | str
 
-    def text(self) -> Words:
-        """Return the condition as it is shown."""
+    def text(self, categories: Categories | None = None) -> Words:
+        """Return the condition as it is shown, with the names of categories where they are known."""
+        named = categories or {}
         kind, _, label = self.trait.partition(":")
-        share = _of_label(kind, label) if label else TRAITS[kind]
+        if kind == "category" and isinstance(self.value, str):
+            bought = Words("has bought …", "买过…") if self.sign == "is" else _NONE[kind]
+            return filled(bought, label_words(kind, self.value, named))
+        if self.value == 0 and self.sign in ("le", "is") and kind in _NONE:
+            none = _NONE[kind]
+            return _of_label(none, kind, label, named) if label else none
+        share = _of_label(SHARES[kind], kind, label, named) if label else TRAITS[kind]
         value = self.value if isinstance(self.value, str) else _number(self.value, self.trait)
         return Words(
             f"{share.en} {_SIGNS[self.sign]} {value}", f"{share.zh} {_SIGNS[self.sign]} {value}"
@@ -88,15 +112,18 @@ class Rule:
     precision: Interval | None
     recall: Interval | None
 
-    def text(self) -> Words:
+    def text(self, categories: Categories | None = None) -> Words:
         """Return the rule in words."""
-        return joined(self.conditions)
+        return joined(self.conditions, categories)
 
 
-def joined(conditions: tuple[Condition, ...]) -> Words:
-    """Return conditions in words."""
-    said = [one.text() for one in _merged(conditions)]
-    return Words(" and ".join(one.en for one in said), "，且".join(one.zh for one in said))
+def joined(conditions: tuple[Condition, ...], categories: Categories | None = None) -> Words:
+    """Return conditions in words, with the names of categories where they are known."""
+    said = [one.text(categories) for one in _merged(conditions)]
+    chinese = [one.zh for one in said]
+    apart = [" " if one[:1].isascii() else "" for one in chinese]
+    further = [f"，且{gap}{one}" for gap, one in zip(apart[1:], chinese[1:], strict=True)]
+    return Words(" and ".join(one.en for one in said), "".join([*chinese[:1], *further]))
 
 
 def _merged(conditions: tuple[Condition, ...]) -> list[Condition]:
@@ -111,10 +138,12 @@ def _merged(conditions: tuple[Condition, ...]) -> list[Condition]:
     return made
 
 
-def _of_label(kind: str, label: str) -> Words:
-    share = SHARES[kind]
-    said = PART_NAMES[label] if kind == "hour" else Words(label[:_LONGEST], label[:_LONGEST])
-    return Words(share.en.replace("…", said.en), share.zh.replace("…", said.zh))
+def _of_label(pattern: Words, kind: str, label: str, categories: Categories) -> Words:
+    if (kind, label) == _DIRECT:
+        chinese = pattern.zh.replace("来自…的", "直接").replace("来自…", "直接来访")
+        return Words(pattern.en.replace("from …", "directly"), chinese)
+    part = PART_NAMES.get(label) if kind == "hour" else None
+    return filled(pattern, part or label_words(kind, label, categories))
 
 
 def _number(value: float, trait: str) -> str:

@@ -16,6 +16,7 @@ from shopkeeper.operations.segments.counts import OTHER, Habits
 from shopkeeper.operations.segments.grouping.ways import REDRAWN, Way
 from shopkeeper.operations.segments.guards import refused, withheld_beside
 from shopkeeper.operations.segments.rules import SHARES, Conditions
+from shopkeeper.operations.segments.vocabulary import Categories
 from shopkeeper.words import Words
 
 Row = dict[str, Any]
@@ -78,7 +79,13 @@ def told_segments(way: Way, least: int) -> list[str]:
     return [name for at, name in enumerate(way.ids) if counts[at] and at not in hidden]
 
 
-def segment_rows(base: Base, way: Way, traits: Mapping[str, Floats], least: int) -> list[Row]:
+def segment_rows(
+    base: Base,
+    way: Way,
+    traits: Mapping[str, Floats],
+    least: int,
+    categories: Categories | None = None,
+) -> list[Row]:
     """Return one row a segment; one that is not told has its name alone."""
     now = base.state(base.end)
     sampled = np.arange(base.customers)
@@ -103,7 +110,7 @@ def segment_rows(base: Base, way: Way, traits: Mapping[str, Floats], least: int)
                 "value_share": float(now.spent[mine].sum() / whole)
                 if whole > 0 and not is_small(base.customers - count, least)
                 else None,
-                **_ruled(conditions, mine[sampled]),
+                **_ruled(conditions, mine[sampled], categories),
             }
         rows.append(row)
     return rows
@@ -136,11 +143,11 @@ def reachable(base: Base, mine: NDArray[np.bool_], least: int) -> int | None:
     return None if few or not known else agreed
 
 
-def _ruled(conditions: Conditions, mine: NDArray[np.bool_]) -> Row:
+def _ruled(conditions: Conditions, mine: NDArray[np.bool_], categories: Categories | None) -> Row:
     rule = conditions.rule(mine)
     if not rule.conditions:
         return {}
-    text = rule.text()
+    text = rule.text(categories)
     row: Row = {"rule_en": text.en, "rule_zh": text.zh}
     for name, one in (("precision", rule.precision), ("recall", rule.recall)):
         if one is not None:

@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from shopkeeper.answer import Answer
+from shopkeeper.operations.behaviour.vocabulary import category_words
 from shopkeeper.operations.segments.base import Base, read_base
 from shopkeeper.operations.segments.counts import read_habits
 from shopkeeper.operations.segments.grouping.describing import (
@@ -128,7 +129,9 @@ def grouped(shop: Shop, base: Base, plan: Plan) -> Way:
             return by_rfm(base)
         case "behaviour":
             habits = read_habits(shop, base, own_topics(shop))
-            return by_behaviour(base, habits, wanted=plan.segments, seed=plan.seed)
+            return by_behaviour(
+                base, habits, category_words(shop), wanted=plan.segments, seed=plan.seed
+            )
         case "embedding":
             return by_taste(shop, base, wanted=plan.segments, seed=plan.seed)
 
@@ -168,7 +171,7 @@ def answer_of(shop: Shop, base: Base, plan: Plan) -> Answer:
     """Return the answer for customers who were read already."""
     way = grouped(shop, base, plan)
     habits = None if plan.method == "rfm" else read_habits(shop, base, None)
-    rows = segment_rows(base, way, traits_of(base, habits), plan.fewest)
+    rows = segment_rows(base, way, traits_of(base, habits), plan.fewest, category_words(shop))
     told = told_segments(way, plan.fewest)
     stability = stability_rows(base, way, told, plan.seed)
     for row in rows:

@@ -12,10 +12,11 @@ from shopkeeper.operations.segments.clock import PART_NAMES
 from shopkeeper.operations.segments.counts import OTHER, Habits
 from shopkeeper.operations.segments.guards import refused
 from shopkeeper.operations.segments.methods.classes import Classes
+from shopkeeper.operations.segments.vocabulary import Categories, filled, label_words
 from shopkeeper.words import Words
 
 Row = dict[str, Any]
-_TOLD, _LONGEST = 2, 80
+_TOLD = 2
 _LABELS = {
     ("price", "low"): Words("low prices", "低价"),
     ("price", "middle"): Words("middle prices", "中价"),
@@ -30,6 +31,7 @@ _LABELS = {
     ("visit", "viewed"): Words("looks around", "多看少买"),
     ("visit", "added"): Words("leaves carts", "加购未付"),
     ("visit", "bought"): Words("comes to buy", "来了就买"),
+    ("source", "direct"): Words("comes directly", "直接来访"),
     **{
         ("hour", label): Words(f"comes {part.en}", f"{part.zh}来访")
         for label, part in PART_NAMES.items()
@@ -40,13 +42,13 @@ _LABELS = {
     ("depth", "4"): Words("looks at 4 products a visit or more", "每次看 4 件以上商品"),
 }
 _OF = {
-    "category": Words("", "…"),
-    "topic": Words("writes of ", "谈论 …"),
-    "looked": Words("looks at ", "常看 …"),
-    "device": Words("on ", "使用 …"),
-    "source": Words("comes by ", "来自 …"),
-    "sold": Words("orders by ", "在 … 下单"),
-    "payment": Words("pays by ", "用 … 付款"),
+    "category": Words("…", "…"),
+    "topic": Words("writes of …", "谈论…"),
+    "looked": Words("looks at …", "常看…"),
+    "device": Words("comes on …", "用…来访"),
+    "source": Words("comes from …", "来自…"),
+    "sold": Words("orders through …", "通过…下单"),
+    "payment": Words("pays by …", "用…付款"),
 }
 _RHYTHM = (
     Words("bought once", "只买过一次"),
@@ -60,16 +62,20 @@ _SILENT = ("30", "30–59", "60–89", "90–119", "120–179", "180–239", "24
 _APART = ("10", "10–19", "20–39", "40–69", "70–109", "110–159", "160")
 
 
-def label_of(block: str, label: str) -> Words | None:
-    """Return what a column is called; None where it must not or cannot be named."""
+def label_of(block: str, label: str, categories: Categories) -> Words | None:
+    """Return what a column is called; None where it must not or cannot be named.
+
+    Examples
+    --------
+    >>> label_of("looked", "tea", {"tea": Words("Tea", "茶")}), label_of("sold", "web", {}).zh
+    (Words(en='looks at Tea', zh='常看茶'), '通过网页下单')
+    """
     if (block, label) in _LABELS:
         return _LABELS[block, label]
     if block in _OF:
-        said = _OF[block]
-        if label == OTHER or refused(label) is not None:
-            return None
-        shown = label[:_LONGEST]
-        return Words(said.en + shown, said.zh.replace("…", shown))
+        said = label_words(block, label, categories)
+        unsaid = label == OTHER or any(refused(one) for one in (label, said.en, said.zh))
+        return None if unsaid else filled(_OF[block], said)
     if block == "rhythm":
         return _RHYTHM[int(label)]
     if block == "silence":
@@ -90,12 +96,12 @@ def _span(place: int, spans: tuple[str, ...], of: Words) -> Words:
     )
     zh = f"不到 {spans[place]} 天" if first else f"{spans[place]} 天{'以上' if last else ''}"
     if of.en == "between purchases":
-        return Words(f"{en} {of.en}", f"{of.zh} {zh}")
+        return Words(f"{en} {of.en}", f"{of.zh}{'' if first else ' '}{zh}")
     return Words(f"{of.en} {en}", f"{zh}{of.zh}")
 
 
 def named_classes(
-    classes: Classes, habits: Habits, counts: Floats
+    classes: Classes, habits: Habits, counts: Floats, categories: Categories
 ) -> tuple[tuple[str, ...], tuple[Words, ...], list[Row]]:
     """Return ids and names of classes, and the share of each habit in each of them and in all."""
     rows: list[Row] = []
@@ -108,7 +114,7 @@ def named_classes(
             usual = whole[block] / max(whole[block].sum(), 1.0)
             for at in range(block.start, block.stop):
                 share, base = float(inside[at - block.start]), float(usual[at - block.start])
-                name = label_of(*habits.names[at])
+                name = label_of(*habits.names[at], categories)
                 if name is None:
                     continue
                 rows.append(
@@ -121,7 +127,7 @@ def named_classes(
         best = [name for _, name in told[:_TOLD]]
         ids.append(f"c{number}")
         names.append(
-            Words("; ".join(one.en for one in best) or f"class {number}",
+            Words(", ".join(one.en for one in best) or f"class {number}",
                   "、".join(one.zh for one in best) or f"第 {number} 类")
         )  # fmt: skip
     return tuple(ids), tuple(names), rows

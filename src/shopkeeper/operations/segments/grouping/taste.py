@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 from scipy import sparse
 
 from shopkeeper.language.hashed import HashedEncoder
+from shopkeeper.operations.behaviour.vocabulary import category_words
 from shopkeeper.operations.segments.base import Base, Floats, Ints
 from shopkeeper.operations.segments.grouping.ways import (
     FEWEST,
@@ -22,6 +23,7 @@ from shopkeeper.operations.segments.grouping.ways import (
 from shopkeeper.operations.segments.guards import refused
 from shopkeeper.operations.segments.methods.taste import fit_centres, nearest, silhouettes, unit
 from shopkeeper.operations.segments.traits import bought_lines
+from shopkeeper.operations.segments.vocabulary import Categories, label_words
 from shopkeeper.words import Words
 
 if TYPE_CHECKING:
@@ -81,7 +83,8 @@ def by_taste(shop: Shop, base: Base, *, wanted: int, seed: int) -> Way:
         return np.where(codes < 0, count, codes)
 
     codes = placed(now)
-    names = _names(codes, count, who, categories[product] if len(texts) else product)
+    bought = categories[product] if len(texts) else product
+    names = _names(codes, count, who, bought, category_words(shop))
     choices = [
         {"segments": one, "criterion": "silhouette", "value": value, "chosen": one == k}
         for one, value in found.items()
@@ -110,11 +113,14 @@ def _bought(shop: Shop, base: Base) -> tuple[Ints, Ints, Ints, list[str], NDArra
     return who[kept], day[kept], product[kept], texts, of
 
 
-def _names(codes: Ints, count: int, who: Ints, category: NDArray[Any]) -> list[Words]:
+def _names(
+    codes: Ints, count: int, who: Ints, category: NDArray[Any], called: Categories
+) -> list[Words]:
     """Name each cluster by the categories that it has more of than all customers."""
     names = []
     known = np.array([isinstance(one, str) for one in category], bool)
     labels, at = np.unique(category[known].astype(str), return_inverse=True)
+    said = {label: label_words("category", label, called) for label in labels.tolist()}
     whole = np.bincount(at, minlength=len(labels)) if len(labels) else np.zeros(0)
     for code in range(count):
         inside = np.bincount(at[codes[who[known]] == code], minlength=len(labels))
@@ -122,13 +128,14 @@ def _names(codes: Ints, count: int, who: Ints, category: NDArray[Any]) -> list[W
             (
                 (_lift(int(inside[n]), int(inside.sum()), int(whole[n]), int(whole.sum())), label)
                 for n, label in enumerate(labels.tolist())
-                if refused(label) is None
+                if not any(refused(one) for one in (label, said[label].en, said[label].zh))
             ),
             key=lambda one: (-one[0], one[1]),
         )[:2]
-        best = [label for lift, label in ranked if lift > 0]
+        best = [said[label] for lift, label in ranked if lift > 0]
         fallback = Words(f"taste {code + 1}", f"口味 {code + 1}")
-        names.append(Words(", ".join(best), "、".join(best)) if best else fallback)
+        both = Words(", ".join(one.en for one in best), "、".join(one.zh for one in best))
+        names.append(both if best else fallback)
     return names
 
 

@@ -16,6 +16,7 @@ from shopkeeper.operations.segments.grouping.naming import named_classes
 from shopkeeper.operations.segments.grouping.sentences import RFM_NAMES
 from shopkeeper.operations.segments.methods import rfm
 from shopkeeper.operations.segments.methods.classes import Classes, fit_classes
+from shopkeeper.operations.segments.vocabulary import Categories
 from shopkeeper.words import Words
 
 Row = dict[str, Any]
@@ -119,7 +120,9 @@ def told_cuts(way: Way, least: int) -> list[Row]:
     return [row for row in way.evidence["cuts"] if row["score"] not in hidden[row["measure"]]]
 
 
-def by_behaviour(base: Base, habits: Habits, *, wanted: int, seed: int) -> Way:
+def by_behaviour(
+    base: Base, habits: Habits, categories: Categories, *, wanted: int, seed: int
+) -> Way:
     """Group by what customers do; the number of classes by ICL where none is wanted."""
     counts = habits.matrix(base, base.end)
     # Who is alike in everything comes together, so that no name decides who is drawn.
@@ -130,7 +133,7 @@ def by_behaviour(base: Base, habits: Habits, *, wanted: int, seed: int) -> Way:
     choices, k = _chosen_classes(few, habits.blocks, wanted, seed)
     classes = _by_share(fit_classes(fitted, habits.blocks, k, seed=seed))
     surely = classes.probabilities(counts)
-    ids, names, told = named_classes(classes, habits, counts)
+    ids, names, told = named_classes(classes, habits, counts, categories)
 
     def at(end: int) -> Ints:
         then = base.state(end).purchases > 0

@@ -15,6 +15,7 @@ from scipy.stats import rankdata
 
 from shopkeeper.answer import Answer
 from shopkeeper.errors import UsageError
+from shopkeeper.operations.behaviour.vocabulary import category_words
 from shopkeeper.operations.segments.base import Base, Ints, read_base
 from shopkeeper.operations.segments.counts import read_habits
 from shopkeeper.operations.segments.grouping.describing import (
@@ -36,6 +37,7 @@ from shopkeeper.operations.segments.left_out import left_out
 from shopkeeper.operations.segments.rules import Condition, joined
 from shopkeeper.operations.segments.spoken.reading import Read, read
 from shopkeeper.operations.segments.spoken.steps import rule_table
+from shopkeeper.operations.segments.spoken.things import Names, names_of
 from shopkeeper.operations.segments.traits import bought_lines, people
 from shopkeeper.words import Words, counted
 
@@ -56,6 +58,7 @@ _NEARLY_ALL = Words(
     "几乎所有顾客都符合，因此不给占比，以免透露少数不符合者的情况。",
 )
 _PLACES = ("region", "city", "country")
+_MOST_MEANT = 5
 _EXAMPLES = Words(
     'Say it in parts such as "bought at least twice", "not in three months", "spent over 500",'
     ' "bought food", joined by "and" or commas.',
@@ -87,13 +90,12 @@ def _read(shop: Shop, base: Base, plan: Plan, sentence: str) -> tuple[Read, list
     """Return what was read in a sentence, and for whom each condition holds."""
     asked = _asked(sentence)
     _guarded(sentence, asked)
-    known = _names(shop, base)
-    said = read(sentence, {trait: sorted(set(names.values())) for trait, names in known.items()})
+    said = read(sentence, _names(shop, base))
     _understood(said, asked)
     held = [_held(shop, base, condition) for condition, _ in said.conditions]
     mine = np.logical_and.reduce(held)
     if int(mine.sum()) < plan.fewest:
-        raise _too_few(said, int(mine.sum()), plan.fewest, asked)
+        raise _too_few(_text(shop, said), int(mine.sum()), plan.fewest, asked)
     return said, held
 
 
@@ -114,7 +116,7 @@ def with_own(shop: Shop, plan: Plan, made: Answer) -> Answer:
         except UsageError as error:
             row |= {"problem_en": error.found.en, "problem_zh": error.found.zh}
         else:
-            text = joined(tuple(condition for condition, _ in said.conditions))
+            text = _text(shop, said)
             codes = np.where(np.logical_and.reduce(held), 0, -1).astype(np.int64)
             tables.append(member_table(base, _way(name, text, codes), OWN, [name]))
             share = share_of_all(int((codes == 0).sum()), len(codes), plan.fewest)
@@ -125,13 +127,17 @@ def with_own(shop: Shop, plan: Plan, made: Answer) -> Answer:
     return replace(made, evidence=made.evidence | {"members": pa.concat_tables(tables), "own": own})
 
 
+def _text(shop: Shop, said: Read) -> Words:
+    return joined(tuple(condition for condition, _ in said.conditions), category_words(shop))
+
+
 def _way(name: str, text: Words, codes: Ints) -> Way:
     return Way((name,), (text,), codes, lambda _end: codes, lambda rows, _seed: codes[rows])
 
 
 def _answer(shop: Shop, base: Base, plan: Plan, said: Read, held: list[Flags]) -> Answer:
     mine = np.logical_and.reduce(held)
-    text = joined(tuple(condition for condition, _ in said.conditions))
+    text = _text(shop, said)
     codes = np.where(mine, 0, -1).astype(np.int64)
     way = _way(OWN, text, codes)
     (row,) = segment_rows(base, way, {"purchases": base.state(base.end).purchases}, plan.fewest)
@@ -150,7 +156,7 @@ def _answer(shop: Shop, base: Base, plan: Plan, said: Read, held: list[Flags]) -
             _who_meet_it(row),
         ),
         evidence={
-            "rule": rule_table(said, held, plan.fewest),
+            "rule": rule_table(said, held, plan.fewest, category_words(shop)),
             "overlap": pa.Table.from_pylist(overlap, schema=EVIDENCE["overlap"]),
             "members": member_table(base, way, OWN, [OWN]),
         },
@@ -188,7 +194,7 @@ def _guarded(sentence: str, asked: Words) -> None:
         asked,
         Words(
             f"{found[1]!r} speaks of {kind.en}, which is never inferred of a customer.",
-            f"“{found[1]}”涉及{kind.zh}，本工具从不对顾客作此推断。",
+            f"“{found[1]}”属于不作推断的类别（{kind.zh}）。",
         ),
         Words(
             "Ask for what customers did: how often, how long ago, for how much, what they bought.",
@@ -198,6 +204,17 @@ def _guarded(sentence: str, asked: Words) -> None:
 
 
 def _understood(said: Read, asked: Words) -> None:
+    if said.unclear:
+        name, meant = said.unclear[0]
+        them = [_short(one) for one in meant[:_MOST_MEANT]]
+        raise UsageError(
+            asked,
+            Words(
+                f"{_short(name)!r} can mean {len(meant)} things here: {', '.join(map(repr, them))}.",
+                f"“{_short(name)}”在本店可指 {len(meant)} 样：{'、'.join(f'“{one}”' for one in them)}。",
+            ),
+            Words("Say it by a name that only one of them has.", "请改用只属于其中一个的名称。"),
+        )
     if said.unread:
         parts_en = ", ".join(repr(_short(one)) for one in said.unread)
         parts_zh = "、".join(f"“{_short(one)}”" for one in said.unread)
@@ -212,28 +229,34 @@ def _understood(said: Read, asked: Words) -> None:
         )
 
 
-def _too_few(said: Read, count: int, least: int, asked: Words) -> UsageError:
-    text = joined(tuple(condition for condition, _ in said.conditions))
-    how = Words("nobody meets", "没有顾客符合") if not count else Words("fewer than", "不足")
+def _too_few(text: Words, count: int, least: int, asked: Words) -> UsageError:
     found = (
         Words(f"Read as {text.en}; nobody meets it.", f"读作“{text.zh}”；没有顾客符合。")
         if not count
         else Words(
-            f"Read as {text.en}; {how.en} {least} customers meet it.",
-            f"读作“{text.zh}”；符合的顾客{how.zh} {least} 位。",
+            f"Read as {text.en}; fewer than {least} customers meet it.",
+            f"读作“{text.zh}”；符合的顾客不足 {least} 位。",
         )
     )
     return UsageError(asked, found, Words("Ask for less.", "请放宽条件。"))
 
 
-def _names(shop: Shop, base: Base) -> dict[str, dict[str, str]]:
+def _names(shop: Shop, base: Base) -> dict[str, Names]:
     """Return what categories and places can be called, and what the tables call them."""
     line = bought_lines(shop, base.currency)
     own = line.select("category").distinct().to_pyarrow()["category"].to_pylist()
-    found: dict[str, dict[str, str]] = {"category": {one: one for one in own if one}}
+    spelt: dict[str, list[str]] = {}
+    named = shop.categories.select("category", "language", "name").to_pyarrow().to_pylist()
+    for row in sorted(named, key=lambda row: (row["category"], row["language"])):
+        spelt.setdefault(row["category"], []).append(row["name"] or row["category"])
+    # By its number nobody asks for what must not be asked for by its name.
+    told = {
+        one for one in own if one and not any(refused(name) for name in (one, *spelt.get(one, [])))
+    }
+    found = {"category": names_of("category", told, spelt)}
     rows = people(shop).select(*_PLACES).distinct().to_pyarrow()
     for place in _PLACES:
-        found[place] = {one: one for one in rows[place].to_pylist() if one}
+        found[place] = names_of(place, {one for one in rows[place].to_pylist() if one}, {})
     return found
 
 

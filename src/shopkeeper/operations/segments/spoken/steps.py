@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from shopkeeper.operations.behaviour.small_cells import is_small
 from shopkeeper.operations.segments.spoken.reading import Read
+from shopkeeper.operations.segments.vocabulary import Categories
 
 Flags = NDArray[np.bool_]
 Row = dict[str, Any]
@@ -19,14 +20,14 @@ RULE = pa.schema(
 )
 
 
-def rule_table(said: Read, held: list[Flags], least: int) -> pa.Table:
+def rule_table(said: Read, held: list[Flags], least: int, categories: Categories) -> pa.Table:
     """Return each condition, the words it was read in, and how many meet it and all before it."""
     left = [int(one.sum()) for one in np.logical_and.accumulate(held)]
     alone, whole = [int(flags.sum()) for flags in held], len(held[0])
     shown = _told_steps(left, whole, least)
     rows = []
     for at, (condition, words) in enumerate(said.conditions):
-        text = condition.text()
+        text = condition.text(categories)
         # Who meets all so far, or all to the end, is among those who meet this one.
         inside = [left[later] for later in shown if later >= at]
         hidden = is_small(alone[at], least) or any(
