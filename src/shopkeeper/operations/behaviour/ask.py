@@ -43,7 +43,7 @@ def overview(shop: Shop, *, period: Literal["month", "week", "day"] = "month") -
     >>> [row["metric"] for row in overview(shop).table.to_pylist()]
     ['negative_review_share', 'neutral_review_share', 'positive_review_share']
     """
-    from shopkeeper.data.measure import measure, missing
+    from shopkeeper.data.measure import measure, missing, nothing_measured
     from shopkeeper.data.metrics import METRICS
     from shopkeeper.operations.behaviour.glance import glance
 
@@ -51,10 +51,7 @@ def overview(shop: Shop, *, period: Literal["month", "week", "day"] = "month") -
     if len(lacking) == len(METRICS):
         raise MissingDataError(
             Words("Asked for the numbers of the shop.", "要查看店铺的经营数字。"),
-            Words(
-                "It has no orders, no events and no reviews with stars.",
-                "店里没有订单、没有行为事件，也没有带星级的评价。",
-            ),
+            nothing_measured(shop),
             Words("Import an export that holds one of them.", "请导入至少含其中一种的导出文件。"),
         )
     return glance(shop, measure(shop), measure(shop, period=period), lacking, period)
