@@ -106,7 +106,7 @@ def test_ranking_at_random_is_a_half() -> None:
 def test_too_little_is_said_with_what_there_is() -> None:
     with pytest.raises(MissingDataError) as caught:
         churn(shop_of([("a", 0)]))
-    assert "The data covers 1 days" in caught.value.found.en
+    assert "The data covers 1 day." in caught.value.found.en
     with pytest.raises(MissingDataError, match="50 and 10 are needed"):
         churn(shop_of([("a", day) for day in range(300)]))
     with pytest.raises(MissingDataError, match="No customer has a paid order"):

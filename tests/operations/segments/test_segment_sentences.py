@@ -256,6 +256,12 @@ def test_a_category_is_not_asked_for_by_a_number_where_its_name_must_not_be(
         segment(shop, sentence="bought food")
 
 
+def test_a_code_of_a_country_that_is_a_word_is_no_country() -> None:
+    said = read("customers who bought twice from us, not in two months", LABELS)
+    assert said.unread == ("from us",)
+    assert [one.trait for one, _ in said.conditions] == ["purchases", "days_since"]
+
+
 def test_a_sentence_of_blanks_is_refused(shop: Shop) -> None:
     for sentence in (" ", "\u3000\n"):
         with pytest.raises(UsageError, match="nothing but blanks"):

@@ -155,6 +155,12 @@ def test_clusters_that_mostly_do_not_hold_are_said_to_at_once() -> None:
     said = list(sentences("embedding", told([0.4, 0.5, 0.9]), chosen([0.2, 0.3, 0.1]), [], ""))
     assert said[1].en.startswith("Most of them are not stable: 2 of 3")
     assert said[1].zh.startswith("其中多数并不稳定") and "3 个里有 2 个" in said[1].zh
+    for stability, begun in (
+        ([0.4, 0.5], "None of them is stable: all come"),
+        ([0.4], "It is not stable: it"),
+    ):
+        one = list(sentences("embedding", told(stability), [], [], ""))[1]
+        assert one.en.startswith(begun) and one.zh.startswith("全部不稳定")
     steady = list(sentences("embedding", told([0.8, 0.5, 0.9]), chosen([0.2, 0.3, 0.1]), [], ""))
     assert not any("stable" in one.en for one in steady)
     assert steady[1].en == "3 were chosen from 2 to 4 because the mean silhouette is highest there."

@@ -110,13 +110,18 @@ def _unstable(told: Sequence[Row]) -> Iterator[Words]:
     """Say so where most segments come out otherwise when all is learned anew."""
     judged = [row for row in told if row.get("stability") is not None]
     shaky = sum(row["stability"] < STABLE for row in judged)
-    if 2 * shaky > len(judged):
-        yield Words(
-            f"Most of them are not stable: {shaky} of {len(judged)} come out otherwise when all is learned anew from"
-            f" drawn customers (mean Jaccard below {STABLE}), so do not build on them.",
-            f"其中多数并不稳定：对顾客重新抽样后再分群，{len(judged)} 个里有 {shaky} 个变了样"
-            f"（平均 Jaccard 低于 {STABLE}），请勿据此行事。",
-        )
+    if 2 * shaky <= len(judged):
+        return
+    many = Words(f"Most of them are not stable: {shaky} of {len(judged)} come",
+                 f"其中多数并不稳定：对顾客重新抽样后再分群，{len(judged)} 个里有 {shaky} 个变了样")  # fmt: skip
+    if shaky == len(judged):
+        many = Words("None of them is stable: all come" if shaky > 1 else "It is not stable: it comes",
+                     "全部不稳定：对顾客重新抽样后再分群，结果就变了样")  # fmt: skip
+    yield Words(
+        f"{many.en} out otherwise when all is learned anew from drawn customers (mean Jaccard below {STABLE}),"
+        f" so do not build on {'them' if len(judged) > 1 else 'it'}.",
+        f"{many.zh}（平均 Jaccard 低于 {STABLE}），请勿据此行事。",
+    )
 
 
 def _chosen(choices: Sequence[Row]) -> Iterator[Words]:

@@ -239,9 +239,10 @@ def limits(plan: Plan, *, held_out: bool, alone: bool, edge: bool, once: bool) -
         said.append(
             Words(
                 "Who bought once counts as surely active, however long ago that was: the model lets"
-                " customers leave only after they have bought again. Expected purchases do shrink.",
+                " customers leave only after they have bought again. Expected purchases do shrink. How likely these"
+                " are not to come back is what `churn` says.",
                 "只买过一次的顾客，不论时隔多久，活跃概率都是 100%：模型只允许顾客在再次购买之后流失；"
-                "其预期购买次数仍会随时间减少。",
+                "其预期购买次数仍会随时间减少。他们有多大可能不再回来，请看 `churn`。",
             )
         )
     if edge:

@@ -12,6 +12,10 @@ from shopkeeper.operations.segments.spoken.places import place_names
 Names = Mapping[str, tuple[str, ...]]
 """By each name, as it is folded, what it can mean: one value, or several where it is not clear."""
 _SHORT_CODE = re.compile(r"[a-z]{1,3}")
+_WORDS = frozenset(
+    ["am", "an", "as", "at", "be", "by", "do", "in", "is", "it", "me", "my", "no", "so", "to", "us"]
+)
+"""Codes of countries and states that are English words too: “bought from us” speaks of no country."""
 _CHINESE = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]")
 _QUOTE = r"[\"'“”‘’「」《》]?"
 _BOUGHT = r"(?:buy|bought|purchased?|ordered|order|shopped (?:for|in))"
@@ -66,7 +70,8 @@ def patterns(trait: str, name: str, value: str) -> Iterator[tuple[re.Pattern[str
     word = f"{'(?<![a-z0-9])' if first else ''}{re.escape(name)}{'(?![a-z0-9])' if last else ''}"
     if trait != "category":
         maybe = "" if _SHORT_CODE.fullmatch(name) else "?"
-        yield _p(rf"(?:{_IN}){maybe}{word}(?:省|市|地区)?"), Condition(trait, "is", value)
+        inside = _IN.replace("(?:the )?", "the ") if name in _WORDS else _IN
+        yield _p(rf"(?:{inside}){maybe}{word}(?:省|市|地区)?"), Condition(trait, "is", value)
         return
     thing = rf"(?:{_ZH_BEFORE}|{_EN_BEFORE}){_QUOTE}{word}{_QUOTE}(?:{_EN_AFTER}{_ZH_AFTER})"
     for sign, said in (("not", _NOT), ("is", _BUYS)):
