@@ -313,7 +313,7 @@ VERBS: tuple[Verb, ...] = (
         Words("Who the customers are", "顾客分群"),
         needs=(_ORDERS,),
         reads=(
-            "orders", "order_items", "payments", "products", "customers", "events", "reviews",
+            "orders", "order_items", "payments", "products", "categories", "customers", "events", "reviews",
         ),
         answers=("review_sentiment", "review_topics"),
     ),

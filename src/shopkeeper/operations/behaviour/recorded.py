@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from shopkeeper.data.oddities import usual_days
+
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
@@ -14,11 +16,6 @@ class Recorded:
     first: date
     last: date
     stray: int = 0
-
-
-STRAY_DAYS, STRAY_SHARE, _ENOUGH = 90, 0.01, 20
-"""What is dated more than so many days from everything else, and is at most such a share of all, has a
-wrong date; a single one is so among `_ENOUGH` already."""
 
 
 def covered(days: Sequence[tuple[date, int]]) -> Recorded:
@@ -35,20 +32,5 @@ def covered(days: Sequence[tuple[date, int]]) -> Recorded:
     >>> str(kept.last), kept.stray
     ('2025-05-03', 1)
     """
-    whole = sum(rows for _, rows in days)
-    allowed = max(int(STRAY_SHARE * whole), int(whole >= _ENOUGH))
-    start, end, stray = 0, len(days), 0
-    for place in range(1, len(days)):
-        before = sum(rows for _, rows in days[:place])
-        if before > allowed:
-            break
-        if (days[place][0] - days[place - 1][0]).days > STRAY_DAYS:
-            start, stray = place, before
-    for place in range(len(days) - 1, start, -1):
-        after = sum(rows for _, rows in days[place:])
-        if stray + after > allowed:
-            break
-        if (days[place][0] - days[place - 1][0]).days > STRAY_DAYS:
-            end = place
-    stray += sum(rows for _, rows in days[end:])
-    return Recorded(days[start][0], days[end - 1][0], stray)
+    first, last = usual_days(days)
+    return Recorded(first, last, sum(rows for day, rows in days if not first <= day <= last))

@@ -71,7 +71,7 @@ def all_small(asked: Words, least: int) -> MissingDataError:
         asked,
         Words(
             f"No segment has {least} customers, or would tell of one that has fewer.",
-            f"没有哪个可以给出的分群：都不足 {least} 位顾客，或会透露出不足者的人数。",
+            f"没有可以给出的分群：都不足 {least} 位顾客，或会透露出不足者的人数。",
         ),
         Words("Import more orders with customers.", "请导入更多带顾客编号的订单。"),
     )
