@@ -34,7 +34,7 @@ EARLY = [
     *(SOURCE / "surfaces" / name for name in ("verbs.py", "cli.py", "commands.py", "wording.py")),
     *(
         SOURCE / "surfaces" / name
-        for name in ("running.py", "stopping.py", "usage.py", "columns.py")
+        for name in ("running.py", "stopping.py", "usage.py", "columns.py", "choices.py")
     ),
     *(SOURCE / "surfaces" / "report" / name for name in ("__init__.py", "terms.py")),
     *(SOURCE / "surfaces" / "rest" / name for name in ("__init__.py", "commands.py")),

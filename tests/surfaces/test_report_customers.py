@@ -164,10 +164,9 @@ def test_who_comes_back_is_told_without_shares_of_unfinished_periods(
     by_age = {row["age"]: row for row in told["retention"].evidence["by_age"].to_pylist()}
     whole, *lines = grids(section(pages[lang], "behaviour"))[1]
     ages = (1, 2, 3, 6, 9)
-    few = {"en": "too few", "zh": "样本太少"}[lang]
-    assert whole[2:] == [
-        share(by_age[age]) if by_age.get(age, {}).get("share") is not None else few for age in ages
-    ]
+    few = {"share": None, "few": {"en": "too few", "zh": "样本太少"}[lang]}
+    told = [by_age.get(age, few) for age in ages]
+    assert whole[2:] == [few["few"] if row["share"] is None else share(row) for row in told]
     assert len(lines) > 5
     unfinished = hidden = 0
     for cells in lines:

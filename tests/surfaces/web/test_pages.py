@@ -67,9 +67,11 @@ def test_a_page_says_what_it_cannot_answer(known: Visitor) -> None:
     assert listed == list(VERBS)
 
 
-def test_a_question_that_tells_customers_apart_leads_to_its_sentence(known: Visitor) -> None:
-    page = known.get(f"/ask?lang=zh&q={quote('三个月没买的老客有多少')}").body.decode()
-    assert f"/verbs/segment?sentence={quote('三个月没买的老客')}" in page
+def test_a_question_that_tells_customers_apart_is_read_as_its_sentence(known: Visitor) -> None:
+    asked = f"/ask?q={quote('三个月没买的老客有多少')}"
+    page = known.get(asked, Accept_Language="zh").body.decode()
+    assert '<mark class="word">三个月没买的老客</mark>' in page
+    assert page.index('id="segment"') < page.index('id="retention"')
 
 
 def test_every_verb_has_a_page_and_appears_where_its_package_does(known: Visitor) -> None:
