@@ -86,15 +86,14 @@ def rows_by_period(plan: Plan, whole: Counted, days: Recorded) -> list[Row]:
 
 def _hidden(plan: Plan, whole: Counted, days: Recorded) -> set[tuple[int, int]]:
     """Return the first periods and ages of which it is not told how many came back."""
-    size, blocks = whole.size, Blocks.of(whole.size)
+    size = whole.size
     cells = [(start, age) for start in sorted(size) for age in ages(start, plan, days)]
     counts = {cell: whole.came.get(cell, 0) for cell in cells}
     found = {
         cell for cell in cells if size[cell[0]] < plan.least or is_small(counts[cell])
     }  # fmt: skip
-    for age in ages(min(size), plan, days) if size else ():
-        starts = [start for start in size if covered_period(start + age, plan, days)]
-        beside = {(start, age): counts[start, age] for start in blocks.within(starts)}
+    for age, starts in starts_by_age(plan, size, days).items():
+        beside = {(start, age): counts[start, age] for start in starts}
         found |= withheld(beside, hidden=found & beside.keys())
     return found
 

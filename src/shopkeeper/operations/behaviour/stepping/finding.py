@@ -290,7 +290,7 @@ def _nobody_began(plan: Plan) -> MissingDataError:
 
 def _require_sides(shop: Shop, plan: Plan, inside: int, outside: int) -> None:
     name, values = plan.cohort or ("", ())
-    if inside < (SMALLEST if plan.members else plan.smallest) and (inside or plan.members):
+    if inside < plan.smallest and (inside or plan.members):
         raise _few(plan, name, values, Words("of them", "其中"))
     if not inside:
         raise _nobody_inside(shop, plan, name, values)
